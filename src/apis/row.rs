@@ -1,0 +1,223 @@
+//! The grammar of an API table: what one library's calls do, as a user writes it in TOML.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The kinds of things that calls open, close or read; each has a rule that asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// A function handed to an emitter, target or observable.
+    Listener,
+    /// An interval, timeout, animation frame or schedule.
+    Timer,
+    /// The whole of a file, object or body in memory at once.
+    Whole,
+    /// A source stream tied to a destination by `.pipe`.
+    Pipe,
+}
+
+/// How often a function runs, rarest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Often {
+    Once,
+    Call,
+    Instance,
+    Mount,
+    Event,
+    Tick,
+    Request,
+}
+
+/// Who keeps a value, shortest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Life {
+    Call,
+    Request,
+    Component,
+    Instance,
+    Process,
+}
+
+/// One file of rows: `rules/apis/<package>.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Table {
+    /// Name of the library, as in its package registry; `node` and `web` for the platforms.
+    pub library: String,
+    /// The versions that the rows were read from.
+    pub versions: String,
+    /// Address of the documentation that the rows were read from.
+    pub docs: String,
+    /// Module specifiers that give access to the library. Default: the name of the library.
+    #[serde(default)]
+    pub modules: Vec<String>,
+    #[serde(default, rename = "type")]
+    pub types: Vec<TypeRow>,
+    #[serde(default, rename = "row")]
+    pub rows: Vec<Row>,
+}
+
+/// A class or interface of the library. Names are unique over all tables.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TypeRow {
+    pub name: String,
+    /// Types whose methods, events and fields it inherits.
+    #[serde(default)]
+    pub extends: Vec<String>,
+    /// Exports of `modules` that are this class or type: `new X()`, `class Y extends X`, `x: X` make it known.
+    /// `default` is the module itself.
+    #[serde(default)]
+    pub exported: Vec<String>,
+    /// Modules of `exported` when they are not those of the table.
+    #[serde(default)]
+    pub from: Vec<String>,
+    /// Global names that are this class: `new WebSocket()`.
+    #[serde(default)]
+    pub global: Vec<String>,
+    /// Types of fields: `socket = "Socket"`.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
+    /// Fields that live longer than the value itself (`req.socket` under keep-alive), and how long.
+    #[serde(default)]
+    pub outlived_by: BTreeMap<String, Life>,
+    /// How long a value lives that a callback is handed; absent: unknown.
+    pub life: Option<Life>,
+    /// What its events hand to their listeners and how often they come.
+    #[serde(default)]
+    pub events: BTreeMap<String, EventRow>,
+    /// Events that tell failure or the end without success.
+    #[serde(default)]
+    pub fails: Vec<String>,
+    /// Events that always come in the end, so that `once` on them is a release.
+    #[serde(default)]
+    pub ends: Vec<String>,
+}
+
+/// One event of a type.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EventRow {
+    /// Default: `event`.
+    pub runs: Option<Often>,
+    /// Types of the listener's parameters; `""` where unknown.
+    #[serde(default)]
+    pub params: Vec<String>,
+}
+
+/// Where a callback stands among the arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Which {
+    First,
+    Second,
+    Third,
+    Last,
+    /// Every argument that is a function, also inside arrays.
+    All,
+}
+
+/// A function that the call runs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Callback {
+    pub at: Which,
+    /// Absent: as often as the call itself (`forEach`, `then`, `setTimeout`).
+    pub runs: Option<Often>,
+    /// Types of its parameters; `""` where unknown.
+    #[serde(default)]
+    pub params: Vec<String>,
+    /// Runs before the call returns.
+    #[serde(default)]
+    pub sync: bool,
+    /// Called exactly once, with the outcome (`fs.readFile(path, callback)`).
+    #[serde(default)]
+    pub outcome: bool,
+    /// Found under this key of an options object instead of as the argument itself (`fastify.route({ handler })`).
+    #[serde(default)]
+    pub keys: Vec<String>,
+}
+
+/// How a `closes` row tells which handle it closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// Same receiver, event and function: `off(event, fn)`.
+    Handler,
+    /// Everything of one event, or of the receiver when no event is given: `removeAllListeners(event?)`.
+    Receiver,
+    /// The handle is an argument: `clearInterval(id)`.
+    Argument,
+    /// The handle is the receiver: `timer.close()`.
+    Handle,
+}
+
+/// How a whole read hands over what it read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivers {
+    Return,
+    Promise,
+    /// Second parameter of the last argument, a Node-style callback.
+    Callback,
+}
+
+/// Where data ends that only passes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sink {
+    Response,
+    Hash,
+    File,
+    Stream,
+    Lines,
+}
+
+/// What one or several calls do. Exactly one of `function`, `global`, `method`+`of`, `new` says which calls.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Row {
+    /// Exports of the modules, dotted for members: `readFile`, `promises.readFile`; `default` is the module itself.
+    #[serde(default)]
+    pub function: Vec<String>,
+    /// Global functions: `setInterval`, `AbortSignal.any`.
+    #[serde(default)]
+    pub global: Vec<String>,
+    /// Methods of the type `of`.
+    #[serde(default)]
+    pub method: Vec<String>,
+    pub of: Option<String>,
+    /// Constructors among the exports. (A `type` with `exported` needs no such row unless `new` does more.)
+    #[serde(default)]
+    pub new: Vec<String>,
+    /// Modules when they are not those of the table.
+    #[serde(default)]
+    pub from: Vec<String>,
+
+    pub opens: Option<What>,
+    pub closes: Option<What>,
+    pub by: Option<By>,
+    /// A listener that removes itself after the first event; a timer that fires once.
+    #[serde(default)]
+    pub once: bool,
+    /// The value returned, when called, removes what was opened.
+    #[serde(default)]
+    pub returns_remover: bool,
+    /// Type of the value made.
+    pub makes: Option<String>,
+    #[serde(default)]
+    pub callback: Vec<Callback>,
+    /// A whole read and how its result is handed over.
+    pub reads: Option<Delivers>,
+    /// Data in the first argument passes through to this sink.
+    pub sinks: Option<Sink>,
+    /// Ties the streams among its arguments together and destroys them when one ends: `pipeline`, `finished`.
+    #[serde(default)]
+    pub cleans_up: bool,
+    /// The streaming call to use instead, for the help of a finding: `createReadStream`.
+    pub instead: Option<String>,
+}
