@@ -2,6 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod extract;
+pub mod functions;
+pub mod guards;
+pub mod keys;
+pub mod names;
+pub mod places;
+pub mod promises;
+pub mod reader;
+pub mod reads;
+pub mod runs;
+
 pub use crate::apis::{Delivers, Life, Often, Sink, What};
 use crate::finding::{Notice, Span};
 
@@ -93,8 +104,6 @@ pub struct Function {
     pub uses: Vec<Use>,
     /// Bindings of the parameters, `None` for a pattern.
     pub params: Vec<Option<BindingId>>,
-    /// A local place that it returns.
-    pub returns: Option<PlaceId>,
     /// Its own signature says what it is: `(req, res)`, an exported `GET` of a route file.
     pub signature: Option<Often>,
     pub is_async: bool,
@@ -189,8 +198,6 @@ pub enum Root {
         module: String,
         name: String,
     },
-    /// What a function of this file returns.
-    Result(FunctionId),
     /// A value that has no name: `new X()` or a call at this offset.
     Value(u32),
 }

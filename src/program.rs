@@ -1,8 +1,61 @@
 //! All files together: the questions that rules ask.
 
-use crate::facts::FileFacts;
+pub mod lives;
+pub mod runs;
+
+use crate::facts::{FileFacts, FunctionId, Place, PlaceId};
+use crate::finding::{FileId, Label, Span};
+pub use runs::Runs;
 
 /// The linked program.
 pub struct Program {
-    pub files: Vec<FileFacts>,
+    pub files: Vec<Unit>,
+}
+
+/// One file (or one block of a component file) with what linking added.
+pub struct Unit {
+    pub id: FileId,
+    pub facts: FileFacts,
+    /// How often each function runs, by [`FunctionId`].
+    pub runs: Vec<Runs>,
+}
+
+impl Program {
+    /// Links the facts of all files: runs are computed to a fixpoint. `files` in the order of their ids.
+    #[must_use]
+    pub fn link(files: Vec<FileFacts>) -> Self {
+        let files = files
+            .into_iter()
+            .enumerate()
+            .map(|(index, facts)| {
+                let runs = runs::of_file(&facts);
+                Unit { id: FileId(u32::try_from(index).unwrap_or(u32::MAX)), facts, runs }
+            })
+            .collect();
+        Self { files }
+    }
+}
+
+impl Unit {
+    #[must_use]
+    pub fn runs_of(&self, function: FunctionId) -> &Runs {
+        &self.runs[function.0 as usize]
+    }
+
+    #[must_use]
+    pub fn place(&self, place: PlaceId) -> &Place {
+        &self.facts.places[place.0 as usize]
+    }
+
+    #[must_use]
+    pub fn label(&self, span: Span, text: impl Into<String>) -> Label {
+        Label { file: self.id, span, text: text.into() }
+    }
+
+    /// The label that says why a function runs again and again.
+    #[must_use]
+    pub fn because(&self, function: FunctionId) -> Label {
+        let runs = self.runs_of(function);
+        self.label(runs.because, runs.why.clone())
+    }
 }

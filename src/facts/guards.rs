@@ -1,0 +1,222 @@
+//! What stands in front of a statement: flags that let it run once, tests for absent keys, comparisons of sizes.
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{BinaryOperator, Expression, IfStatement, LogicalOperator, Statement, UnaryOperator};
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+
+use super::places::{Spot, SpotRoot};
+use super::reader::{Reader, peel};
+
+/// A test on the way to a node.
+#[derive(Debug, Clone, Copy)]
+pub struct Test<'a> {
+    pub test: &'a Expression<'a>,
+    /// The node runs when the test holds (`false`: when it does not).
+    pub holds: bool,
+}
+
+impl<'a> Reader<'a, '_> {
+    /// Tests that decide whether `node` runs, nearest first, within its function. Early exits before it count.
+    #[must_use]
+    pub fn tests_before(&self, node: NodeId) -> Vec<Test<'a>> {
+        let function = self.owner_of(node);
+        let mut tests = Vec::new();
+        let mut child = node;
+        for _ in 0..64 {
+            let parent = self.nodes.parent_id(child);
+            if parent == child || self.owner_of(parent) != function {
+                break;
+            }
+            let span = self.nodes.kind(child).span();
+            match self.nodes.kind(parent) {
+                AstKind::IfStatement(s) if span != s.test.span() => {
+                    tests.push(Test { test: &s.test, holds: s.consequent.span() == span });
+                }
+                AstKind::WhileStatement(s) if span != s.test.span() => tests.push(Test { test: &s.test, holds: true }),
+                AstKind::ConditionalExpression(e) if span != e.test.span() => {
+                    tests.push(Test { test: &e.test, holds: e.consequent.span() == span });
+                }
+                AstKind::LogicalExpression(e) if span == e.right.span() && e.operator != LogicalOperator::Coalesce => {
+                    tests.push(Test { test: &e.left, holds: e.operator == LogicalOperator::And });
+                }
+                AstKind::BlockStatement(b) => early_exits(&b.body, span.start, &mut tests),
+                AstKind::FunctionBody(b) => early_exits(&b.statements, span.start, &mut tests),
+                AstKind::SwitchCase(c) => early_exits(&c.consequent, span.start, &mut tests),
+                _ => {}
+            }
+            child = parent;
+        }
+        tests
+    }
+
+    /// Whether a flag or slot that outlives the function lets this node run once only:
+    /// `if (!x) x = ..`, `x ??= ..`, `if (done) return; done = true`.
+    pub fn is_guarded_once(&mut self, node: NodeId) -> bool {
+        if self.owner_of(node) == super::TOP {
+            return false;
+        }
+        if self.is_in_lazy_assignment(node) {
+            return true;
+        }
+        let tests = self.tests_before(node);
+        for Test { test, holds } in tests {
+            let mut absent = Vec::new();
+            self.absent_spots(test, holds, &mut absent, 0);
+            for spot in absent {
+                if self.outlives_function(&spot, node) && self.is_filled_in_same_function(&spot, node) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// `slot ??= value`, `slot || (slot = value)`, `slot ?? (slot = value)`.
+    fn is_in_lazy_assignment(&mut self, node: NodeId) -> bool {
+        let function = self.owner_of(node);
+        let mut child = node;
+        for _ in 0..12 {
+            let parent = self.nodes.parent_id(child);
+            if parent == child || self.owner_of(parent) != function {
+                return false;
+            }
+            if let AstKind::AssignmentExpression(e) = self.nodes.kind(parent)
+                && e.right.span() == self.nodes.kind(child).span()
+            {
+                let spot = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t));
+                let lazily = e.operator.is_logical() || self.is_behind_test_of(parent, spot.as_ref());
+                if lazily && spot.is_some_and(|s| !ends_in_entry(&s) && self.outlives_function(&s, node)) {
+                    return true;
+                }
+            }
+            child = parent;
+        }
+        false
+    }
+
+    /// `x || (x = ..)`: the right side of a logical expression whose left side is the same location.
+    fn is_behind_test_of(&mut self, assignment: NodeId, spot: Option<&Spot<'a>>) -> bool {
+        let (child, parent) = self.outside(assignment);
+        match self.nodes.kind(parent) {
+            AstKind::LogicalExpression(e)
+                if e.operator != LogicalOperator::And && e.right.span() == self.nodes.kind(child).span() =>
+            {
+                spot.is_some() && self.spot_of(&e.left).as_ref() == spot
+            }
+            _ => false,
+        }
+    }
+
+    /// Locations that are empty when `test` comes out as `holds`.
+    pub fn absent_spots(&mut self, test: &'a Expression<'a>, holds: bool, out: &mut Vec<Spot<'a>>, depth: u32) {
+        if depth > 12 {
+            return;
+        }
+        match peel(test) {
+            Expression::UnaryExpression(e) if e.operator == UnaryOperator::LogicalNot => {
+                self.absent_spots(&e.argument, !holds, out, depth + 1);
+            }
+            Expression::LogicalExpression(e) => {
+                // `a && b` tells of both when it holds, `a || b` when it does not.
+                if (e.operator == LogicalOperator::And) == holds {
+                    self.absent_spots(&e.left, holds, out, depth + 1);
+                    self.absent_spots(&e.right, holds, out, depth + 1);
+                }
+            }
+            Expression::BinaryExpression(e) => {
+                let equal = matches!(e.operator, BinaryOperator::Equality | BinaryOperator::StrictEquality);
+                let unequal = matches!(e.operator, BinaryOperator::Inequality | BinaryOperator::StrictInequality);
+                if !(equal && holds || unequal && !holds) {
+                    return;
+                }
+                let is_empty = |x: &Expression<'_>| {
+                    x.is_null_or_undefined()
+                        || matches!(x, Expression::BooleanLiteral(b) if !b.value)
+                        || x.is_specific_string_literal("undefined")
+                        || x.is_number_0()
+                };
+                let other = if is_empty(&e.right) {
+                    &e.left
+                } else if is_empty(&e.left) {
+                    &e.right
+                } else {
+                    return;
+                };
+                let other = match peel(other) {
+                    Expression::UnaryExpression(u) if u.operator == UnaryOperator::Typeof => &u.argument,
+                    _ => other,
+                };
+                out.extend(self.spot_of(other));
+            }
+            e if !holds => out.extend(self.spot_of(e)),
+            _ => {}
+        }
+    }
+
+    fn outlives_function(&self, spot: &Spot<'a>, node: NodeId) -> bool {
+        match spot.root {
+            SpotRoot::Symbol(symbol) => {
+                let home = self.scope_function(symbol);
+                home != self.owner_of(node) && self.param_index(self.scoping.symbol_declaration(symbol)).is_none()
+            }
+            _ => true,
+        }
+    }
+
+    /// The location is given a value in the function of `node` (or in what that function calls in place).
+    fn is_filled_in_same_function(&self, spot: &Spot<'a>, node: NodeId) -> bool {
+        if ends_in_entry(spot) {
+            return false;
+        }
+        let function = self.owner_of(node);
+        let Some(nodes) = self.assigned.get(spot) else { return false };
+        nodes.iter().any(|n| {
+            let AstKind::AssignmentExpression(e) = self.nodes.kind(*n) else { return false };
+            let empties =
+                e.right.is_null_or_undefined() || matches!(&e.right, Expression::BooleanLiteral(b) if !b.value);
+            let mut owner = self.owner_of(*n);
+            // Assigned inside a callback of the same function also fills the slot.
+            for _ in 0..4 {
+                if owner == function {
+                    return !empties;
+                }
+                owner = self.facts.functions[owner.0 as usize].parent;
+            }
+            false
+        })
+    }
+}
+
+fn ends_in_entry(spot: &Spot<'_>) -> bool {
+    spot.path.contains(&super::places::Seg::Entry)
+}
+
+/// `if (x) return;` before `start` in a list of statements: what follows runs when `x` does not hold.
+fn early_exits<'a>(statements: &'a [Statement<'a>], start: u32, tests: &mut Vec<Test<'a>>) {
+    let before = statements.partition_point(|s| s.span().end <= start);
+    for statement in statements[..before].iter().rev().take(16) {
+        if let Statement::IfStatement(s) = statement
+            && s.alternate.is_none()
+            && leaves(s)
+        {
+            tests.push(Test { test: &s.test, holds: false });
+        }
+    }
+}
+
+fn leaves(s: &IfStatement<'_>) -> bool {
+    let last = match &s.consequent {
+        Statement::BlockStatement(b) => b.body.last(),
+        other => Some(other),
+    };
+    matches!(
+        last,
+        Some(
+            Statement::ReturnStatement(_)
+                | Statement::ThrowStatement(_)
+                | Statement::ContinueStatement(_)
+                | Statement::BreakStatement(_)
+        )
+    )
+}

@@ -1,0 +1,325 @@
+//! What values a key can take: finite, fresh for each call, or made from parameters.
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{BinaryOperator, CallExpression, Expression, TSType, TSTypeOperatorOperator, UnaryOperator};
+use oxc_semantic::{NodeId, SymbolId};
+use oxc_span::GetSpan;
+
+use super::places::{Seg, SpotRoot};
+use super::reader::{Reader, peel};
+use super::{Domain, Key, ParamPath};
+
+/// Words that name members of small vocabularies: a cache keyed by one of them stays small.
+const VOCABULARY: [&str; 34] = [
+    "type",
+    "types",
+    "kind",
+    "tag",
+    "tagname",
+    "scheme",
+    "locale",
+    "lang",
+    "language",
+    "level",
+    "mode",
+    "format",
+    "status",
+    "statuscode",
+    "protocol",
+    "encoding",
+    "category",
+    "role",
+    "method",
+    "verb",
+    "event",
+    "eventname",
+    "eventtype",
+    "ext",
+    "extension",
+    "mime",
+    "mimetype",
+    "charset",
+    "unit",
+    "operator",
+    "op",
+    "timezone",
+    "currency",
+    "theme",
+];
+
+impl<'a> Reader<'a, '_> {
+    pub fn key_of(&mut self, expr: &'a Expression<'a>) -> Key {
+        Key { text: self.text_of(expr.span(), 60), domain: self.domain_of(expr) }
+    }
+
+    pub fn domain_of(&mut self, expr: &'a Expression<'a>) -> Domain {
+        self.domain_at(expr, 0)
+    }
+
+    fn domain_at(&mut self, expr: &'a Expression<'a>, depth: u32) -> Domain {
+        if depth > 12 {
+            return Domain::Unknown;
+        }
+        match peel(expr) {
+            Expression::StringLiteral(_)
+            | Expression::NumericLiteral(_)
+            | Expression::BooleanLiteral(_)
+            | Expression::NullLiteral(_)
+            | Expression::BigIntLiteral(_)
+            | Expression::RegExpLiteral(_) => Domain::Finite,
+            Expression::TemplateLiteral(t) => {
+                t.expressions.iter().fold(Domain::Finite, |all, e| join(all, self.domain_at(e, depth + 1)))
+            }
+            Expression::UnaryExpression(e) => match e.operator {
+                UnaryOperator::Typeof | UnaryOperator::LogicalNot => Domain::Finite,
+                _ => self.domain_at(&e.argument, depth + 1),
+            },
+            Expression::BinaryExpression(e) => match e.operator {
+                BinaryOperator::Remainder | BinaryOperator::BitwiseAnd => Domain::Finite,
+                op if op.is_equality() || op.is_compare() || op.is_in() || op.is_instance_of() => Domain::Finite,
+                _ => join(self.domain_at(&e.left, depth + 1), self.domain_at(&e.right, depth + 1)),
+            },
+            Expression::LogicalExpression(e) => {
+                join(self.domain_at(&e.left, depth + 1), self.domain_at(&e.right, depth + 1))
+            }
+            Expression::ConditionalExpression(e) => {
+                join(self.domain_at(&e.consequent, depth + 1), self.domain_at(&e.alternate, depth + 1))
+            }
+            Expression::UpdateExpression(_) => Domain::Fresh,
+            Expression::AssignmentExpression(e) => self.domain_at(&e.right, depth + 1),
+            Expression::AwaitExpression(e) => self.domain_at(&e.argument, depth + 1),
+            Expression::ObjectExpression(_) | Expression::ArrayExpression(_) | Expression::NewExpression(_) => {
+                Domain::Object
+            }
+            Expression::CallExpression(call) => self.domain_of_call(call, depth),
+            Expression::Identifier(id) => match self.symbol_of(id) {
+                Some(symbol) => self.domain_of_symbol(symbol, depth),
+                None if id.name == "undefined" => Domain::Finite,
+                None => Domain::Unknown,
+            },
+            Expression::ThisExpression(_) => Domain::Object,
+            other => self.domain_of_member(other, depth),
+        }
+    }
+
+    /// `req.ip`: the parameter that it is read from. `Enum.Member`: finite.
+    fn domain_of_member(&mut self, expr: &'a Expression<'a>, _depth: u32) -> Domain {
+        let Some(spot) = self.spot_of(expr) else { return Domain::Unknown };
+        let name = spot.last_field().unwrap_or("");
+        if let SpotRoot::Symbol(symbol) = spot.root {
+            let flags = self.scoping.symbol_flags(symbol);
+            if flags.is_enum() || flags.is_const_enum() {
+                return Domain::Finite;
+            }
+            if is_vocabulary(name) {
+                return Domain::Vocabulary;
+            }
+            if let Some(param) = self.param_of(symbol, &spot.path) {
+                return Domain::Params(vec![param]);
+            }
+        }
+        if matches!(spot.root, SpotRoot::Symbol(_) | SpotRoot::Module(_)) && is_constant_name(name) {
+            return Domain::Finite;
+        }
+        if is_vocabulary(name) { Domain::Vocabulary } else { Domain::Unknown }
+    }
+
+    fn domain_of_call(&mut self, call: &'a CallExpression<'a>, depth: u32) -> Domain {
+        let name = match peel(&call.callee) {
+            Expression::Identifier(id) => id.name.as_str(),
+            callee => callee.as_member_expression().and_then(|m| m.static_property_name()).unwrap_or(""),
+        };
+        if is_fresh_maker(name, &self.text_of(call.callee.span(), 40)) {
+            return Domain::Fresh;
+        }
+        if name == "Boolean" {
+            return Domain::Finite;
+        }
+        let mut all = Domain::Finite;
+        if let Some(m) = peel(&call.callee).as_member_expression()
+            && !matches!(m.object(), Expression::Identifier(id) if self.symbol_of(id).is_none())
+        {
+            all = join(all, self.domain_at(m.object(), depth + 1));
+        }
+        for arg in call.arguments.iter().filter_map(|a| a.as_expression()) {
+            all = join(all, self.domain_at(arg, depth + 1));
+        }
+        // Without arguments that we can follow, what a call returns is anyone's guess.
+        match all {
+            Domain::Finite if call.arguments.is_empty() => Domain::Unknown,
+            Domain::Object => Domain::Unknown,
+            other => other,
+        }
+    }
+
+    fn domain_of_symbol(&mut self, symbol: SymbolId, depth: u32) -> Domain {
+        let name = self.scoping.symbol_name(symbol);
+        let node = self.scoping.symbol_declaration(symbol);
+        match self.nodes.kind(node) {
+            AstKind::VariableDeclarator(d) => {
+                if let Some(t) = &d.type_annotation
+                    && is_finite_type(&t.type_annotation)
+                {
+                    return Domain::Finite;
+                }
+                if let Some(domain) = self.domain_of_loop_variable(node, depth) {
+                    return domain;
+                }
+                let Some(init) = &d.init else { return self.domain_by_name(name) };
+                let found = if d.id.is_binding_identifier() {
+                    // A counter that is counted on is new each time.
+                    if self.scoping.symbol_is_mutated(symbol) && matches!(peel(init), Expression::NumericLiteral(_)) {
+                        return self.domain_of_counter(symbol);
+                    }
+                    self.domain_at(init, depth + 1)
+                } else {
+                    let spot = self.spot_of_symbol(symbol);
+                    match spot.root {
+                        SpotRoot::Symbol(root) if root != symbol => {
+                            self.param_of(root, &spot.path).map_or(Domain::Unknown, |p| Domain::Params(vec![p]))
+                        }
+                        _ => self.domain_at(init, depth + 1),
+                    }
+                };
+                if found == Domain::Unknown { self.domain_by_name(name) } else { found }
+            }
+            AstKind::FormalParameter(p) => {
+                if p.type_annotation.as_ref().is_some_and(|t| is_finite_type(&t.type_annotation)) {
+                    return Domain::Finite;
+                }
+                if is_vocabulary(name) {
+                    return Domain::Vocabulary;
+                }
+                self.param_of(symbol, &[]).map_or(Domain::Unknown, |p| Domain::Params(vec![p]))
+            }
+            AstKind::CatchParameter(_) => Domain::Object,
+            AstKind::Function(_) | AstKind::Class(_) => Domain::Finite,
+            _ => self.domain_by_name(name),
+        }
+    }
+
+    fn domain_by_name(&self, name: &str) -> Domain {
+        if is_vocabulary(name) {
+            Domain::Vocabulary
+        } else if is_constant_name(name) {
+            Domain::Finite
+        } else {
+            Domain::Unknown
+        }
+    }
+
+    /// `nextId++` somewhere outside a loop head: fresh; a loop index: as many as the loop has.
+    fn domain_of_counter(&self, symbol: SymbolId) -> Domain {
+        let node = self.scoping.symbol_declaration(symbol);
+        let in_loop_head = matches!(self.nodes.parent_kind(self.nodes.parent_id(node)), AstKind::ForStatement(_));
+        if in_loop_head { Domain::Finite } else { Domain::Fresh }
+    }
+
+    /// `for (const k of ['a', 'b'])`: finite; `for (const k of xs)`: like `xs`.
+    fn domain_of_loop_variable(&mut self, declarator: NodeId, depth: u32) -> Option<Domain> {
+        let declaration = self.nodes.parent_id(declarator);
+        let span = self.nodes.kind(declaration).span();
+        let right = match self.nodes.parent_kind(declaration) {
+            AstKind::ForOfStatement(f) if f.left.span() == span => &f.right,
+            AstKind::ForInStatement(f) if f.left.span() == span => &f.right,
+            _ => return None,
+        };
+        Some(match peel(right) {
+            Expression::ArrayExpression(a) => a
+                .elements
+                .iter()
+                .filter_map(|e| e.as_expression())
+                .fold(Domain::Finite, |all, e| join(all, self.domain_at(e, depth + 1))),
+            Expression::ObjectExpression(_) => Domain::Finite,
+            Expression::Identifier(id) => match self.symbol_of(id) {
+                Some(s) if self.is_constant_collection(s) => Domain::Finite,
+                Some(s) => self.domain_of_symbol(s, depth + 1),
+                None => Domain::Unknown,
+            },
+            e => self.domain_at(e, depth + 1),
+        })
+    }
+
+    /// `const NAMES = ['a', 'b']` that nobody assigns again.
+    fn is_constant_collection(&self, symbol: SymbolId) -> bool {
+        let AstKind::VariableDeclarator(d) = self.nodes.kind(self.scoping.symbol_declaration(symbol)) else {
+            return false;
+        };
+        matches!(d.init.as_ref().map(|e| e.get_inner_expression()), Some(Expression::ArrayExpression(a))
+            if a.elements.iter().all(|e| e.as_expression().is_some_and(Expression::is_literal)))
+            && !self.scoping.symbol_is_mutated(symbol)
+    }
+
+    fn param_of(&self, symbol: SymbolId, path: &[Seg<'a>]) -> Option<ParamPath> {
+        let index = self.param_index(self.scoping.symbol_declaration(symbol))?;
+        let mut text = String::new();
+        for seg in path {
+            if !text.is_empty() {
+                text.push('.');
+            }
+            match seg {
+                Seg::Field(f) => text.push_str(f),
+                Seg::Entry => text.push_str("[]"),
+            }
+        }
+        if text.is_empty()
+            && let AstKind::FormalParameter(p) = self.nodes.kind(self.scoping.symbol_declaration(symbol))
+            && p.pattern.is_destructuring_pattern()
+        {
+            self.scoping.symbol_name(symbol).clone_into(&mut text);
+        }
+        Some(ParamPath { function: self.scope_function(symbol), index, path: text })
+    }
+}
+
+/// The domain of a value made from two parts.
+#[must_use]
+pub fn join(a: Domain, b: Domain) -> Domain {
+    match (a, b) {
+        (Domain::Fresh, _) | (_, Domain::Fresh) => Domain::Fresh,
+        (Domain::Params(mut x), Domain::Params(y)) => {
+            x.extend(y.into_iter().take(8));
+            x.truncate(8);
+            Domain::Params(x)
+        }
+        (Domain::Params(x), _) | (_, Domain::Params(x)) => Domain::Params(x),
+        (Domain::Unknown, _) | (_, Domain::Unknown) => Domain::Unknown,
+        (Domain::Object, _) | (_, Domain::Object) => Domain::Object,
+        (Domain::Vocabulary, _) | (_, Domain::Vocabulary) => Domain::Vocabulary,
+        (Domain::Finite, Domain::Finite) => Domain::Finite,
+    }
+}
+
+fn is_vocabulary(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    VOCABULARY.contains(&lower.as_str())
+        || ["Type", "Kind", "Locale", "Lang", "Language", "Level", "Mode", "Format", "Encoding", "Protocol"]
+            .iter()
+            .any(|w| name.ends_with(w))
+}
+
+/// `MAX_SIZE`, `kReady`-like constants are single values.
+fn is_constant_name(name: &str) -> bool {
+    name.len() > 1
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+}
+
+/// Calls that give another value each time.
+fn is_fresh_maker(name: &str, callee: &str) -> bool {
+    matches!(name, "randomUUID" | "uuid" | "uuidv4" | "v4" | "nanoid" | "uniqueId" | "randomBytes" | "hrtime")
+        || matches!(callee, "Date.now" | "Math.random" | "performance.now" | "process.hrtime.bigint" | "Symbol")
+}
+
+fn is_finite_type(t: &TSType<'_>) -> bool {
+    match t {
+        TSType::TSBooleanKeyword(_)
+        | TSType::TSLiteralType(_)
+        | TSType::TSNullKeyword(_)
+        | TSType::TSUndefinedKeyword(_) => true,
+        TSType::TSUnionType(u) => u.types.iter().all(is_finite_type),
+        TSType::TSTypeOperatorType(o) => o.operator == TSTypeOperatorOperator::Keyof,
+        TSType::TSParenthesizedType(p) => is_finite_type(&p.type_annotation),
+        _ => false,
+    }
+}

@@ -1,0 +1,304 @@
+//! One file while its syntax tree is at hand: nodes, scopes, functions and classes by number, text by span.
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{Expression, Function as JsFunction};
+use oxc_semantic::{AstNodes, NodeId, Scoping, Semantic, SymbolId};
+use oxc_span::GetSpan;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::places::Spot;
+use super::{BindingId, ClassId, FileFacts, FunctionId, PlaceId};
+use crate::apis::{Apis, TypeId};
+use crate::finding::Span;
+
+/// Everything that the passes over one file share. Built once for each file, dropped with its syntax tree.
+pub struct Reader<'a, 's> {
+    pub semantic: &'s Semantic<'a>,
+    pub nodes: &'s AstNodes<'a>,
+    pub scoping: &'s Scoping,
+    pub apis: &'static Apis,
+    pub text: &'a str,
+    /// Byte offset of this block in its file.
+    pub offset: u32,
+    pub path: &'s str,
+    pub facts: FileFacts,
+
+    /// Function that a node belongs to; a function node belongs to itself.
+    pub owner: Vec<FunctionId>,
+    /// Node of each function.
+    pub function_nodes: Vec<NodeId>,
+    pub function_of_node: FxHashMap<NodeId, FunctionId>,
+    pub class_of_node: FxHashMap<NodeId, ClassId>,
+    pub class_of_symbol: FxHashMap<SymbolId, ClassId>,
+    pub class_nodes: Vec<NodeId>,
+    /// Expressions that functions return.
+    pub returned: FxHashMap<FunctionId, Vec<&'a Expression<'a>>>,
+    /// What is assigned to fields: `this.x = value`, `x = value` in a class body.
+    pub field_values: FxHashMap<(ClassId, &'a str), Vec<&'a Expression<'a>>>,
+
+    /// Functions stored at a location: methods, `exports.f = function`, `obj.f = () => ..`.
+    pub field_functions: FxHashMap<Spot<'a>, FunctionId>,
+
+    /// Assignments by the location they write.
+    pub assigned: FxHashMap<Spot<'a>, Vec<NodeId>>,
+    /// Symbols that other files can reach.
+    pub exported: FxHashSet<SymbolId>,
+    /// Pairs whose references were noted already.
+    pub noted: FxHashSet<(FunctionId, SymbolId)>,
+    /// Index in `facts.calls` by node.
+    pub call_index: FxHashMap<NodeId, u32>,
+
+    pub bindings: FxHashMap<SymbolId, BindingId>,
+    pub place_ids: FxHashMap<super::Place, PlaceId>,
+    pub spots: FxHashMap<SymbolId, Spot<'a>>,
+    pub this_spots: FxHashMap<FunctionId, Spot<'a>>,
+    pub call_spots: FxHashMap<NodeId, Option<Spot<'a>>>,
+    pub call_types: FxHashMap<NodeId, Option<Type>>,
+    /// Nesting of [`Reader::type_of`], which gives up on what nobody writes by hand.
+    pub depth: u32,
+    pub symbol_types: FxHashMap<SymbolId, Option<Type>>,
+    pub field_types: FxHashMap<(ClassId, &'a str), Option<Type>>,
+}
+
+/// What a value is known to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    Library(TypeId),
+    Local(ClassId),
+}
+
+impl<'a, 's> Reader<'a, 's> {
+    #[must_use]
+    pub fn new(semantic: &'s Semantic<'a>, apis: &'static Apis) -> Self {
+        Self {
+            semantic,
+            nodes: semantic.nodes(),
+            scoping: semantic.scoping(),
+            apis,
+            text: semantic.source_text(),
+            offset: 0,
+            path: "",
+            facts: FileFacts::default(),
+            owner: Vec::new(),
+            function_nodes: Vec::new(),
+            function_of_node: FxHashMap::default(),
+            class_of_node: FxHashMap::default(),
+            class_of_symbol: FxHashMap::default(),
+            class_nodes: Vec::new(),
+            returned: FxHashMap::default(),
+            field_values: FxHashMap::default(),
+            field_functions: FxHashMap::default(),
+            assigned: FxHashMap::default(),
+            exported: FxHashSet::default(),
+            noted: FxHashSet::default(),
+            call_index: FxHashMap::default(),
+            bindings: FxHashMap::default(),
+            place_ids: FxHashMap::default(),
+            spots: FxHashMap::default(),
+            this_spots: FxHashMap::default(),
+            call_spots: FxHashMap::default(),
+            call_types: FxHashMap::default(),
+            depth: 0,
+            symbol_types: FxHashMap::default(),
+            field_types: FxHashMap::default(),
+        }
+    }
+
+    /// Forgets what was resolved before all functions and fields were known.
+    pub fn forget(&mut self) {
+        self.spots.clear();
+        self.this_spots.clear();
+        self.call_spots.clear();
+        self.call_types.clear();
+        self.symbol_types.clear();
+        self.field_types.clear();
+    }
+
+    /// Span in the whole file.
+    #[must_use]
+    pub fn span(&self, span: oxc_span::Span) -> Span {
+        Span::new(span.start + self.offset, span.end + self.offset)
+    }
+
+    /// Source text of a node, white space folded, at most `most` characters.
+    #[must_use]
+    pub fn text_of(&self, span: oxc_span::Span, most: usize) -> String {
+        let raw = self.text.get(span.start as usize..span.end as usize).unwrap_or("");
+        let mut out = String::with_capacity(raw.len().min(most));
+        let mut space = false;
+        for c in raw.chars() {
+            if c.is_whitespace() {
+                space = !out.is_empty();
+                continue;
+            }
+            if out.len() >= most {
+                out.push('…');
+                break;
+            }
+            if space && needs_space(&out, c) {
+                out.push(' ');
+            }
+            space = false;
+            out.push(c);
+        }
+        out
+    }
+
+    /// The function whose activation runs this node.
+    #[must_use]
+    pub fn owner_of(&self, node: NodeId) -> FunctionId {
+        self.owner[node.index()]
+    }
+
+    /// The nearest ancestor that is not a mere wrapper (parentheses, type assertions, optional chains), and the
+    /// wrapped child that stands in it.
+    #[must_use]
+    pub fn outside(&self, node: NodeId) -> (NodeId, NodeId) {
+        let mut child = node;
+        loop {
+            let parent = self.nodes.parent_id(child);
+            match self.nodes.kind(parent) {
+                AstKind::ParenthesizedExpression(_)
+                | AstKind::TSAsExpression(_)
+                | AstKind::TSNonNullExpression(_)
+                | AstKind::TSSatisfiesExpression(_)
+                | AstKind::TSTypeAssertion(_)
+                | AstKind::TSInstantiationExpression(_)
+                | AstKind::ChainExpression(_) => child = parent,
+                _ => return (child, parent),
+            }
+        }
+    }
+
+    /// The nearest enclosing statement (or declaration) of a node.
+    #[must_use]
+    pub fn statement_of(&self, node: NodeId) -> NodeId {
+        let mut at = node;
+        loop {
+            let parent = self.nodes.parent_id(at);
+            if parent == at
+                || matches!(
+                    self.nodes.kind(parent),
+                    AstKind::Program(_)
+                        | AstKind::BlockStatement(_)
+                        | AstKind::FunctionBody(_)
+                        | AstKind::StaticBlock(_)
+                        | AstKind::SwitchCase(_)
+                        | AstKind::TSModuleBlock(_)
+                        | AstKind::ClassBody(_)
+                )
+            {
+                return at;
+            }
+            at = parent;
+        }
+    }
+
+    #[must_use]
+    pub fn statement_span(&self, node: NodeId) -> Span {
+        self.span(self.nodes.kind(self.statement_of(node)).span())
+    }
+
+    /// Whether `ancestor` is `node` or one of its ancestors.
+    #[must_use]
+    pub fn is_within(&self, node: NodeId, ancestor: NodeId) -> bool {
+        node == ancestor || self.nodes.ancestor_ids(node).any(|a| a == ancestor)
+    }
+
+    /// The function node that a name or expression denotes inside this file, if it is certain.
+    pub fn function_denoted(&mut self, expr: &'a Expression<'a>) -> Option<FunctionId> {
+        match peel(expr) {
+            Expression::FunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
+            Expression::ArrowFunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
+            Expression::Identifier(id) => {
+                let symbol = self.symbol_of(id)?;
+                self.function_of_symbol(symbol)
+            }
+            other => {
+                let spot = self.spot_of(other)?;
+                self.function_at(&spot)
+            }
+        }
+    }
+
+    /// The symbol that an identifier refers to; `None` for a global.
+    #[must_use]
+    pub fn symbol_of(&self, id: &oxc_ast::ast::IdentifierReference<'a>) -> Option<SymbolId> {
+        id.reference_id.get().and_then(|r| self.scoping.get_reference(r).symbol_id())
+    }
+
+    /// The function bound to a symbol that is never assigned again.
+    #[must_use]
+    pub fn function_of_symbol(&self, symbol: SymbolId) -> Option<FunctionId> {
+        let node = self.scoping.symbol_declaration(symbol);
+        match self.nodes.kind(node) {
+            AstKind::Function(f) => self.function_of_node.get(&f.node_id.get()).copied(),
+            AstKind::VariableDeclarator(d) if !self.scoping.symbol_is_mutated(symbol) => {
+                d.id.get_binding_identifier()?;
+                let init = d.init.as_ref()?;
+                self.function_expression(init)
+            }
+            _ => None,
+        }
+    }
+
+    fn function_expression(&self, expr: &'a Expression<'a>) -> Option<FunctionId> {
+        match peel(expr) {
+            Expression::FunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
+            Expression::ArrowFunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
+            // A wrapper that calls its argument later: `useCallback(() => ..)`, `wrap(async (req, res) => ..)`.
+            Expression::CallExpression(call) if call.arguments.len() <= 2 => {
+                match call.arguments.first()?.as_expression().map(peel)? {
+                    Expression::FunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
+                    Expression::ArrowFunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// What to point at for a function: its name, or its head up to the body.
+    #[must_use]
+    pub fn head_of_function(&self, node: NodeId) -> Span {
+        let (span, body) = match self.nodes.kind(node) {
+            AstKind::Function(JsFunction { id: Some(id), .. }) => return self.span(id.span),
+            AstKind::Function(f) => (f.span, f.body.as_ref().map_or(f.span.end, |b| b.span.start)),
+            AstKind::ArrowFunctionExpression(f) => (f.span, f.body.span().start),
+            AstKind::Class(c) => (c.span, c.body.span.start),
+            other => (other.span(), other.span().end),
+        };
+        let head = self.text.get(span.start as usize..body as usize).unwrap_or("").trim_end();
+        #[expect(clippy::cast_possible_truncation, reason = "files are far below 4 GiB")]
+        let end = span.start + head.len() as u32;
+        self.span(oxc_span::Span::new(span.start, end.max(span.start + 1).min(span.end)))
+    }
+}
+
+/// Whether folding white space must leave a blank between what is written and `next`.
+fn needs_space(written: &str, next: char) -> bool {
+    let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    written.chars().last().is_some_and(|last| (word(last) && word(next)) || matches!(last, ',' | ':' | ';' | '=' | '>'))
+        || matches!(next, '=' | '{' | '?' | '+' | '*' | '&' | '|' | '<')
+}
+
+/// The expression inside parentheses and type assertions.
+#[must_use]
+pub fn peel<'a>(expr: &'a Expression<'a>) -> &'a Expression<'a> {
+    let mut e = expr;
+    loop {
+        e = match e {
+            Expression::ParenthesizedExpression(p) => &p.expression,
+            Expression::TSAsExpression(t) => &t.expression,
+            Expression::TSSatisfiesExpression(t) => &t.expression,
+            Expression::TSNonNullExpression(t) => &t.expression,
+            Expression::TSTypeAssertion(t) => &t.expression,
+            Expression::TSInstantiationExpression(t) => &t.expression,
+            Expression::SequenceExpression(s) => match s.expressions.last() {
+                Some(last) => last,
+                None => return e,
+            },
+            _ => return e,
+        };
+    }
+}
