@@ -61,12 +61,12 @@ struct Module {
     promises: Option<String>,
 }
 
-/// How tables and rows stand to one another.
+/// Tables and their rows.
 impl Apis {
     /// The tables that come with leaklint.
     ///
     /// # Panics
-    /// When a built-in table is wrong, which `tests/apis.rs` rules out.
+    /// When one of them is wrong, which `tests/apis.rs` rules out.
     pub fn built_in() -> &'static Self {
         static BUILT_IN: OnceLock<Apis> = OnceLock::new();
         BUILT_IN.get_or_init(|| match Self::from_tables(crate::rules::TABLES) {

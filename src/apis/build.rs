@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::error::Step::{Item, Key};
 use super::error::{Step, TableError};
 use super::row::{Row, Table, TypeRow, What};
-use super::{Apis, Module, RowId, Type, TypeId, check};
+use super::{Apis, RowId, Type, TypeId, check};
 
 /// A table with the file it comes from.
 struct Source<'a> {
@@ -29,10 +29,11 @@ pub fn apis(tables: &[(&str, &str)]) -> Result<Apis, TableError> {
     each(&sources, |table| rows(&mut apis, table))?;
     inherit(&mut apis);
     each(&sources, |table| lasting_fields(&apis, table))?;
-    let names: Vec<String> = apis.modules.keys().cloned().collect();
-    for (name, module) in &mut apis.modules {
-        let promises = format!("{name}/promises");
-        module.promises = names.contains(&promises).then_some(promises);
+    let promises: Vec<String> = apis.modules.keys().filter(|name| name.ends_with("/promises")).cloned().collect();
+    for name in promises {
+        if let Some(module) = name.strip_suffix("/promises").and_then(|whole| apis.modules.get_mut(whole)) {
+            module.promises = Some(name);
+        }
     }
     Ok(apis)
 }
@@ -129,7 +130,7 @@ fn type_names(apis: &mut Apis, table: &Table, (row, id): (&TypeRow, TypeId)) -> 
     once(&mut apis.global_types, &row.global, id).map_err(|message| ("global", message))?;
     once(&mut apis.global_values, &row.values, id).map_err(|message| ("values", message))?;
     for module in modules(table, &row.from) {
-        let module = apis.modules.entry(module.to_owned()).or_insert_with(Module::default);
+        let module = apis.modules.entry(module.to_owned()).or_default();
         once(&mut module.types, &row.exported, id).map_err(|message| ("exported", message))?;
         once(&mut module.values, &row.exported_values, id).map_err(|message| ("exported-values", message))?;
     }
@@ -183,7 +184,7 @@ fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(),
         if row.function.is_empty() && row.new.is_empty() {
             break;
         }
-        let module = apis.modules.entry(name.to_owned()).or_insert_with(Module::default);
+        let module = apis.modules.entry(name.to_owned()).or_default();
         once(&mut module.functions, &row.function, id).map_err(|message| ("function", message))?;
         once(&mut module.constructors, &row.new, id).map_err(|message| ("new", message))?;
     }
