@@ -115,7 +115,7 @@ fn modules_are_known_by_all_their_spellings() {
     {
         assert!(apis().knows_module(module), "{module}");
     }
-    for module in ["", "node:", "left-pad", "./fs", "fs/promises/x"] {
+    for module in ["", "node:", "left-pad", "./fs", "fs/promises/x", "web", "ecmascript", "node"] {
         assert!(!apis().knows_module(module), "{module}");
     }
 }
@@ -158,6 +158,7 @@ fn calls_make_values_of_known_types() {
         ("timers", "setInterval", "Timeout"),
         ("undici", "fetch", "Response"),
         ("node-fetch", "default", "Response"),
+        ("follow-redirects", "https.get", "ClientRequest"),
     ] {
         assert_eq!(function(module, export).makes.as_deref(), Some(made), "{export} of {module}");
     }
