@@ -2,8 +2,12 @@
 
 use crate::rule::Rule;
 
+mod growth;
+mod unbounded_cache;
+mod unbounded_list;
+
 /// Every rule, in the order of the documentation.
-pub const RULES: &[&Rule] = &[];
+pub const RULES: &[&Rule] = &[&unbounded_cache::RULE, &unbounded_list::RULE];
 
 /// The built-in tables: file name and text.
 pub const TABLES: &[(&str, &str)] = &[

@@ -1,5 +1,6 @@
 //! All files together: the questions that rules ask.
 
+pub mod growth;
 pub mod lives;
 pub mod runs;
 

@@ -28,6 +28,7 @@ pub fn extract(
     reader.name_functions();
     reader.note_uses();
     reader.note_containers();
+    reader.note_handles();
     reader.note_promises();
     reader.note_reads();
     reader.note_pipes();
