@@ -1,54 +1,55 @@
-// Decides what a fixture does to a Node process, from the outside: does one more unit of work leave something behind?
+// Decides from the outside what a fixture does to a Node process: does one more unit of work leave something behind?
 //
 //     node tests/prove.mjs [--jobs 2] fixtures/unbounded-cache/leak_module_map.mjs ...      one JSON line per fixture
 //
-// A fixture exports `step(i, ctx)` (one request; it may return a promise) or `peak(bytes, { file })` (one pass over a
-// file of that many bytes). It may also export `gauge()` (a number that must not grow), `quiesceMs` (how long its
-// timers need to settle), `maxSteps` and `verdict` (what a leak_ fixture is expected to be; default LEAK).
+// A fixture exports `step(i)` (one request; it may return a promise) or `peak(bytes, { file })` (one pass over a file
+// of that many bytes). It may also export `gauge()` (a number that must not grow), `quiesceMs` (how long its timers
+// need to settle), `maxSteps` and `verdict` (what a leak_ fixture is expected to be; LEAK when absent).
 //
-// Verdicts:  LEAK  something grows with every step and goes on growing
-//            HANG  nearly all steps never finish, and nothing grows: an unreachable pending promise is collected
-//            PEAK  nothing is kept, but the memory needed rises with the size of the input
-//            OK    none of these
+// LEAK  something grows with every step and goes on growing
+// HANG  nearly all steps never finish, and nothing grows: a pending promise that nobody can reach is collected
+// PEAK  nothing is kept, but the memory needed rises with the size of the input
+// OK    none of these
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import v8 from 'node:v8';
 
 const SELF = fileURLToPath(import.meta.url);
-const BUDGET_MS = Number(process.env.PROVE_BUDGET_MS ?? 800);
-const PATIENCE_MS = 250; // a step that takes longer than this counts as hanging
+const BUDGET_MS = 800;
+const PATIENCE_MS = 250; // a step that takes longer hangs
 const KILL_AFTER_MS = 40_000;
 const ENOUGH_STEPS = 2500; // a bounded collection in an ok_ fixture must be full well before
 const PEAK_SIZES = [16e6, 112e6];
 
-// What counts as growth: per step, and in total over the three rounds that are compared.
-const COUNTER = { perStep: 0.4, total: 6 };
+// What counts as growth: per step, and in total over the three rounds that are compared. Counted things are exact, so
+// few steps will do; bytes come in jumps, when tables double.
+const COUNTED = { perStep: 0.4, total: 6, steady: 0.5 };
 const FLOORS = {
-  objects: { perStep: 0.4, total: 40 },
-  heap: { perStep: 14, total: 24_000, soft: true },
-  external: { perStep: 48, total: 24_000 },
-  handles: COUNTER,
-  files: COUNTER,
-  threads: COUNTER,
-  listeners: COUNTER,
-  gauge: COUNTER,
+  objects: { perStep: 0.4, total: 40, steady: 0.5 },
+  heap: { perStep: 14, total: 24_000, steady: 0.1, inBytes: true },
+  external: { perStep: 48, total: 24_000, steady: 0.5 },
+  handles: COUNTED,
+  files: COUNTED,
+  threads: COUNTED,
+  listeners: COUNTED,
+  gauge: COUNTED,
 };
 
-// ---- parent: one process per fixture --------------------------------------------------------------------------
+// ---- parent: one process per fixture ---------------------------------------------------------------------------
 
 async function main(args) {
   const at = args.indexOf('--jobs');
   const jobs = at < 0 ? 2 : Number(args.splice(at, 2)[1]);
-  const worker = async () => {
+  const work = async () => {
     while (args.length > 0) console.log(JSON.stringify(await prove(args.shift())));
   };
-  await Promise.all(Array.from({ length: jobs }, worker));
+  await Promise.all(Array.from({ length: jobs }, work));
 }
 
-function prove(fixture) {
-  const started = Date.now();
+async function prove(fixture) {
   const child = spawn(process.execPath, ['--expose-gc', '--no-warnings', SELF, fixture], {
     env: { ...process.env, PROVE_CHILD: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -58,41 +59,40 @@ function prove(fixture) {
   let complaint = '';
   child.stdio[3].on('data', (data) => (answer += data));
   child.stderr.on('data', (data) => (complaint = (complaint + data).slice(-500)));
-  const endGroup = () => {
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // the group is gone already
-    }
-  };
-  const deadline = setTimeout(endGroup, KILL_AFTER_MS);
-  return new Promise((resolve) => {
-    child.on('close', (code, signal) => {
-      clearTimeout(deadline);
-      endGroup();
-      let result = { verdict: 'ERROR', evidence: `${code ?? signal} ${complaint.trim()}`, steps: 0 };
-      if (answer.endsWith('\n')) result = JSON.parse(answer);
-      resolve({ fixture, ...result, ms: Date.now() - started });
-    });
-  });
+  const deadline = setTimeout(() => endGroup(child), KILL_AFTER_MS);
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  clearTimeout(deadline);
+  endGroup(child);
+  if (answer.endsWith('\n')) return { fixture, ...JSON.parse(answer) };
+  return { fixture, verdict: 'ERROR', evidence: `exit code ${code}: ${complaint.trim()}`, steps: 0 };
 }
 
-// ---- child: measure -------------------------------------------------------------------------------------------
+function endGroup(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // all of them have ended
+  }
+}
+
+// ---- child: measure --------------------------------------------------------------------------------------------
 
 async function proveHere(file) {
   process.on('unhandledRejection', () => {}); // fixtures fail on purpose
   setInterval(() => {}, 1e6); // a fixture that hangs must not end the process
+  const begun = performance.now();
   const fixture = await import(pathToFileURL(path.resolve(file)).href);
   const result = fixture.peak ? await judgePeak(fixture) : await judgeSteps(fixture);
-  fs.writeSync(3, JSON.stringify({ expected: fixture.verdict ?? null, ...result }) + '\n');
+  const ms = Math.round(performance.now() - begun);
+  fs.writeSync(3, `${JSON.stringify({ expected: fixture.verdict, ...result, ms })}\n`);
   process.kill(process.pid, 'SIGKILL'); // no exit listeners, no waiting for what the fixture left open
 }
 
-/** Compares the high-water mark of memory at two input sizes; the mark only rises, so the small size comes first. */
+/** Compares the highest use of memory at two sizes of input; the mark only rises, so the small size comes first. */
 async function judgePeak(fixture) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'leaklint-'));
+  const file = path.join(folder, 'input');
   const highest = async (bytes) => {
-    const file = path.join(folder, 'input');
     fs.writeFileSync(file, '');
     fs.truncateSync(file, bytes);
     await settle(1);
@@ -101,8 +101,7 @@ async function judgePeak(fixture) {
   };
   try {
     await highest(1e6);
-    const small = await highest(PEAK_SIZES[0]);
-    const large = await highest(PEAK_SIZES[1]);
+    const [small, large] = [await highest(PEAK_SIZES[0]), await highest(PEAK_SIZES[1])];
     const perByte = (large - small) / (PEAK_SIZES[1] - PEAK_SIZES[0]);
     const evidence = `${perByte.toFixed(2)} bytes of memory per byte of input`;
     return { verdict: perByte > 0.5 ? 'PEAK' : 'OK', evidence, steps: 3 };
@@ -117,25 +116,23 @@ async function judgeSteps(fixture) {
   const rounds = new Rounds(fixture);
   await rounds.start();
   const begun = performance.now();
-  const spent = () => performance.now() - begun;
   let size = runner.stepsIn(60);
   let grown = [];
-  for (let n = 1; ; n += 1) {
+  for (let round = 1; ; round += 1) {
     await runner.run(size);
     await rounds.end(size);
     grown = rounds.grown();
-    if (n < 3) continue;
-    // Growth by bytes alone may be hash tables that double: it must last longer than growth of counted things.
-    const certain = grown.some((metric) => !FLOORS[metric].soft) || (grown.length > 0 && n >= 5 && rounds.steps > 4000);
-    const seen = runner.steps >= ENOUGH_STEPS || runner.steps >= runner.most || spent() > BUDGET_MS;
-    if (seen && (grown.length === 0 || certain)) break;
-    if (spent() > 4 * BUDGET_MS) break;
-    size = Math.ceil(Math.min(size * 1.5, Math.max(4, runner.most - runner.steps), runner.stepsIn(200)));
+    const spent = performance.now() - begun;
+    const looked = runner.steps >= Math.min(ENOUGH_STEPS, runner.most) || spent > BUDGET_MS;
+    // Growth by bytes alone may be tables that double: it must last longer than growth of counted things.
+    const lasts = grown.some((metric) => !FLOORS[metric].inBytes) || (round >= 5 && rounds.steps > 4000);
+    if (round >= 3 && looked && (grown.length === 0 || lasts || spent > 4 * BUDGET_MS)) break;
+    size = Math.max(4, Math.ceil(Math.min(size * 1.5, runner.most - runner.steps, runner.stepsIn(200))));
   }
   const hanging = runner.hung / runner.steps > 0.9;
-  const verdict = grown.length > 0 ? 'LEAK' : hanging ? 'HANG' : 'OK';
   const evidence = grown.map((metric) => `${metric} +${rounds.slope(metric).toFixed(2)} per step`);
   if (hanging) evidence.push('steps never finish');
+  const verdict = grown.length > 0 ? 'LEAK' : hanging ? 'HANG' : 'OK';
   return { verdict, evidence: evidence.join(', '), steps: runner.steps };
 }
 
@@ -143,7 +140,6 @@ async function judgeSteps(fixture) {
 class Runner {
   steps = 0;
   hung = 0;
-  cost = 0.01; // milliseconds per step
 
   constructor(fixture) {
     this.fixture = fixture;
@@ -167,21 +163,20 @@ class Runner {
     // Once a step has hung, the others are started together: waiting for each in turn would take for ever.
     const together = this.hung > 0 ? count : 1;
     for (let done = 0; done < count; done += together) {
-      const running = Array.from({ length: together }, () => this.step());
+      const ends = await Promise.all(Array.from({ length: together }, () => this.step()));
+      this.hung += ends.filter((inTime) => !inTime).length;
       if (this.steps % 32 === 0) await turn();
-      const late = (await Promise.all(running)).filter((finished) => !finished).length;
-      this.hung += late;
     }
   }
 
-  /** Whether the step finished in time; a rejection is an end like any other. */
+  /** Whether the step ended in time; a rejection is an end like any other. */
   async step() {
-    const result = this.fixture.step(this.steps++, {});
+    const result = this.fixture.step(this.steps++);
     if (typeof result?.then !== 'function') return true;
     let timer;
     const patience = new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE_MS, false)));
-    const finished = Promise.resolve(result).then(() => true, () => true);
-    const inTime = await Promise.race([finished, patience]);
+    const ended = Promise.resolve(result).then(() => true, () => true);
+    const inTime = await Promise.race([ended, patience]);
     clearTimeout(timer);
     return inTime;
   }
@@ -197,85 +192,72 @@ class Rounds {
     this.fixture = fixture;
   }
 
-  /** Two rounds without work tell how much the numbers move on their own. */
+  /** Rounds without work tell how much the numbers move on their own. */
   async start() {
-    this.last = await this.snapshot();
-    for (let n = 0; n < 2; n += 1) {
-      const now = await this.snapshot();
+    this.last = await this.count();
+    for (let idle = 0; idle < 2; idle += 1) {
+      const now = await this.count();
       for (const m in now) this.noise[m] = Math.max(this.noise[m] ?? 0, Math.abs(now[m] - this.last[m]));
       this.last = now;
     }
   }
 
   async end(steps) {
-    const now = await this.snapshot();
-    const delta = Object.fromEntries(Object.keys(now).map((m) => [m, now[m] - this.last[m]]));
-    this.list.push({ steps, delta });
+    const now = await this.count();
+    const risen = Object.fromEntries(Object.keys(now).map((metric) => [metric, now[metric] - this.last[metric]]));
+    this.list.push({ steps, risen });
     this.steps += steps;
     this.last = now;
   }
 
-  slope(metric) {
-    const recent = this.list.slice(-3);
-    const steps = recent.reduce((sum, round) => sum + round.steps, 0);
-    return recent.reduce((sum, round) => sum + round.delta[metric], 0) / steps;
+  slope(metric, rounds = this.list.slice(-3)) {
+    const sum = (number) => rounds.reduce((total, round) => total + number(round), 0);
+    return sum((round) => round.risen[metric]) / sum((round) => round.steps);
   }
 
-  /** Metrics that rose in each of the last three rounds, by more than their floor and more than the noise. */
+  /** What rose in each of the last three rounds, steadily, by more than its floor and more than the noise. */
   grown() {
     const recent = this.list.slice(-3);
-    if (recent.length < 3) return [];
-    const steps = recent.reduce((sum, round) => sum + round.steps, 0);
-    return Object.keys(FLOORS).filter((metric) => {
-      const { perStep, total, soft } = FLOORS[metric];
-      const rates = recent.map((round) => round.delta[metric] / round.steps);
-      const sum = this.slope(metric) * steps;
-      const steady = Math.min(...rates) >= (soft ? 0.1 : 0.5) * Math.max(...rates);
-      return Math.min(...rates) > 0 && steady && sum >= perStep * steps && sum >= Math.max(total, 2.5 * this.noise[metric]);
+    const steps = recent.reduce((total, round) => total + round.steps, 0);
+    return Object.entries(FLOORS).flatMap(([metric, { perStep, total, steady }]) => {
+      const rates = recent.map((round) => this.slope(metric, [round]));
+      const [least, most] = [Math.min(...rates), Math.max(...rates)];
+      const rise = this.slope(metric) * steps;
+      const enough = rise >= Math.max(perStep * steps, total, 2.5 * this.noise[metric]);
+      return recent.length === 3 && least > 0 && least >= steady * most && enough ? [metric] : [];
     });
   }
 
-  async snapshot() {
+  async count() {
     await settle(this.fixture.quiesceMs ?? 2);
-    const objects = await countObjects();
-    const { heapUsed, external } = process.memoryUsage();
-    return {
-      objects,
-      heap: heapUsed,
-      external,
-      handles: process.getActiveResourcesInfo().length,
-      files: entries('/dev/fd'),
-      threads: entries('/proc/self/task'),
-      listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
-      gauge: this.fixture.gauge?.() ?? 0,
-    };
+    // Counting objects makes V8 collect as a last resort, which also empties what `gc()` keeps for speed: first of all.
+    const objects = v8.queryObjects?.(Object, { format: 'count' }) ?? 0;
+    const { heapUsed: heap, external } = process.memoryUsage();
+    const handles = process.getActiveResourcesInfo().length;
+    const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
+    const [files, threads] = [entries('/dev/fd'), entries('/proc/self/task')];
+    return { objects, heap, external, handles, files, threads, listeners, gauge: this.fixture.gauge?.() ?? 0 };
   }
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Finalizers need turns of the loop, and what they free needs another collection. */
 async function settle(ms) {
   for (let n = 0; n < 3; n += 1) {
     gc();
     await turn();
-    await pause(ms);
+    await new Promise((resolve) => setTimeout(resolve, ms));
   }
   gc();
 }
 
-/** Counting every object makes V8 do a last-resort collection, which also empties what `gc()` keeps for speed. */
-async function countObjects() {
-  const { queryObjects } = await import('node:v8');
-  return queryObjects?.(Object, { format: 'count' }) ?? 0;
-}
-
+/** How many entries a folder has; 0 where the system has no such view of the process. */
 function entries(folder) {
   try {
     return fs.readdirSync(folder).length;
   } catch {
-    return 0; // no such view of the process on this system
+    return 0;
   }
 }
 
