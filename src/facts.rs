@@ -1,5 +1,9 @@
 //! What one file does: owned, serialisable facts. The syntax tree is read below this module and nowhere else.
 
+pub mod comments;
+pub mod extract;
+mod interest;
+
 use serde::{Deserialize, Serialize};
 
 pub use crate::apis::{Delivers, Life, Often, Sink, What};

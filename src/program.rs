@@ -6,3 +6,11 @@ use crate::facts::FileFacts;
 pub struct Program {
     pub files: Vec<FileFacts>,
 }
+
+impl Program {
+    /// Puts the facts of all files together.
+    #[must_use]
+    pub fn link(files: Vec<FileFacts>) -> Self {
+        Self { files }
+    }
+}
