@@ -257,7 +257,7 @@ pub enum ContainerKind {
     Set,
     List,
     Text,
-    /// WeakMap, WeakSet: entries die with their keys.
+    /// `WeakMap`, `WeakSet`: entries die with their keys.
     Weak,
 }
 
@@ -356,6 +356,7 @@ pub struct ParamPath {
 
 /// Something opened that should be closed: a listener, a timer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one call")]
 pub struct Handle {
     pub what: What,
     /// The call as written, shortened: `bus.on('x')`.

@@ -67,7 +67,7 @@ pub fn lint(options: &Options) -> Outcome {
     let mut outcome = Outcome { unsupported: std::mem::take(&mut walked.unsupported), ..Outcome::default() };
     outcome.notices = walked.notices;
     match pool(options.threads) {
-        Ok(pool) => pool.install(|| run(options, walked.files, &mut outcome)),
+        Ok(pool) => pool.install(|| run(options, &walked.files, &mut outcome)),
         Err(error) => outcome.notices.push(failure(".", &format!("no thread could be started: {error}"))),
     }
     sort(&mut outcome);
@@ -83,7 +83,7 @@ pub fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, rayon::ThreadPo
     build(threads.unwrap_or(0)).or_else(|_| build(1))
 }
 
-fn run(options: &Options, files: Vec<FileToRead>, outcome: &mut Outcome) {
+fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     let progress = Progress::new(options.progress, files.len());
     let mut read: Vec<Read> = files
         .par_iter()
@@ -109,21 +109,22 @@ fn run(options: &Options, files: Vec<FileToRead>, outcome: &mut Outcome) {
     }
     outcome.files = outcome.sources.len();
     outcome.notices.extend(facts.iter_mut().flat_map(|unit: &mut FileFacts| std::mem::take(&mut unit.notices)));
-    judge(options, Program::link(facts), outcome);
+    judge(options, &Program::link(facts), outcome);
 }
 
 /// Rules, then the comments that allow what they found.
-fn judge(options: &Options, program: Program, outcome: &mut Outcome) {
+fn judge(options: &Options, program: &Program, outcome: &mut Outcome) {
     // A comment that allows a doubtful finding is in use even when doubtful findings are not shown.
     let any_allow = program.files.iter().any(|file| !file.directives.is_empty());
     let least = if any_allow { Confidence::Guess } else { options.least };
-    let (mut findings, broken) = rule::run(&options.rules, &program, least);
-    let internal = |rule| failure(".", &format!("internal error in rule `{rule}`: its findings are missing; please report it"));
+    let (mut findings, broken) = rule::run(&options.rules, program, least);
+    let internal =
+        |rule| failure(".", &format!("internal error in rule `{rule}`: its findings are missing; please report it"));
     outcome.notices.extend(broken.into_iter().map(internal));
 
     outcome.sources.restore(findings.iter().flat_map(touched), options.max_size);
     if any_allow {
-        let (kept, complaints) = allow::apply(findings, &program, &outcome.sources, &options.rules);
+        let (kept, complaints) = allow::apply(findings, program, &outcome.sources, &options.rules);
         findings = kept;
         outcome.notices.extend(complaints);
     }
@@ -141,8 +142,13 @@ fn sort(outcome: &mut Outcome) {
     let Outcome { findings, notices, sources, .. } = outcome;
     let path = |file: FileId| sources.of(file).path.as_str();
     findings.sort_by(|a, b| {
-        (path(a.file), a.span.start, a.rule, a.span.end, &a.message)
-            .cmp(&(path(b.file), b.span.start, b.rule, b.span.end, &b.message))
+        (path(a.file), a.span.start, a.rule, a.span.end, &a.message).cmp(&(
+            path(b.file),
+            b.span.start,
+            b.rule,
+            b.span.end,
+            &b.message,
+        ))
     });
     // A notice without a place closes the list of its file: "and 7 more".
     let place = |notice: &Notice| notice.span.map_or(u32::MAX, |span| span.start);

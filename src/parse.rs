@@ -170,11 +170,15 @@ impl Job<'_> {
 
     fn understand(&self, parsed: &ParserReturn<'_>) -> FileFacts {
         let (program, offset) = (&parsed.program, self.block.start);
-        let built =
-            SemanticBuilder::new_linter().with_class_table(false).with_cfg(self.graph).build(program);
+        let built = SemanticBuilder::new_linter().with_class_table(false).with_cfg(self.graph).build(program);
         let mut facts = extract::extract(program, &built.semantic, offset, self.apis, &self.source.path);
         facts.directives = comments::directives(program, offset, self.source);
         facts.notices.extend(syntax::errors(self.source, offset, &built.diagnostics));
+        let spaces = parsed.irregular_whitespaces.iter().map(|span| span.start);
+        facts.notices.extend(syntax::no_space(self.source, offset, self.text, spaces));
+        if program.source_type.is_typescript() {
+            facts.notices.extend(syntax::half_typed(self.source, offset, self.text));
+        }
         facts
     }
 }

@@ -75,7 +75,7 @@ pub struct Block {
 /// What a file is written in, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// `.js`: a module, a script or CommonJS; nobody knows before it is read.
+    /// `.js`: a module, a script or `CommonJS`; nobody knows before it is read.
     JavaScript,
     Module,
     CommonJs,
@@ -97,7 +97,7 @@ impl Language {
     pub fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         let (stem, end) = name.rsplit_once('.')?;
-        let declares = matches!(end, "ts" | "mts" | "cts") && (stem.ends_with(".d") || stem.contains(".d."));
+        let declares = matches!(end, "ts" | "mts" | "cts") && format!("{stem}.").contains(".d.");
         Some(match end {
             _ if declares => Self::Declarations,
             "js" => Self::JavaScript,

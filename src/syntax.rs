@@ -25,9 +25,9 @@ pub fn errors(source: &Source, offset: u32, diagnostics: &Diagnostics) -> Vec<No
     for error in errors.into_iter().take(if hint.is_some() { 1 } else { TOLD }) {
         let mut message = format!("could not be parsed: {}", sentence(&error.message));
         if let Some(hint) = hint {
-            message.push_str(&format!(" (this looks like {hint})"));
+            message = format!("{message} (this looks like {hint})");
         } else if let Some(help) = &error.help {
-            message.push_str(&format!(" ({})", sentence(help)));
+            message = format!("{message} ({})", sentence(help));
         }
         notices.push(notice(source, NoticeKind::Syntax, span(error, offset), message));
     }
@@ -44,6 +44,30 @@ pub fn typescript(source: &Source, offset: u32, rejected: &Diagnostics) -> Notic
     let first = rejected.errors().min_by_key(|error| start(error));
     let message = "not valid JavaScript: read as TypeScript (should its name end in `.ts`?)".to_owned();
     notice(source, NoticeKind::Note, first.and_then(|error| span(error, offset)), message)
+}
+
+/// Characters that the parser takes for spaces and JavaScript does not: one notice for the first of them.
+#[must_use]
+pub fn no_space(source: &Source, offset: u32, text: &str, spaces: impl Iterator<Item = u32>) -> Option<Notice> {
+    for at in spaces {
+        if let Some(c @ ('\u{85}' | '\u{200b}')) = text.get(at as usize..).and_then(|rest| rest.chars().next()) {
+            let message = format!("could not be parsed: the invisible character U+{:04X} is no space", u32::from(c));
+            return Some(notice(source, NoticeKind::Syntax, Some(Span::new(offset + at, offset + at)), message));
+        }
+    }
+    None
+}
+
+/// A file that ends in `declare`: an identifier to the parser, a declaration that is missing to everybody else.
+#[must_use]
+pub fn half_typed(source: &Source, offset: u32, text: &str) -> Option<Notice> {
+    let before = text.trim_end().strip_suffix("declare")?;
+    if !before.is_empty() && !before.ends_with([';', '}', '\n', '\r']) {
+        return None;
+    }
+    let start = offset + u32::try_from(before.len()).ok()?;
+    let message = "could not be parsed: the file ends after `declare`".to_owned();
+    Some(notice(source, NoticeKind::Syntax, Some(Span::new(start, start + 7)), message))
 }
 
 #[must_use]
@@ -68,8 +92,8 @@ fn start(error: &OxcDiagnostic) -> usize {
 
 fn span(error: &OxcDiagnostic, offset: u32) -> Option<Span> {
     let label = error.labels.first()?;
-    let start = offset.saturating_add(u32::try_from(label.offset()).ok()?);
-    Some(Span::new(start, start.saturating_add(u32::try_from(label.len()).ok()?)))
+    let start = offset.saturating_add(label.offset());
+    Some(Span::new(start, start.saturating_add(label.len())))
 }
 
 /// Our style: lower case, no full stop, and a bounded length whatever the file holds.

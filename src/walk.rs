@@ -1,6 +1,7 @@
 //! Which files to read: walks folders in parallel, honours ignore files, and never opens what is not a regular file.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -67,7 +68,7 @@ pub fn shown(path: &Path, root: &Path) -> String {
     for chunk in relative.as_os_str().as_encoded_bytes().utf8_chunks() {
         text.push_str(chunk.valid());
         for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02X}"));
+            let _ = write!(text, "\\x{byte:02X}");
         }
     }
     if cfg!(windows) { text.replace('\\', "/") } else { text }

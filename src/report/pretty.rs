@@ -11,7 +11,7 @@ use miette::{
 use super::window::{self, Mark, Window};
 use super::{BOLD, CYAN, DIM, GREEN, Look, RED, YELLOW};
 use crate::Outcome;
-use crate::finding::{FileId, Finding, Fix, Severity, Span};
+use crate::finding::{FileId, Finding, Fix, Label, Severity, Span};
 use crate::source::Source;
 use crate::sources::Sources;
 
@@ -51,21 +51,21 @@ pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
         let source = sources.of(file);
         let windows = window::windows(source, &marks(finding, source, sources), look);
         if windows.is_empty() {
-            bare(&mut text, finding, file, sources, look);
+            let labels = finding.labels.iter().filter(|label| sources.of(label.file).path == source.path);
+            bare(&mut text, source, labels, look);
         }
         for window in windows {
             text.push_str(&snippet(window, finding.severity, look));
         }
     }
     if !finding.help.is_empty() {
-        push(&mut text, &format!("  {} {}\n", look.paint(CYAN, "help:"), look.text(&finding.help)));
+        let _ = writeln!(text, "  {} {}", look.paint(CYAN, "help:"), look.text(&finding.help));
     }
     if let Some(fix) = finding.fixes.first() {
         change(&mut text, fix, sources, look);
     }
     let more = format!("  {}; about this rule: leaklint explain {}", finding.confidence.as_str(), finding.rule);
-    push(&mut text, &look.paint(DIM, &more));
-    text.push_str("\n\n");
+    let _ = writeln!(text, "{}\n", look.paint(DIM, &more));
     text
 }
 
@@ -92,16 +92,11 @@ fn marks<'f>(finding: &'f Finding, source: &Source, sources: &Sources) -> Vec<Ma
 }
 
 /// The evidence without snippets, when the text of the file is gone.
-fn bare(text: &mut String, finding: &Finding, file: FileId, sources: &Sources, look: Look) {
-    let path = &sources.of(file).path;
-    push(text, &format!("  --> {}\n", look.text(path)));
-    for label in finding.labels.iter().filter(|label| sources.of(label.file).path == *path) {
-        push(text, &format!("      {}\n", look.text(&label.text)));
+fn bare<'f>(text: &mut String, source: &Source, labels: impl Iterator<Item = &'f Label>, look: Look) {
+    let _ = writeln!(text, "  --> {}", look.text(&source.path));
+    for label in labels {
+        let _ = writeln!(text, "      {}", look.text(&label.text));
     }
-}
-
-fn push(text: &mut String, more: &str) {
-    text.push_str(more);
 }
 
 /// Draws one window. The finding's own head was printed before: miette's is cut off.
@@ -146,7 +141,7 @@ fn trimmed(drawn: &str) -> String {
 /// The suggested change as the lines it removes and adds.
 fn change(text: &mut String, fix: &Fix, sources: &Sources, look: Look) {
     let care = if fix.safe { "" } else { " (changes what the code does: read it first)" };
-    push(text, &format!("  {} {}{}\n", look.paint(CYAN, "fix:"), look.text(&fix.title), look.paint(DIM, care)));
+    let _ = writeln!(text, "  {} {}{}", look.paint(CYAN, "fix:"), look.text(&fix.title), look.paint(DIM, care));
     let Some(file) = fix.edits.first().map(|edit| edit.file) else { return };
     let source = sources.of(file);
     let Some((first, old, new)) = before_and_after(fix, file, source) else { return };

@@ -110,46 +110,52 @@ fn window(source: &Source, marks: &[Mark<'_>], look: Look) -> Window {
     for line in first..=last {
         let range = lines.range(&source.text, line);
         let here: Vec<_> = marks.iter().filter(|mark| lines.line(mark.span.start) == line).collect();
-        window.add(source, range, &here, look);
+        Line { text: &source.text, range, marks: here }.draw(&mut window, look);
     }
     window
 }
 
-impl Window {
-    fn add(&mut self, source: &Source, line: Range<usize>, marks: &[&Mark<'_>], look: Look) {
-        let text = &*source.text;
-        let kept = kept(text, &line, marks);
-        if kept.start > line.start && line.start + 3 < kept.start {
-            self.text.push_str(ellipsis(look));
-        }
-        let base = self.text.len();
-        let width = |range: Range<usize>| text[range].chars().map(|c| shown(c, look).len_utf8()).sum::<usize>();
-        for mark in marks {
-            let (from, to) = (mark.span.start as usize, mark.span.end as usize);
-            let from = from.clamp(kept.start, kept.end);
-            let to = to.clamp(from, kept.end);
-            let start = base + width(kept.start..from);
-            let range = start..start + width(from..to);
-            self.marks.push(WindowMark { range, text: look.text(mark.text).into_owned(), primary: mark.primary });
-        }
-        self.text.extend(text[kept.clone()].chars().map(|c| shown(c, look)));
-        if kept.end < line.end {
-            self.text.push_str(ellipsis(look));
-        }
-        self.text.push('\n');
-    }
+/// A line of the file, about to become a line of a window.
+struct Line<'s> {
+    text: &'s str,
+    range: Range<usize>,
+    marks: Vec<&'s Mark<'s>>,
 }
 
-/// The bytes of a line that are shown. A byte-order mark is not.
-fn kept(text: &str, line: &Range<usize>, marks: &[&Mark<'_>]) -> Range<usize> {
-    let start = if line.start == 0 && text.starts_with('\u{feff}') { 3 } else { line.start };
-    if line.end.saturating_sub(start) <= LINE {
-        return start..line.end.max(start);
+impl Line<'_> {
+    fn draw(&self, window: &mut Window, look: Look) {
+        let kept = self.kept();
+        if kept.start > self.range.start + 3 {
+            window.text.push_str(ellipsis(look));
+        }
+        let base = window.text.len();
+        let width = |range: Range<usize>| self.text[range].chars().map(|c| shown(c, look).len_utf8()).sum::<usize>();
+        for mark in &self.marks {
+            let from = (mark.span.start as usize).clamp(kept.start, kept.end);
+            let to = (mark.span.end as usize).clamp(from, kept.end);
+            let start = base + width(kept.start..from);
+            let range = start..start + width(from..to);
+            window.marks.push(WindowMark { range, text: look.text(mark.text).into_owned(), primary: mark.primary });
+        }
+        window.text.extend(self.text[kept.clone()].chars().map(|c| shown(c, look)));
+        if kept.end < self.range.end {
+            window.text.push_str(ellipsis(look));
+        }
+        window.text.push('\n');
     }
-    let from = marks.iter().map(|m| m.span.start as usize).min().unwrap_or(start);
-    let to = marks.iter().map(|m| m.span.end as usize).max().unwrap_or(start + MARGIN);
-    let from = text.floor_char_boundary(from.saturating_sub(MARGIN).max(start));
-    from..text.floor_char_boundary((to + MARGIN).min(line.end))
+
+    /// The bytes that are shown. A byte-order mark is not.
+    fn kept(&self) -> Range<usize> {
+        let Self { text, range, marks } = self;
+        let start = if range.start == 0 && text.starts_with('\u{feff}') { 3 } else { range.start };
+        if range.end.saturating_sub(start) <= LINE {
+            return start..range.end.max(start);
+        }
+        let from = marks.iter().map(|m| m.span.start as usize).min().unwrap_or(start);
+        let to = marks.iter().map(|m| m.span.end as usize).max().unwrap_or(start + MARGIN);
+        let from = text.floor_char_boundary(from.saturating_sub(MARGIN).max(start));
+        from..text.floor_char_boundary((to + MARGIN).min(range.end))
+    }
 }
 
 fn shown(c: char, look: Look) -> char {

@@ -308,7 +308,10 @@ mod tests {
         assert_eq!(vue("<SCRIPT\t>a</SCRIPT >"), ["a"]);
         assert_eq!(vue("<script>a</script><script setup>b</script><script>c</script>"), ["a", "b", "c"]);
         assert_eq!(vue("<script generic=\"T extends A<B>\">a</script>"), ["a"]);
-        assert_eq!(vue("<script>const a = '<\\/script>', b = '<script>'</script>"), ["const a = '<\\/script>', b = '<script>'"]);
+        assert_eq!(
+            vue("<script>const a = '<\\/script>', b = '<script>'</script>"),
+            ["const a = '<\\/script>', b = '<script>'"]
+        );
     }
 
     #[test]

@@ -204,12 +204,23 @@ impl Scan<'_> {
             self.at += 1;
         }
         self.last = Last { byte: b'a', word: (start, self.at) };
-        if self.last_word() == b"case"
-            && let Some(frame) = self.top()
-        {
-            frame.cases += 1;
+        match self.last_word() {
+            b"case" => {
+                if let Some(frame) = self.top() {
+                    frame.cases += 1;
+                }
+            }
+            b"namespace" | b"module" => self.namespace(),
+            _ => {}
         }
         self.count(1);
+    }
+
+    /// `namespace a.b.c {}` is three namespaces inside each other.
+    fn namespace(&mut self) {
+        let name = self.bytes[self.at..].iter().take_while(|b| is_word(**b) || b" .\t\r\n".contains(b));
+        let dots = name.filter(|b| **b == b'.').count();
+        self.depth.nesting = self.depth.nesting.max(u32::try_from(dots).unwrap_or(u32::MAX));
     }
 
     fn number(&mut self) {
@@ -357,9 +368,30 @@ const fn is_word(byte: u8) -> bool {
 fn wants_more(word: &[u8]) -> bool {
     matches!(
         word,
-        b"else" | b"do" | b"typeof" | b"void" | b"delete" | b"new" | b"await" | b"yield" | b"in" | b"instanceof"
-            | b"of" | b"return" | b"throw" | b"case" | b"default" | b"extends" | b"keyof" | b"readonly" | b"unique"
-            | b"infer" | b"as" | b"satisfies" | b"is" | b"asserts"
+        b"else"
+            | b"do"
+            | b"typeof"
+            | b"void"
+            | b"delete"
+            | b"new"
+            | b"await"
+            | b"yield"
+            | b"in"
+            | b"instanceof"
+            | b"of"
+            | b"return"
+            | b"throw"
+            | b"case"
+            | b"default"
+            | b"extends"
+            | b"keyof"
+            | b"readonly"
+            | b"unique"
+            | b"infer"
+            | b"as"
+            | b"satisfies"
+            | b"is"
+            | b"asserts"
     )
 }
 
@@ -367,8 +399,18 @@ fn wants_more(word: &[u8]) -> bool {
 fn carries_on(word: &[u8]) -> bool {
     matches!(
         word,
-        b"else" | b"catch" | b"finally" | b"while" | b"in" | b"instanceof" | b"of" | b"as" | b"satisfies" | b"extends"
-            | b"implements" | b"is"
+        b"else"
+            | b"catch"
+            | b"finally"
+            | b"while"
+            | b"in"
+            | b"instanceof"
+            | b"of"
+            | b"as"
+            | b"satisfies"
+            | b"extends"
+            | b"implements"
+            | b"is"
     )
 }
 
