@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod comments;
 pub mod containers;
 pub mod extract;
 pub mod functions;
 pub mod guards;
 pub mod handles;
+mod interest;
 pub mod keys;
 pub mod names;
 pub mod places;
@@ -262,7 +264,7 @@ pub enum ContainerKind {
     Set,
     List,
     Text,
-    /// WeakMap, WeakSet: entries die with their keys.
+    /// `WeakMap`, `WeakSet`: entries die with their keys.
     Weak,
 }
 
@@ -364,7 +366,7 @@ pub struct ParamPath {
 
 /// Something opened that should be closed: a listener, a timer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one independent answer about the call")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one call")]
 pub struct Handle {
     pub what: What,
     /// The call as written, shortened: `bus.on('x')`.
