@@ -3,11 +3,18 @@
 use crate::rule::Rule;
 
 mod growth;
+mod listener_never_removed;
+mod timer_never_cleared;
 mod unbounded_cache;
 mod unbounded_list;
 
 /// Every rule, in the order of the documentation.
-pub const RULES: &[&Rule] = &[&unbounded_cache::RULE, &unbounded_list::RULE];
+pub const RULES: &[&Rule] = &[
+    &unbounded_cache::RULE,
+    &unbounded_list::RULE,
+    &listener_never_removed::RULE,
+    &timer_never_cleared::RULE,
+];
 
 /// The built-in tables: file name and text.
 pub const TABLES: &[(&str, &str)] = &[

@@ -2,6 +2,7 @@
 
 pub mod growth;
 pub mod lives;
+pub mod openings;
 pub mod runs;
 
 use crate::facts::{FileFacts, FunctionId, Place, PlaceId};
