@@ -1,6 +1,7 @@
 //! All files together: the questions that rules ask.
 
 pub mod growth;
+pub mod inputs;
 pub mod lives;
 pub mod openings;
 pub mod runs;

@@ -282,10 +282,9 @@ impl<'a> Reader<'a, '_> {
                     Seg::Field(m.property.name.as_str())
                 }
                 AstKind::PrivateFieldExpression(m) => Seg::Field(m.field.name.as_str()),
-                AstKind::ComputedMemberExpression(m) if m.object.span() == span => match peel(&m.expression) {
-                    Expression::StringLiteral(s) => Seg::Field(s.value.as_str()),
-                    _ => Seg::Entry,
-                },
+                AstKind::ComputedMemberExpression(m) if m.object.span() == span => {
+                    super::places::seg_of_key(&m.expression)
+                }
                 _ => return,
             };
             spot = match (spot.root, spot.path.is_empty(), seg) {

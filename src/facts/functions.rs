@@ -9,7 +9,7 @@ use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
 use super::places::{Seg, Spot, SpotRoot};
-use super::reader::{Reader, Type, peel};
+use super::reader::{Reader, Type, assigned_value, peel};
 use super::{Class, ClassId, ClassKind, Function, FunctionId, FunctionKind, TOP};
 
 impl<'a> Reader<'a, '_> {
@@ -104,7 +104,9 @@ impl<'a> Reader<'a, '_> {
             other => ("", None, self.span(other.span()), ClassKind::Object),
         };
         let id = ClassId(u32::try_from(self.facts.classes.len()).unwrap_or(u32::MAX));
-        self.class_of_node.insert(node, id);
+        if node != NodeId::ROOT {
+            self.class_of_node.insert(node, id);
+        }
         self.class_nodes.push(node);
         if let Some(symbol) = symbol {
             self.class_of_symbol.insert(symbol, id);
@@ -132,7 +134,10 @@ impl<'a> Reader<'a, '_> {
         for node in self.nodes.iter() {
             match node.kind() {
                 AstKind::AssignmentExpression(e) => self.note_assignment(e),
-                AstKind::CallExpression(call) => self.note_inheritance(call),
+                AstKind::CallExpression(call) => {
+                    self.note_inheritance(call);
+                    self.note_entry(call);
+                }
                 AstKind::VariableDeclarator(d) => {
                     if let (Some(id), Some(Expression::ObjectExpression(object))) =
                         (d.id.get_binding_identifier(), d.init.as_ref().map(peel))
@@ -311,6 +316,17 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
+    /// `seen.add(x)`, `map.set(k, v)`.
+    fn note_entry(&mut self, call: &'a oxc_ast::ast::CallExpression<'a>) {
+        if let Expression::StaticMemberExpression(m) = peel(&call.callee)
+            && matches!(m.property.name.as_str(), "add" | "set")
+            && let Some(spot) = self.spot_of(&m.object)
+        {
+            let function = self.owner_of(call.node_id.get());
+            self.entered.insert((spot.step(Seg::Entry), function));
+        }
+    }
+
     /// `util.inherits(Foo, EventEmitter)`.
     fn note_inheritance(&mut self, call: &'a oxc_ast::ast::CallExpression<'a>) {
         if call.callee_name() != Some("inherits") || call.arguments.len() != 2 {
@@ -339,7 +355,7 @@ impl<'a> Reader<'a, '_> {
         let node = self.scoping.symbol_declaration(symbol);
         let node = match self.nodes.kind(node) {
             AstKind::Function(_) => node,
-            AstKind::VariableDeclarator(d) if d.id.is_binding_identifier() => match d.init.as_ref().map(peel)? {
+            AstKind::VariableDeclarator(d) if d.id.is_binding_identifier() => match d.init.as_ref().map(assigned_value)? {
                 Expression::FunctionExpression(f) => f.node_id.get(),
                 Expression::ClassExpression(c) => c.node_id.get(),
                 _ => return None,
@@ -459,12 +475,32 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn instance_of_prototype(&mut self, spot: Spot<'a>) -> Spot<'a> {
-        if let (SpotRoot::Symbol(owner), [Seg::Field("prototype")]) = (spot.root, spot.path.as_slice())
-            && let Some(class) = self.class_for_symbol(owner)
+        if spot.last_field() == Some("prototype")
+            && let Some(class) = self.class_for_prototype(&spot, 1)
         {
             return Spot::new(SpotRoot::This(class));
         }
         spot
+    }
+
+    /// The class whose prototype `spot` names once `tail` steps are cut off: `Foo.prototype`, `core.Foo.prototype.bar`.
+    fn class_for_prototype(&mut self, spot: &Spot<'a>, tail: usize) -> Option<ClassId> {
+        let mut owner = spot.clone();
+        owner.path.truncate(spot.path.len().checked_sub(tail)?);
+        if let (SpotRoot::Symbol(symbol), []) = (owner.root, owner.path.as_slice()) {
+            return self.class_for_symbol(symbol);
+        }
+        if let Some(class) = self.class_of_spot.get(&owner) {
+            return Some(*class);
+        }
+        // `exports.Foo.prototype`: a class that others can reach.
+        let name = owner.last_field()?;
+        let id = self.push_class(NodeId::ROOT, TOP);
+        let class = &mut self.facts.classes[id.0 as usize];
+        name.clone_into(&mut class.name);
+        (class.kind, class.exported) = (ClassKind::Constructor, true);
+        self.class_of_spot.insert(owner, id);
+        Some(id)
     }
 
     fn this_of_assigned(
@@ -475,8 +511,8 @@ impl<'a> Reader<'a, '_> {
     ) -> Option<Spot<'a>> {
         let spot = self.spot_of_target(target)?;
         match (spot.root, spot.path.as_slice()) {
-            (SpotRoot::Symbol(owner), [Seg::Field("prototype"), Seg::Field(_)]) => {
-                self.class_for_symbol(owner).map(|c| Spot::new(SpotRoot::This(c)))
+            (_, [.., Seg::Field("prototype"), Seg::Field(_)]) => {
+                self.class_for_prototype(&spot, 2).map(|c| Spot::new(SpotRoot::This(c)))
             }
             // `this.close = function () { this.x }` inside a constructor.
             (SpotRoot::This(class), [Seg::Field(_)]) => Some(Spot::new(SpotRoot::This(class))),
@@ -494,15 +530,7 @@ impl<'a> Reader<'a, '_> {
 
     /// A function that is used as a constructor: it has a prototype somewhere or is called with `new`.
     fn this_of_constructor(&mut self, node: NodeId) -> Option<Spot<'a>> {
-        let symbol = match self.nodes.kind(node) {
-            AstKind::Function(f) => f.id.as_ref().and_then(|i| i.symbol_id.get()).or_else(|| {
-                match self.nodes.kind(self.outside(node).1) {
-                    AstKind::VariableDeclarator(d) => d.id.get_binding_identifier().and_then(|i| i.symbol_id.get()),
-                    _ => None,
-                }
-            })?,
-            _ => return None,
-        };
+        let symbol = self.symbol_of_function(node)?;
         let is_constructor = self.scoping.get_resolved_references(symbol).any(|r| {
             let (child, parent) = self.outside(r.node_id());
             match self.nodes.kind(parent) {

@@ -72,6 +72,26 @@ impl<'a> Reader<'a, '_> {
         false
     }
 
+    /// `if (!seen.has(socket)) { seen.add(socket); .. }`: once for each member.
+    pub fn is_guarded_by_entry(&mut self, node: NodeId) -> bool {
+        let function = self.owner_of(node);
+        for Test { test, holds } in self.tests_before(node) {
+            let mut absent = Vec::new();
+            self.absent_spots(test, holds, &mut absent, 0);
+            let entered = absent.iter().any(|spot| {
+                ends_in_entry(spot) && (self.entered.contains(&(spot.clone(), function)) || self.is_assigned_in(spot, function))
+            });
+            if entered {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn is_assigned_in(&self, spot: &Spot<'a>, function: super::FunctionId) -> bool {
+        self.assigned.get(spot).is_some_and(|nodes| nodes.iter().any(|n| self.owner_of(*n) == function))
+    }
+
     /// `slot ??= value`, `slot || (slot = value)`, `slot ?? (slot = value)`.
     fn is_in_lazy_assignment(&mut self, node: NodeId) -> bool {
         let function = self.owner_of(node);

@@ -25,7 +25,8 @@ impl<'a> Reader<'a, '_> {
                 },
             };
             // Imports can be renamed, so a bare name is only asked about when it is an import or a known word.
-            if !self.apis.opens_or_closes(name) && !matches!(peel(&call.callee), Expression::Identifier(_)) {
+            let closes = is_closing_word(name);
+            if !closes && !self.apis.opens_or_closes(name) && !peel(&call.callee).is_identifier_reference() {
                 continue;
             }
             let hit = self.api_of_call(call).or_else(|| {
@@ -34,7 +35,10 @@ impl<'a> Reader<'a, '_> {
                     .filter(|_| peel(&call.callee).is_member_expression())
                     .map(|row| Hit { row, known: false })
             });
-            let Some(hit) = hit else { continue };
+            let Some(hit) = hit else {
+                self.note_foreign_close(call, name);
+                continue;
+            };
             let row = self.apis.row(hit.row);
             match (row.opens, row.closes) {
                 (Some(What::Listener), _) => self.note_listener(call, row, hit.known),
@@ -157,6 +161,26 @@ impl<'a> Reader<'a, '_> {
                 }
             }
         }
+        self.facts.closes.push(close);
+    }
+
+    /// `timers.clearFast(this.timer)`: a call that no row knows, but whose name says that it ends what it is handed.
+    fn note_foreign_close(&mut self, call: &'a CallExpression<'a>, name: &str) {
+        if !is_closing_word(name) {
+            return;
+        }
+        let Some(spot) = call.arguments.first().and_then(Argument::as_expression).and_then(|e| self.spot_of(e)) else { return };
+        let close = Close {
+            what: What::Timer,
+            api: self.api_text(call),
+            span: self.span(call.span),
+            function: self.owner_of(call.node_id.get()),
+            receiver: None,
+            event: None,
+            handler: None,
+            handle: Some(self.own(&spot)),
+            never_assigned: false,
+        };
         self.facts.closes.push(close);
     }
 
@@ -293,7 +317,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn once_guard(&mut self, node: NodeId) -> Guard {
-        if self.is_guarded_once(node) { Guard::Once } else { Guard::None }
+        if self.is_guarded_once(node) || self.is_guarded_by_entry(node) { Guard::Once } else { Guard::None }
     }
 
     /// Where the value of a call goes. `setInterval(..).unref()` is the same handle.
@@ -355,18 +379,28 @@ impl<'a> Reader<'a, '_> {
 
     /// Whether the callback of the timer at `node` starts that timer again, whatever happens.
     fn reschedules(&mut self, callback: FunctionId, node: NodeId) -> bool {
-        // `function tick() { .. setTimeout(tick, ms) }`
-        if self.owner_of(node) == callback {
-            return self.tests_before(node).is_empty();
+        // `function tick() { .. setTimeout(tick, ms) }`, `function poll() { .. setTimeout(() => poll(), ms) }`, and the
+        // same from a callback inside `poll`.
+        let home = self.owner_of(node);
+        let mut outer = home;
+        for _ in 0..4 {
+            if outer == super::TOP {
+                return false;
+            }
+            let uses = &self.facts.functions[outer.0 as usize].uses;
+            if outer == callback || uses.iter().any(|u| matches!(u, super::Use::Called { by, .. } if *by == callback)) {
+                let tests = self.tests_before(node);
+                return tests.into_iter().all(|t| outer != home && self.asks_data(t.test, home));
+            }
+            outer = self.facts.functions[outer.0 as usize].parent;
         }
-        // `function poll() { .. setTimeout(() => poll(), ms) }`
-        let outer = self.owner_of(node);
-        outer != super::TOP
-            && self.tests_before(node).is_empty()
-            && self.facts.functions[outer.0 as usize]
-                .uses
-                .iter()
-                .any(|u| matches!(u, super::Use::Called { by, .. } if *by == callback))
+        false
+    }
+
+    /// A test that looks at what a callback was handed, not at a flag that someone could set to stop.
+    fn asks_data(&mut self, test: &'a Expression<'a>, callback: FunctionId) -> bool {
+        let Some(spot) = self.spot_of(test) else { return false };
+        matches!(spot.root, SpotRoot::Symbol(s) if self.scope_function(s) == callback)
     }
 
     fn is_in_race(&self, node: NodeId) -> bool {
@@ -383,9 +417,13 @@ impl<'a> Reader<'a, '_> {
         facts.extends.is_empty()
             && facts.parent.is_none()
             && facts.kind != super::ClassKind::Object
-            && !self.assigned.contains_key(spot)
-            && !self.field_values.contains_key(&(class, *field))
+            && self.field_values.get(&(class, *field)).is_none_or(|values| values.iter().all(|v| v.is_null_or_undefined()))
     }
+}
+
+/// Words that begin the names of functions which end something.
+fn is_closing_word(name: &str) -> bool {
+    ["clear", "cancel", "stop", "dispose", "release"].iter().any(|w| name.starts_with(w))
 }
 
 struct Options {

@@ -10,7 +10,7 @@ use super::reader::{Reader, peel};
 use super::{Domain, Key, ParamPath};
 
 /// Words that name members of small vocabularies: a cache keyed by one of them stays small.
-const VOCABULARY: [&str; 34] = [
+const VOCABULARY: [&str; 35] = [
     "type",
     "types",
     "kind",
@@ -44,7 +44,7 @@ const VOCABULARY: [&str; 34] = [
     "op",
     "timezone",
     "currency",
-    "theme",
+    "theme", "name",
 ];
 
 impl<'a> Reader<'a, '_> {
@@ -293,6 +293,7 @@ pub fn join(a: Domain, b: Domain) -> Domain {
 fn is_vocabulary(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     VOCABULARY.contains(&lower.as_str())
+        || (name.ends_with("Name") && !["fileName", "userName", "hostName", "pathName"].contains(&name))
         || ["Type", "Kind", "Locale", "Lang", "Language", "Level", "Mode", "Format", "Encoding", "Protocol"]
             .iter()
             .any(|w| name.ends_with(w))

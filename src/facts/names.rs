@@ -315,7 +315,8 @@ impl<'a> Reader<'a, '_> {
     fn type_of_parameter(&mut self, node: NodeId, pattern: &'a BindingPattern<'a>, symbol: SymbolId) -> Option<Type> {
         let index = self.param_index(node)? as usize;
         let function = self.nodes.parent_id(self.nodes.parent_id(node));
-        let whole = self.handed_type(function, index).or_else(|| {
+        let passed = self.handed_type(function, index).or_else(|| self.passed_type(function, index));
+        let whole = passed.or_else(|| {
             (self.signature_of(function) == Some(Often::Request)).then_some(())?;
             let name = ["IncomingMessage", "ServerResponse"].get(index)?;
             self.apis.type_named(name)
@@ -336,19 +337,22 @@ impl<'a> Reader<'a, '_> {
     fn handed_type(&mut self, function: NodeId, index: usize) -> Option<TypeId> {
         let mut places: SmallVec<[NodeId; 4]> = SmallVec::new();
         places.push(function);
-        let named = match self.nodes.kind(function) {
-            AstKind::Function(f) => f.id.as_ref().and_then(|i| i.symbol_id.get()),
-            _ => None,
-        };
-        let named = named.or_else(|| match self.nodes.kind(self.outside(function).1) {
-            AstKind::VariableDeclarator(d) => d.id.get_binding_identifier().and_then(|i| i.symbol_id.get()),
-            _ => None,
-        });
-        if let Some(symbol) = named {
+        if let Some(symbol) = self.symbol_of_function(function) {
             places.extend(self.scoping.get_resolved_references(symbol).map(|r| r.node_id()).take(8));
         }
         let declared = self.params_of(function).map_or(0, |p| p.items.len());
         places.into_iter().find_map(|place| self.handed_to(place)?.param(self.apis, index, declared))
+    }
+
+    /// Type of the argument that a function of this file is called with.
+    fn passed_type(&mut self, function: NodeId, index: usize) -> Option<TypeId> {
+        let symbol = self.symbol_of_function(function)?;
+        let calls: SmallVec<[NodeId; 4]> =
+            self.scoping.get_resolved_references(symbol).map(|r| self.outside(r.node_id()).1).take(4).collect();
+        calls.into_iter().find_map(|call| match self.nodes.kind(call) {
+            AstKind::CallExpression(c) => self.library_type_of(c.arguments.get(index)?.as_expression()?),
+            _ => None,
+        })
     }
 
     /// If a function value stands in an argument of a known call: what that call does with it.
@@ -384,7 +388,9 @@ impl<'a> Reader<'a, '_> {
             }
             argument_at(c.at, call.arguments.len()).is_none_or(|at| at == index)
         })?;
-        let mut handed = Handed { runs: callback.runs, callback, event: None, known: hit.known, api: String::new() };
+        // `once` runs its listener as often as it is called itself.
+        let runs = if row.once { None } else { callback.runs };
+        let mut handed = Handed { runs, callback, event: None, known: hit.known, api: String::new() };
         // Events say more than the method: `server.on('request', (req, res) => ..)`.
         if let Some(at) = row.event
             && let Some(Argument::StringLiteral(event)) =
@@ -393,7 +399,7 @@ impl<'a> Reader<'a, '_> {
             && let Some(t) = self.library_type_of(m.object())
             && let Some(told) = self.apis.event(t, event.value.as_str())
         {
-            handed.runs = told.runs.or(handed.runs);
+            handed.runs = if row.once { None } else { told.runs.or(handed.runs) };
             handed.event = Some(told);
         }
         handed.api = self.api_text(call);

@@ -457,11 +457,23 @@ pub fn seg_of_member<'a>(member: &'a MemberExpression<'a>) -> Seg<'a> {
     match member {
         MemberExpression::StaticMemberExpression(m) => Seg::Field(m.property.name.as_str()),
         MemberExpression::PrivateFieldExpression(m) => Seg::Field(m.field.name.as_str()),
-        MemberExpression::ComputedMemberExpression(m) => match peel(&m.expression) {
-            Expression::StringLiteral(s) => Seg::Field(s.value.as_str()),
-            _ => Seg::Entry,
-        },
+        MemberExpression::ComputedMemberExpression(m) => seg_of_key(&m.expression),
     }
+}
+
+/// `x['name']` and `x[kName]` are fields, `x[anything]` is some entry.
+#[must_use]
+pub fn seg_of_key<'a>(key: &'a Expression<'a>) -> Seg<'a> {
+    match peel(key) {
+        Expression::StringLiteral(s) => Seg::Field(s.value.as_str()),
+        // Fields keyed by a symbol are written with a constant of this form throughout Node.js and its libraries.
+        Expression::Identifier(id) if is_symbol_name(id.name.as_str()) => Seg::Field(id.name.as_str()),
+        _ => Seg::Entry,
+    }
+}
+
+fn is_symbol_name(name: &str) -> bool {
+    name.strip_prefix('k').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// Follows a binding pattern from the value it takes apart to one of its names.

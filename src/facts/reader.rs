@@ -29,6 +29,8 @@ pub struct Reader<'a, 's> {
     pub function_of_node: FxHashMap<NodeId, FunctionId>,
     pub class_of_node: FxHashMap<NodeId, ClassId>,
     pub class_of_symbol: FxHashMap<SymbolId, ClassId>,
+    /// Classes known by a path only: `exports.Foo`.
+    pub class_of_spot: FxHashMap<Spot<'a>, ClassId>,
     pub class_nodes: Vec<NodeId>,
     /// Expressions that functions return.
     pub returned: FxHashMap<FunctionId, Vec<&'a Expression<'a>>>,
@@ -40,6 +42,8 @@ pub struct Reader<'a, 's> {
 
     /// Assignments by the location they write.
     pub assigned: FxHashMap<Spot<'a>, Vec<NodeId>>,
+    /// Collections that a function adds entries to by `add` or `set`.
+    pub entered: FxHashSet<(Spot<'a>, FunctionId)>,
     /// Symbols that other files can reach.
     pub exported: FxHashSet<SymbolId>,
     /// Pairs whose references were noted already.
@@ -82,11 +86,13 @@ impl<'a, 's> Reader<'a, 's> {
             function_of_node: FxHashMap::default(),
             class_of_node: FxHashMap::default(),
             class_of_symbol: FxHashMap::default(),
+            class_of_spot: FxHashMap::default(),
             class_nodes: Vec::new(),
             returned: FxHashMap::default(),
             field_values: FxHashMap::default(),
             field_functions: FxHashMap::default(),
             assigned: FxHashMap::default(),
+            entered: FxHashSet::default(),
             exported: FxHashSet::default(),
             noted: FxHashSet::default(),
             call_index: FxHashMap::default(),
@@ -225,6 +231,24 @@ impl<'a, 's> Reader<'a, 's> {
         id.reference_id.get().and_then(|r| self.scoping.get_reference(r).symbol_id())
     }
 
+    /// The symbol that names a function: its own name or the variable that it is given to, also by way of an export
+    /// (`const F = module.exports = function () {}`).
+    #[must_use]
+    pub fn symbol_of_function(&self, function: NodeId) -> Option<SymbolId> {
+        if let AstKind::Function(JsFunction { id: Some(id), .. }) = self.nodes.kind(function) {
+            return id.symbol_id.get();
+        }
+        let (_, mut parent) = self.outside(function);
+        for _ in 0..4 {
+            match self.nodes.kind(parent) {
+                AstKind::AssignmentExpression(_) => (_, parent) = self.outside(parent),
+                AstKind::VariableDeclarator(d) => return d.id.get_binding_identifier()?.symbol_id.get(),
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// The function bound to a symbol that is never assigned again.
     #[must_use]
     pub fn function_of_symbol(&self, symbol: SymbolId) -> Option<FunctionId> {
@@ -241,7 +265,7 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     fn function_expression(&self, expr: &'a Expression<'a>) -> Option<FunctionId> {
-        match peel(expr) {
+        match assigned_value(expr) {
             Expression::FunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
             Expression::ArrowFunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
             // A wrapper that calls its argument later: `useCallback(() => ..)`, `wrap(async (req, res) => ..)`.
@@ -278,6 +302,16 @@ fn needs_space(written: &str, next: char) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     written.chars().last().is_some_and(|last| (word(last) && word(next)) || matches!(last, ',' | ':' | ';' | '=' | '>'))
         || matches!(next, '=' | '{' | '?' | '+' | '*' | '&' | '|' | '<')
+}
+
+/// The value of `a = b = value`.
+#[must_use]
+pub fn assigned_value<'a>(expr: &'a Expression<'a>) -> &'a Expression<'a> {
+    let mut e = peel(expr);
+    while let Expression::AssignmentExpression(assignment) = e {
+        e = peel(&assignment.right);
+    }
+    e
 }
 
 /// The expression inside parentheses and type assertions.

@@ -1,10 +1,11 @@
 //! Which collections only ever grow: by whom, how often, kept by whom, and how certain that is.
 
 use super::Unit;
+use super::inputs::Source;
 use super::lives::Keeper;
 use crate::facts::{
     Container, ContainerKind, Does, Domain, Escape, FunctionId, FunctionKind, Guard, Life, Often, Op, Root, Step, TOP,
-    Value,
+    Use, Value,
 };
 use crate::finding::Confidence;
 
@@ -20,9 +21,9 @@ pub struct Growth<'u> {
 }
 
 /// Words in keys that name what users and traffic send: their number has no bound.
-const INPUT_WORDS: [&str; 30] = [
+const INPUT_WORDS: [&str; 29] = [
     "id", "ip", "key", "email", "user", "session", "token", "socket", "client", "url", "path", "query", "text",
-    "source", "message", "msg", "name", "address", "host", "hostname", "file", "filename", "input", "code", "sql",
+    "source", "message", "msg", "address", "host", "hostname", "file", "filename", "input", "code", "sql",
     "body", "hash", "uuid", "request", "req",
 ];
 
@@ -164,7 +165,7 @@ impl Unit {
         match &self.place(container.place).root {
             Root::Binding(b) => {
                 let home = self.facts.bindings[b.0 as usize].within;
-                if home != TOP && frame == home {
+                if home != TOP && (frame == home || (keeper.life != Life::Process && !self.outlives_call(frame, home))) {
                     return false;
                 }
                 keeper.life != Life::Process || self.runs_of(frame).often > Often::Once
@@ -179,42 +180,47 @@ impl Unit {
         }
     }
 
+    /// A function of `home` that goes on living when `home` has returned: returned, stored, exported, or inside one that is.
+    fn outlives_call(&self, function: FunctionId, home: FunctionId) -> bool {
+        let mut at = function;
+        while at != home && at != TOP {
+            let facts = &self.facts.functions[at.0 as usize];
+            if facts.uses.iter().any(|u| matches!(u, Use::Escapes { .. } | Use::Exported { .. } | Use::Method { .. })) {
+                return true;
+            }
+            at = facts.parent;
+        }
+        false
+    }
+
     /// How certain it is that this operation makes the collection grow for good; `None`: it does not.
     fn confidence(&self, op: &Op, container: &Container, keeper: &Keeper, exported: bool) -> Option<Confidence> {
-        let keyed = matches!(container.kind, ContainerKind::Dictionary | ContainerKind::Map);
-        let domain = op.key.as_ref().map_or(&Domain::Unknown, |k| &k.domain);
-        if keyed && *domain == Domain::Finite {
-            return None;
-        }
-        if !keyed && container.kind == ContainerKind::Set && *domain == Domain::Finite {
+        let source = op.key.as_ref().map_or(Source::Open, |k| self.source_of(&k.domain));
+        let keyed = op.key.is_some();
+        if keyed && source == Source::Finite {
             return None;
         }
         let runs = self.runs_of(op.function);
         let driven = runs.often >= Often::Event && runs.certain;
-        let computes = op.guard == Guard::Miss || self.is_looked_up(op, container);
-        let registers = op.value == Value::Function || (!driven && self.is_registry(op.function));
-        let open = self.is_input(op) || *domain == Domain::Fresh;
-        let mut confidence = if *domain == Domain::Vocabulary || (registers && !driven) {
-            Confidence::Guess
-        } else if keeper.life == Life::Process {
-            if driven {
-                if *domain == Domain::Unknown && keyed { Confidence::Likely } else { Confidence::Sure }
-            } else if !runs.certain {
-                if computes && open { Confidence::Likely } else { Confidence::Guess }
-            } else if !keyed || computes || open {
-                Confidence::Likely
-            } else {
-                Confidence::Guess
-            }
-        } else if driven && (open || !keyed) || (computes && open && runs.certain && keyed) {
-            Confidence::Likely
-        } else {
-            Confidence::Guess
-        };
-        if exported {
-            confidence = Confidence::Guess;
+        let small = source == Source::Vocabulary || is_told_once(&container.name);
+        let registers = op.value == Value::Function || self.is_registry(op.function);
+        if exported || small || (registers && !driven) {
+            return Some(Confidence::Guess);
         }
-        Some(confidence)
+        let computes = op.guard == Guard::Miss || self.is_looked_up(op, container);
+        let open = source > Source::Object || self.is_input(op);
+        let likely = if driven {
+            open || !keyed || keeper.life == Life::Process
+        } else if keeper.life == Life::Process && runs.certain {
+            !keyed || computes || open
+        } else {
+            computes && open && keyed
+        };
+        Some(match (likely, keeper.life == Life::Process && driven && (!keyed || source >= Source::Object)) {
+            (_, true) => Confidence::Sure,
+            (true, false) => Confidence::Likely,
+            (false, false) => Confidence::Guess,
+        })
     }
 
     /// The same key is looked up in the same function: get-or-compute.
@@ -235,22 +241,21 @@ impl Unit {
         REGISTRY_VERBS.iter().any(|verb| name.starts_with(verb)) && !name.contains("cache")
     }
 
-    /// The key is made from what comes from outside.
+    /// The words of the key name what comes from outside.
     fn is_input(&self, op: &Op) -> bool {
         let Some(key) = &op.key else { return true };
-        let by_name = words(&key.text).any(|w| INPUT_WORDS.contains(&w.as_str()));
-        match &key.domain {
-            Domain::Params(params) => {
-                by_name
-                    || params.iter().any(|p| {
-                        self.runs_of(p.function).often >= Often::Event
-                            || words(&p.path).any(|w| INPUT_WORDS.contains(&w.as_str()))
-                    })
-            }
-            Domain::Fresh | Domain::Object => true,
-            _ => by_name,
-        }
+        let paths = match &key.domain {
+            Domain::Params(params) => params.as_slice(),
+            _ => &[],
+        };
+        let mut texts = std::iter::once(key.text.as_str()).chain(paths.iter().map(|p| p.path.as_str()));
+        texts.any(|text| words(text).any(|w| INPUT_WORDS.contains(&w.as_str())))
     }
+}
+
+/// `warned`, `didWarnAbout`: what is said once for each of a few mistakes in the code.
+fn is_told_once(name: &str) -> bool {
+    words(name).any(|w| matches!(w.as_str(), "warn" | "warned" | "warning" | "warnings" | "deprecated" | "deprecations"))
 }
 
 /// What drives the growth, when the key says so.

@@ -30,6 +30,12 @@ enum Outlives {
 /// Methods that run again on the same instance.
 const REENTRANT: [&str; 8] = ["reconnect", "connect", "retry", "restart", "refresh", "reload", "resume", "renew"];
 
+/// First words of functions that a program calls once, when it starts.
+const STARTERS: [&str; 16] = [
+    "main", "start", "run", "init", "setup", "install", "boot", "build", "serve", "listen", "register", "launch", "cli",
+    "configure", "enable", "bind",
+];
+
 impl Unit {
     /// A listener that is never removed from a receiver that outlives it.
     #[must_use]
@@ -49,6 +55,7 @@ impl Unit {
         if silent || (receiver.dedupes && self.is_stable(&handle.handler)) {
             return None;
         }
+        let runs = if self.is_starter(frame) { &super::Runs { certain: false, ..runs.clone() } } else { runs };
         let per_event = runs.often >= Often::Event && runs.certain;
         let inline = matches!(handle.handler, Handler::Inline(_) | Handler::Fresh);
         let (confidence, keeper) = match self.outlives(receiver, frame) {
@@ -104,9 +111,13 @@ impl Unit {
             return Outlives::No;
         }
         if binding.param.is_some() {
-            let own = binding.within == frame;
-            let text = format!("`{}` is handed in and may outlive the call", receiver.text);
-            return if own { Outlives::Perhaps(span, text) } else { Outlives::No };
+            if binding.within == frame {
+                return Outlives::Perhaps(span, format!("`{}` is handed in and may outlive the call", receiver.text));
+            }
+            // Handed to an enclosing function: this one runs again and again on the same receiver.
+            let again = self.runs_of(frame).often >= Often::Event && self.runs_of(binding.within).often < Often::Event;
+            let text = format!("`{}` is the same each time", receiver.text);
+            return if again { Outlives::Yes(span, text) } else { Outlives::No };
         }
         if binding.within == TOP {
             let text = format!("`{}` lives as long as the module", binding.name);
@@ -160,6 +171,15 @@ impl Unit {
             && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
             && !self.place(place).path.is_empty();
         (sibling && of_instance) || ends || reentrant
+    }
+
+    /// An exported function whose name says that a program calls it once, when it starts.
+    fn is_starter(&self, frame: FunctionId) -> bool {
+        let function = &self.facts.functions[frame.0 as usize];
+        let name = function.name.to_ascii_lowercase();
+        function.class.is_none()
+            && self.runs_of(frame).often == Often::Call
+            && STARTERS.iter().any(|word| name.starts_with(word))
     }
 
     fn end_of(&self, receiver: &Receiver) -> Option<FunctionId> {
@@ -255,6 +275,7 @@ impl Unit {
             Kept::Place(p) => matches!(self.place(p).root, Root::Binding(b) if self.facts.bindings[b.0 as usize].within == frame),
             Kept::Escapes => false,
         };
+        let runs = if self.is_starter(frame) { &super::Runs { certain: false, ..runs.clone() } } else { runs };
         let driven = runs.certain && runs.often >= Often::Instance;
         let confidence = match (local, runs.certain) {
             (true, true) if driven && !handle.reschedules => Confidence::Sure,

@@ -202,6 +202,10 @@ impl<'a> Reader<'a, '_> {
                 return self.push_op(index, node, Does::Read, Some(key), all);
             }
         }
+        // `weakMap[k] = v` is a plain property: neither the key nor the value is weak.
+        if kind == ContainerKind::Weak && does == Does::Grow {
+            all.list[index].container.kind = ContainerKind::Dictionary;
+        }
         let value = self.value_of(&e.right);
         self.push(index, node, does, Some(key), value, all);
     }
