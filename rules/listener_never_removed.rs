@@ -53,8 +53,14 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
 fn help(handle: &Handle, receiver: &str) -> String {
     let remove = if handle.api.contains("addEventListener") { "removeEventListener" } else { "off" };
     match handle.handler {
-        Handler::Place(_) => format!("remove it with `{receiver}.{remove}` when the work is done, or register it once at start-up"),
-        _ if handle.once => format!("give the handler a name and remove it with `{receiver}.{remove}` when the event did not come"),
-        _ => format!("give the handler a name and remove it with `{receiver}.{remove}`, or register it once at start-up"),
+        Handler::Place(_) => {
+            format!("remove it with `{receiver}.{remove}` when the work is done, or register it once at start-up")
+        }
+        _ if handle.once => {
+            format!("give the handler a name and remove it with `{receiver}.{remove}` when the event did not come")
+        }
+        _ => {
+            format!("give the handler a name and remove it with `{receiver}.{remove}`, or register it once at start-up")
+        }
     }
 }

@@ -9,12 +9,8 @@ mod unbounded_cache;
 mod unbounded_list;
 
 /// Every rule, in the order of the documentation.
-pub const RULES: &[&Rule] = &[
-    &unbounded_cache::RULE,
-    &unbounded_list::RULE,
-    &listener_never_removed::RULE,
-    &timer_never_cleared::RULE,
-];
+pub const RULES: &[&Rule] =
+    &[&unbounded_cache::RULE, &unbounded_list::RULE, &listener_never_removed::RULE, &timer_never_cleared::RULE];
 
 /// The built-in tables: file name and text.
 pub const TABLES: &[(&str, &str)] = &[

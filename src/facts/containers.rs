@@ -122,6 +122,13 @@ impl<'a> Reader<'a, '_> {
             && spot.path.len() < 3
             && !spot.path.contains(&Seg::Entry)
         {
+            // `{ eu: new Map(), us: new Map() }`: whichever entry is meant, it is such a collection.
+            let mut kinds = object.properties.iter().map(|p| self.kind_of_collection(&p.as_property()?.value));
+            if let Some(Some(kind)) = kinds.next()
+                && kinds.all(|k| k == Some(kind))
+            {
+                self.add_collection(spot.clone().step(Seg::Entry), kind, declared, within, all);
+            }
             for property in object.properties.iter().filter_map(|p| p.as_property()) {
                 if let Some(name) = key_name(&property.key)
                     && !matches!(spot.root, SpotRoot::Global("module" | "exports"))

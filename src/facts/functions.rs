@@ -355,11 +355,13 @@ impl<'a> Reader<'a, '_> {
         let node = self.scoping.symbol_declaration(symbol);
         let node = match self.nodes.kind(node) {
             AstKind::Function(_) => node,
-            AstKind::VariableDeclarator(d) if d.id.is_binding_identifier() => match d.init.as_ref().map(assigned_value)? {
-                Expression::FunctionExpression(f) => f.node_id.get(),
-                Expression::ClassExpression(c) => c.node_id.get(),
-                _ => return None,
-            },
+            AstKind::VariableDeclarator(d) if d.id.is_binding_identifier() => {
+                match d.init.as_ref().map(assigned_value)? {
+                    Expression::FunctionExpression(f) => f.node_id.get(),
+                    Expression::ClassExpression(c) => c.node_id.get(),
+                    _ => return None,
+                }
+            }
             _ => return None,
         };
         let id = match self.class_of_node.get(&node) {

@@ -79,7 +79,8 @@ impl<'a> Reader<'a, '_> {
             let mut absent = Vec::new();
             self.absent_spots(test, holds, &mut absent, 0);
             let entered = absent.iter().any(|spot| {
-                ends_in_entry(spot) && (self.entered.contains(&(spot.clone(), function)) || self.is_assigned_in(spot, function))
+                ends_in_entry(spot)
+                    && (self.entered.contains(&(spot.clone(), function)) || self.is_assigned_in(spot, function))
             });
             if entered {
                 return true;

@@ -47,6 +47,24 @@ impl<'a> Reader<'a, '_> {
                 _ => {}
             }
         }
+        // Only releases ask whether two places are the same.
+        if !self.facts.handles.is_empty() && !self.facts.closes.is_empty() {
+            self.note_aliases();
+        }
+    }
+
+    /// `this.source = bus`: one place holds what the other holds.
+    fn note_aliases(&mut self) {
+        for node in self.nodes.iter() {
+            if let AstKind::AssignmentExpression(e) = node.kind()
+                && matches!(peel(&e.right), Expression::Identifier(_) | Expression::StaticMemberExpression(_))
+                && let Some(left) = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t))
+                && let Some(right) = self.spot_of(&e.right)
+            {
+                let pair = (self.own(&left), self.own(&right));
+                self.facts.aliases.push(pair);
+            }
+        }
     }
 
     fn note_listener(&mut self, call: &'a CallExpression<'a>, row: &'static Row, known: bool) {
@@ -169,7 +187,9 @@ impl<'a> Reader<'a, '_> {
         if !is_closing_word(name) {
             return;
         }
-        let Some(spot) = call.arguments.first().and_then(Argument::as_expression).and_then(|e| self.spot_of(e)) else { return };
+        let Some(spot) = call.arguments.first().and_then(Argument::as_expression).and_then(|e| self.spot_of(e)) else {
+            return;
+        };
         let close = Close {
             what: What::Timer,
             api: self.api_text(call),
@@ -188,7 +208,14 @@ impl<'a> Reader<'a, '_> {
 
     fn handler_of(&mut self, expr: &'a Expression<'a>) -> Handler {
         match peel(expr) {
-            Expression::FunctionExpression(f) => self.inline(f.node_id.get()),
+            // A function that has a name can remove itself by it.
+            Expression::FunctionExpression(f) => match f.id.as_ref().and_then(|id| id.symbol_id.get()) {
+                Some(symbol) if !self.scoping.symbol_is_unused(symbol) => {
+                    let spot = super::places::Spot::new(SpotRoot::Symbol(symbol));
+                    Handler::Place(self.own(&spot))
+                }
+                _ => self.inline(f.node_id.get()),
+            },
             Expression::ArrowFunctionExpression(f) => self.inline(f.node_id.get()),
             e @ (Expression::Identifier(_) | Expression::ThisExpression(_)) => self.handler_place(e),
             e if e.is_member_expression() => self.handler_place(e),
@@ -417,7 +444,10 @@ impl<'a> Reader<'a, '_> {
         facts.extends.is_empty()
             && facts.parent.is_none()
             && facts.kind != super::ClassKind::Object
-            && self.field_values.get(&(class, *field)).is_none_or(|values| values.iter().all(|v| v.is_null_or_undefined()))
+            && self
+                .field_values
+                .get(&(class, *field))
+                .is_none_or(|values| values.iter().all(|v| v.is_null_or_undefined()))
     }
 }
 

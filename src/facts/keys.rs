@@ -1,7 +1,9 @@
 //! What values a key can take: finite, fresh for each call, or made from parameters.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{BinaryOperator, CallExpression, Expression, TSType, TSTypeOperatorOperator, UnaryOperator};
+use oxc_ast::ast::{
+    BinaryOperator, CallExpression, Expression, TSType, TSTypeName, TSTypeOperatorOperator, UnaryOperator,
+};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
@@ -44,7 +46,8 @@ const VOCABULARY: [&str; 35] = [
     "op",
     "timezone",
     "currency",
-    "theme", "name",
+    "theme",
+    "name",
 ];
 
 impl<'a> Reader<'a, '_> {
@@ -158,7 +161,7 @@ impl<'a> Reader<'a, '_> {
         match self.nodes.kind(node) {
             AstKind::VariableDeclarator(d) => {
                 if let Some(t) = &d.type_annotation
-                    && is_finite_type(&t.type_annotation)
+                    && self.is_finite_type(&t.type_annotation)
                 {
                     return Domain::Finite;
                 }
@@ -184,7 +187,7 @@ impl<'a> Reader<'a, '_> {
                 if found == Domain::Unknown { self.domain_by_name(name) } else { found }
             }
             AstKind::FormalParameter(p) => {
-                if p.type_annotation.as_ref().is_some_and(|t| is_finite_type(&t.type_annotation)) {
+                if p.type_annotation.as_ref().is_some_and(|t| self.is_finite_type(&t.type_annotation)) {
                     return Domain::Finite;
                 }
                 if is_vocabulary(name) {
@@ -270,6 +273,33 @@ impl<'a> Reader<'a, '_> {
         }
         Some(ParamPath { function: self.scope_function(symbol), index, path: text })
     }
+
+    /// A type with few values: booleans, literals and unions of them, `keyof`, enums, and names for these.
+    fn is_finite_type(&self, t: &TSType<'a>) -> bool {
+        match t {
+            TSType::TSBooleanKeyword(_)
+            | TSType::TSLiteralType(_)
+            | TSType::TSNullKeyword(_)
+            | TSType::TSUndefinedKeyword(_) => true,
+            TSType::TSUnionType(u) => u.types.iter().all(|t| self.is_finite_type(t)),
+            TSType::TSTypeOperatorType(o) => o.operator == TSTypeOperatorOperator::Keyof,
+            TSType::TSParenthesizedType(p) => self.is_finite_type(&p.type_annotation),
+            TSType::TSTypeReference(r) => {
+                let TSTypeName::IdentifierReference(id) = &r.type_name else { return false };
+                let Some(symbol) = self.symbol_of(id) else { return false };
+                match self.nodes.kind(self.scoping.symbol_declaration(symbol)) {
+                    AstKind::TSEnumDeclaration(_) => true,
+                    // An alias of itself does not compile; one level of nesting is all that people write.
+                    AstKind::TSTypeAliasDeclaration(alias) => match &alias.type_annotation {
+                        TSType::TSTypeReference(_) => false,
+                        other => self.is_finite_type(other),
+                    },
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
 }
 
 /// The domain of a value made from two parts.
@@ -310,17 +340,4 @@ fn is_constant_name(name: &str) -> bool {
 fn is_fresh_maker(name: &str, callee: &str) -> bool {
     matches!(name, "randomUUID" | "uuid" | "uuidv4" | "v4" | "nanoid" | "uniqueId" | "randomBytes" | "hrtime")
         || matches!(callee, "Date.now" | "Math.random" | "performance.now" | "process.hrtime.bigint" | "Symbol")
-}
-
-fn is_finite_type(t: &TSType<'_>) -> bool {
-    match t {
-        TSType::TSBooleanKeyword(_)
-        | TSType::TSLiteralType(_)
-        | TSType::TSNullKeyword(_)
-        | TSType::TSUndefinedKeyword(_) => true,
-        TSType::TSUnionType(u) => u.types.iter().all(is_finite_type),
-        TSType::TSTypeOperatorType(o) => o.operator == TSTypeOperatorOperator::Keyof,
-        TSType::TSParenthesizedType(p) => is_finite_type(&p.type_annotation),
-        _ => false,
-    }
 }

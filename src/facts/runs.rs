@@ -98,7 +98,8 @@ impl<'a> Reader<'a, '_> {
             }
             AstKind::ExportDefaultDeclaration(_) => self.add_use(id, Use::Exported { at }),
             AstKind::MethodDefinition(_) | AstKind::PropertyDefinition(_) => {
-                match self.facts.functions[id.0 as usize].class {
+                let class = self.nodes.parent_id(self.nodes.parent_id(parent));
+                match self.class_of_node.get(&class).copied() {
                     Some(class) => self.add_use(id, Use::Method { class, at }),
                     None => self.add_use(id, Use::Escapes { by, at }),
                 }
@@ -162,7 +163,9 @@ impl<'a> Reader<'a, '_> {
                 AstKind::ObjectExpression(_) | AstKind::ObjectProperty(_) | AstKind::ArrayExpression(_) => {
                     at_node = parent
                 }
-                AstKind::ExportDefaultDeclaration(_) => return self.add_use(id, Use::Exported { at }),
+                AstKind::ExportDefaultDeclaration(_) | AstKind::ReturnStatement(_) => {
+                    return self.add_use(id, Use::Exported { at });
+                }
                 AstKind::AssignmentExpression(e) => {
                     let spot = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t));
                     let used = if spot.is_some_and(|s| is_exports(&s)) {

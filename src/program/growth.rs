@@ -23,36 +23,24 @@ pub struct Growth<'u> {
 /// Words in keys that name what users and traffic send: their number has no bound.
 const INPUT_WORDS: [&str; 29] = [
     "id", "ip", "key", "email", "user", "session", "token", "socket", "client", "url", "path", "query", "text",
-    "source", "message", "msg", "address", "host", "hostname", "file", "filename", "input", "code", "sql",
-    "body", "hash", "uuid", "request", "req",
+    "source", "message", "msg", "address", "host", "hostname", "file", "filename", "input", "code", "sql", "body",
+    "hash", "uuid", "request", "req",
 ];
 
 /// Functions of these names take registrations at start-up: what they fill is as large as the program.
-const REGISTRY_VERBS: [&str; 24] = [
+const REGISTRY_VERBS: [&str; 12] = [
     "register",
     "use",
     "define",
-    "add",
-    "on",
-    "set",
+    "declare",
     "install",
     "extend",
     "configure",
-    "plugin",
-    "alias",
-    "declare",
-    "subscribe",
     "provide",
-    "bind",
     "mount",
+    "alias",
+    "plugin",
     "hook",
-    "option",
-    "enable",
-    "addlistener",
-    "once",
-    "command",
-    "create",
-    "init",
 ];
 
 impl Unit {
@@ -90,16 +78,10 @@ impl Unit {
         }
         match &self.place(container.place).root {
             Root::Binding(b) => {
-                let binding = &self.facts.bindings[b.0 as usize];
-                // A static field of an exported class belongs to the class unless someone reaches in.
-                binding.exported
-                    && !self
-                        .place(container.place)
-                        .path
-                        .iter()
-                        .any(|s| matches!(s, Step::Field(f) if f.starts_with(['#', '_'])))
+                // A field of an exported class or object belongs to its methods.
+                self.facts.bindings[b.0 as usize].exported && self.place(container.place).path.is_empty()
             }
-            Root::Global(name) => !matches!(name.as_str(), "globalThis"),
+            Root::Global(name) => matches!(name.as_str(), "module" | "exports"),
             _ => false,
         }
     }
@@ -165,7 +147,8 @@ impl Unit {
         match &self.place(container.place).root {
             Root::Binding(b) => {
                 let home = self.facts.bindings[b.0 as usize].within;
-                if home != TOP && (frame == home || (keeper.life != Life::Process && !self.outlives_call(frame, home))) {
+                if home != TOP && (frame == home || (keeper.life != Life::Process && !self.outlives_call(frame, home)))
+                {
                     return false;
                 }
                 keeper.life != Life::Process || self.runs_of(frame).often > Often::Once
@@ -212,7 +195,7 @@ impl Unit {
         let likely = if driven {
             open || !keyed || keeper.life == Life::Process
         } else if keeper.life == Life::Process && runs.certain {
-            !keyed || computes || open
+            !keyed || computes || open || op.key.as_ref().is_some_and(|k| matches!(k.domain, Domain::Params(_)))
         } else {
             computes && open && keyed
         };
@@ -237,8 +220,8 @@ impl Unit {
 
     /// The function's name says that it takes registrations.
     fn is_registry(&self, function: FunctionId) -> bool {
-        let name = self.facts.functions[self.frame(function).0 as usize].name.to_ascii_lowercase();
-        REGISTRY_VERBS.iter().any(|verb| name.starts_with(verb)) && !name.contains("cache")
+        let name = &self.facts.functions[self.frame(function).0 as usize].name;
+        words(name).find(|w| !w.is_empty()).is_some_and(|verb| REGISTRY_VERBS.contains(&verb.as_str()))
     }
 
     /// The words of the key name what comes from outside.
@@ -255,7 +238,8 @@ impl Unit {
 
 /// `warned`, `didWarnAbout`: what is said once for each of a few mistakes in the code.
 fn is_told_once(name: &str) -> bool {
-    words(name).any(|w| matches!(w.as_str(), "warn" | "warned" | "warning" | "warnings" | "deprecated" | "deprecations"))
+    words(name)
+        .any(|w| matches!(w.as_str(), "warn" | "warned" | "warning" | "warnings" | "deprecated" | "deprecations"))
 }
 
 /// What drives the growth, when the key says so.

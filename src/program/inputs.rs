@@ -42,7 +42,10 @@ impl Unit {
     fn source_of_param(&self, param: &ParamPath, depth: u32) -> Source {
         let function = &self.facts.functions[param.function.0 as usize];
         let handles = function.signature.is_some()
-            || function.uses.iter().any(|u| matches!(u, Use::Callback { runs: Some(often), .. } if *often >= Often::Event));
+            || function
+                .uses
+                .iter()
+                .any(|u| matches!(u, Use::Callback { runs: Some(often), .. } if *often >= Often::Event));
         if handles {
             return Source::Input;
         }
@@ -50,7 +53,8 @@ impl Unit {
             return Source::Open;
         }
         let in_sight = function.uses.iter().all(|u| matches!(u, Use::Called { .. })) && !function.uses.is_empty();
-        let mut passed = self.arguments(param.function, param.index).map(|arg| self.source_of_arg(arg, depth + 1)).peekable();
+        let mut passed =
+            self.arguments(param.function, param.index).map(|arg| self.source_of_arg(arg, depth + 1)).peekable();
         let any = passed.peek().is_some();
         let most = passed.max().unwrap_or(Source::Open);
         // What callers out of our sight pass is open, at least.
@@ -58,7 +62,7 @@ impl Unit {
     }
 
     /// What the calls of this file pass as argument `index`.
-    fn arguments(&self, function: FunctionId, index: u32) -> impl Iterator<Item = &Arg> {
+    pub fn arguments(&self, function: FunctionId, index: u32) -> impl Iterator<Item = &Arg> {
         self.facts
             .calls
             .iter()

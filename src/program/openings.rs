@@ -2,8 +2,8 @@
 
 use super::Unit;
 use crate::facts::{
-    BindingId, ClassId, Close, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Life, Made, Often, Place, PlaceId,
-    Receiver, Root, Step, TOP, What,
+    Arg, BindingId, ClassId, Close, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Life, Made, Often, Place,
+    PlaceId, Receiver, Root, Step, TOP, What,
 };
 use crate::finding::{Confidence, Span};
 
@@ -32,8 +32,22 @@ const REENTRANT: [&str; 8] = ["reconnect", "connect", "retry", "restart", "refre
 
 /// First words of functions that a program calls once, when it starts.
 const STARTERS: [&str; 16] = [
-    "main", "start", "run", "init", "setup", "install", "boot", "build", "serve", "listen", "register", "launch", "cli",
-    "configure", "enable", "bind",
+    "main",
+    "start",
+    "run",
+    "init",
+    "setup",
+    "install",
+    "boot",
+    "build",
+    "serve",
+    "listen",
+    "register",
+    "launch",
+    "cli",
+    "configure",
+    "enable",
+    "bind",
 ];
 
 impl Unit {
@@ -49,7 +63,7 @@ impl Unit {
             || runs.often == Often::Once
             || self.is_dead(handle.function)
             || handle.event == "abort"
-            || (handle.once && (handle.sure_to_come || !handle.known))
+            || (handle.once && (handle.sure_to_come || !handle.known || !self.is_loser(handle)))
             || !matches!(handle.kept_in, Kept::Dropped)
             || self.is_released(handle, receiver);
         if silent || (receiver.dedupes && self.is_stable(&handle.handler)) {
@@ -77,6 +91,34 @@ impl Unit {
         Some(Opening { handle, confidence, keeper, end: self.end_of(receiver) })
     }
 
+    /// The last of several `once` on one receiver in one function: when another event comes, it stays.
+    fn is_loser(&self, handle: &Handle) -> bool {
+        let place = handle.receiver.as_ref().and_then(|r| r.place);
+        let mut siblings = self
+            .facts
+            .handles
+            .iter()
+            .filter(|h| h.what == What::Listener && h.once && h.function == handle.function)
+            .filter(|h| h.receiver.as_ref().and_then(|r| r.place) == place && h.event != handle.event)
+            .peekable();
+        siblings.peek().is_some() && siblings.all(|h| h.opened < handle.opened)
+    }
+
+    /// The name of a long-lived value that a call of this file passes as this parameter.
+    fn passed_from_outside(&self, function: FunctionId, index: Option<u32>) -> Option<&str> {
+        self.arguments(function, index?).find_map(|arg| match arg {
+            Arg::Place(place) => match &self.place(*place).root {
+                Root::Binding(b) => {
+                    let binding = &self.facts.bindings[b.0 as usize];
+                    let lasting = binding.within == TOP && matches!(binding.made, Made::Here);
+                    lasting.then_some(binding.name.as_str())
+                }
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
     // ---- receivers -------------------------------------------------------------------------------------------
 
     fn outlives(&self, receiver: &Receiver, frame: FunctionId) -> Outlives {
@@ -96,7 +138,12 @@ impl Unit {
             }
             Root::Import { .. } => {
                 let text = format!("`{}` comes from another module and outlives the function", receiver.text);
-                if receiver.of_type.is_some() { Outlives::Yes(None, text) } else { Outlives::Perhaps(None, text) }
+                let driven = self.runs_of(frame).often >= Often::Event;
+                if driven || receiver.of_type.is_some() {
+                    Outlives::Yes(None, text)
+                } else {
+                    Outlives::Perhaps(None, text)
+                }
             }
             Root::Binding(binding) => self.outlives_binding(*binding, place, receiver, frame),
             Root::This(class) => self.outlives_instance(*class, place, receiver, frame),
@@ -111,6 +158,9 @@ impl Unit {
             return Outlives::No;
         }
         if binding.param.is_some() {
+            if let Some(shared) = self.passed_from_outside(binding.within, binding.param) {
+                return Outlives::Yes(span, format!("`{}` is `{shared}`, which outlives the call", receiver.text));
+            }
             if binding.within == frame {
                 return Outlives::Perhaps(span, format!("`{}` is handed in and may outlive the call", receiver.text));
             }
@@ -130,7 +180,10 @@ impl Unit {
         // A variable of an enclosing function that runs once is as good as module level.
         let home = self.runs_of(binding.within);
         if home.often == Often::Once && binding.within != frame && binding.made == Made::Here {
-            return Outlives::Yes(span, format!("`{}` is kept by the closures of a function that runs once", binding.name));
+            return Outlives::Yes(
+                span,
+                format!("`{}` is kept by the closures of a function that runs once", binding.name),
+            );
         }
         Outlives::No
     }
@@ -140,7 +193,9 @@ impl Unit {
         if place.path.is_empty() {
             // Its own emitter: a constructor registers once for each, other methods again and again.
             let kind = self.facts.functions[frame.0 as usize].kind;
-            return if matches!(kind, FunctionKind::Constructor | FunctionKind::FieldInit) || owner.span == self.facts.functions[frame.0 as usize].head {
+            return if matches!(kind, FunctionKind::Constructor | FunctionKind::FieldInit)
+                || owner.span == self.facts.functions[frame.0 as usize].head
+            {
                 Outlives::No
             } else {
                 Outlives::Perhaps(Some(owner.span), "the instance keeps every listener that a call adds".to_owned())
@@ -160,7 +215,8 @@ impl Unit {
     fn has_second_signal(&self, handle: &Handle, receiver: &Receiver, frame: FunctionId) -> bool {
         let Some(place) = receiver.place else { return false };
         let sibling = self.facts.closes.iter().any(|c| {
-            c.what == What::Listener && c.receiver.as_ref().and_then(|r| r.place).is_some_and(|p| self.may_be_same(p, place))
+            c.what == What::Listener
+                && c.receiver.as_ref().and_then(|r| r.place).is_some_and(|p| self.may_be_same(p, place))
         });
         let function = &self.facts.functions[frame.0 as usize];
         let of_instance = matches!(self.place(place).root, Root::This(_)) && !self.place(place).path.is_empty();
@@ -170,7 +226,10 @@ impl Unit {
             && REENTRANT.contains(&function.name.trim_start_matches(['_', '#']))
             && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
             && !self.place(place).path.is_empty();
-        (sibling && of_instance) || ends || reentrant
+        let lasting = matches!(self.place(place).root, Root::This(class) if self.is_made_once(class))
+            && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
+            && handle.known;
+        (sibling && of_instance) || ends || reentrant || lasting
     }
 
     /// An exported function whose name says that a program calls it once, when it starts.
@@ -180,6 +239,10 @@ impl Unit {
         function.class.is_none()
             && self.runs_of(frame).often == Often::Call
             && STARTERS.iter().any(|word| name.starts_with(word))
+    }
+
+    fn is_made_once(&self, class: ClassId) -> bool {
+        self.facts.classes[class.0 as usize].made.iter().any(|(by, _)| self.runs_of(*by).often == Often::Once)
     }
 
     fn end_of(&self, receiver: &Receiver) -> Option<FunctionId> {
@@ -204,7 +267,9 @@ impl Unit {
 
     fn same_receiver(&self, a: &Receiver, b: &Receiver) -> bool {
         match (a.place, b.place) {
-            (Some(x), Some(y)) => self.may_be_same(x, y) || self.is_vague(x) || last_name(&a.text) == last_name(&b.text),
+            (Some(x), Some(y)) => {
+                self.may_be_same(x, y) || self.is_vague(x) || last_name(&a.text) == last_name(&b.text)
+            }
             _ => true,
         }
     }
@@ -213,7 +278,7 @@ impl Unit {
         match (&close.handler, &handle.handler) {
             (None, _) => true,
             // A function made on the spot is never the one that was registered.
-            (Some(Handler::Inline(_)), _) => false,
+            (Some(Handler::Inline(_) | Handler::Fresh), _) => false,
             (Some(Handler::Place(a)), Handler::Place(b)) => self.may_be_same(*a, *b) || self.is_vague(*a),
             (Some(Handler::Place(a)), Handler::Inline(_) | Handler::Fresh) => self.is_vague(*a),
             _ => true,
@@ -272,7 +337,9 @@ impl Unit {
         let owner = self.owner_class(frame);
         let local = match handle.kept_in {
             Kept::Dropped => true,
-            Kept::Place(p) => matches!(self.place(p).root, Root::Binding(b) if self.facts.bindings[b.0 as usize].within == frame),
+            Kept::Place(p) => {
+                matches!(self.place(p).root, Root::Binding(b) if self.facts.bindings[b.0 as usize].within == frame)
+            }
             Kept::Escapes => false,
         };
         let runs = if self.is_starter(frame) { &super::Runs { certain: false, ..runs.clone() } } else { runs };
@@ -294,10 +361,17 @@ impl Unit {
         }
         if let Some(close) = self.clears_nothing(handle) {
             let text = "this clears a field that nothing is ever assigned to".to_owned();
-            return Some(Opening { handle, confidence: Confidence::Likely, keeper: Some((close.span, text)), end: Some(close.function) });
+            return Some(Opening {
+                handle,
+                confidence: Confidence::Likely,
+                keeper: Some((close.span, text)),
+                end: Some(close.function),
+            });
         }
         if handle.races && handle.delay.is_none_or(|ms| ms >= 1000) {
-            return Some(Opening { handle, confidence: Confidence::Guess, keeper: None, end: None });
+            let long = handle.delay.is_some_and(|ms| ms >= 10_000);
+            let confidence = if long { Confidence::Likely } else { Confidence::Guess };
+            return Some(Opening { handle, confidence, keeper: None, end: None });
         }
         let frame = self.frame(handle.function);
         let class = self.owner_class(frame)?;
@@ -341,7 +415,9 @@ impl Unit {
                 && !self.is_dead(c.function)
                 && match c.handle {
                     None => true,
-                    Some(p) => self.may_be_same(p, kept) || self.is_vague(p) || (name.is_some() && self.last_step(p) == name),
+                    Some(p) => {
+                        self.may_be_same(p, kept) || self.is_vague(p) || (name.is_some() && self.last_step(p) == name)
+                    }
                 }
         })
     }

@@ -54,7 +54,12 @@ fn of_function(facts: &FileFacts, runs: &[Runs], index: usize) -> Runs {
     if let Some(often) = function.signature
         && often > best.often
     {
-        best = Runs { often, certain: true, because: function.head, why: format!("its signature is a handler's: runs {}", per(often)) };
+        best = Runs {
+            often,
+            certain: true,
+            because: function.head,
+            why: format!("its signature is a handler's: runs {}", per(often)),
+        };
     }
     best
 }

@@ -2,8 +2,8 @@
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
-    Argument, AssignmentExpression, AssignmentOperator, CallExpression, ComputedMemberExpression, Expression,
-    StaticMemberExpression, UnaryOperator,
+    Argument, AssignmentExpression, AssignmentOperator, BinaryExpression, CallExpression, ComputedMemberExpression,
+    Expression, StaticMemberExpression, UnaryOperator,
 };
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
@@ -101,7 +101,7 @@ impl<'a> Reader<'a, '_> {
                 self.push_op(index, parent, Does::Reset, None, all);
             }
             AstKind::UpdateExpression(_) if name == "length" => self.push_op(index, parent, Does::Shrink, None, all),
-            AstKind::BinaryExpression(e) if matches!(name, "size" | "length") && e.operator.is_compare() => {
+            AstKind::BinaryExpression(e) if matches!(name, "size" | "length") && is_bound(e) => {
                 self.push_op(index, parent, Does::Bound, None, all);
             }
             // `list[list.length] = x` is seen from the entry; a plain field of a dictionary is one more key, once.
@@ -207,7 +207,14 @@ impl<'a> Reader<'a, '_> {
             all.list[index].container.kind = ContainerKind::Dictionary;
         }
         let value = self.value_of(&e.right);
-        self.push(index, node, does, Some(key), value, all);
+        let key = (kind != ContainerKind::List).then_some(key);
+        self.push(index, node, does, key, value, all);
+        // `c[k] ??= v` writes what is absent.
+        if e.operator.is_logical()
+            && let Some(op) = all.list[index].container.ops.last_mut()
+        {
+            op.guard = Guard::Miss;
+        }
     }
 
     // ---- the collection as a value ---------------------------------------------------------------------------
@@ -353,6 +360,9 @@ impl<'a> Reader<'a, '_> {
         all: &mut Collections<'a>,
     ) {
         let at = self.span(span);
+        if self.note_object_assign(index, call, callee, arguments, all) {
+            return;
+        }
         if self.reads_its_arguments(callee) {
             let bounds = self.is_size_comparison(call);
             return self.push_op(index, call, if bounds { Does::Bound } else { Does::Read }, None, all);
@@ -372,6 +382,33 @@ impl<'a> Reader<'a, '_> {
             Some(symbol) => all.add_alias(Spot::new(SpotRoot::Symbol(symbol)), index),
             None => self.escape(index, Escape::Other(at), all),
         }
+    }
+
+    /// `Object.assign(c, { [k]: v })` writes keys.
+    fn note_object_assign(
+        &mut self,
+        index: usize,
+        call: NodeId,
+        callee: &'a Expression<'a>,
+        arguments: &'a [Argument<'a>],
+        all: &mut Collections<'a>,
+    ) -> bool {
+        let Expression::StaticMemberExpression(m) = peel(callee) else { return false };
+        if m.property.name != "assign" || self.global_name(&m.object) != Some("Object") {
+            return false;
+        }
+        let target = arguments.first().and_then(Argument::as_expression).and_then(|e| self.spot_of(e));
+        if target.and_then(|s| all.by_spot.get(&s).copied()) != Some(index) {
+            return false;
+        }
+        for source in arguments.iter().skip(1) {
+            let Argument::ObjectExpression(object) = source else { continue };
+            for property in object.properties.iter().filter_map(|p| p.as_property()).filter(|p| p.computed) {
+                let key = property.key.as_expression().map(|e| self.key_of(e));
+                self.push(index, call, Does::Grow, key, Value::Other, all);
+            }
+        }
+        true
     }
 
     fn constructor_of(&mut self, new: &'a oxc_ast::ast::NewExpression<'a>) -> Option<FunctionId> {
@@ -414,8 +451,7 @@ impl<'a> Reader<'a, '_> {
         let (_, member) = self.outside(call);
         let AstKind::StaticMemberExpression(m) = self.nodes.kind(member) else { return false };
         let (_, parent) = self.outside(member);
-        m.property.name == "length"
-            && matches!(self.nodes.kind(parent), AstKind::BinaryExpression(e) if e.operator.is_compare())
+        m.property.name == "length" && matches!(self.nodes.kind(parent), AstKind::BinaryExpression(e) if is_bound(e))
     }
 
     // ---- operations ------------------------------------------------------------------------------------------
@@ -519,6 +555,12 @@ impl<'a> Reader<'a, '_> {
             _ => Value::Other,
         }
     }
+}
+
+/// A size compared with something that can be a limit: not with nought, which only asks whether anything is there.
+fn is_bound(e: &BinaryExpression<'_>) -> bool {
+    let nought = |x: &Expression<'_>| matches!(x, Expression::NumericLiteral(n) if n.value <= 1.0);
+    e.operator.is_compare() && !nought(&e.left) && !nought(&e.right)
 }
 
 /// Names under which functions are handed around.
