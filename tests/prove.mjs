@@ -7,7 +7,7 @@
 // need to settle), `maxSteps` and `verdict` (what a leak_ fixture is expected to be; LEAK when absent).
 //
 // LEAK  something grows with every step and goes on growing
-// HANG  nearly all steps never finish, and nothing grows: a pending promise that nobody can reach is collected
+// HANG  nearly all steps never finish, and nothing grows: a pending promise that nobody holds is collected
 // PEAK  nothing is kept, but the memory needed rises with the size of the input
 // OK    none of these
 import { spawn } from 'node:child_process';
@@ -37,10 +37,9 @@ for (const counter of ['handles', 'files', 'threads', 'listeners', 'gauge']) FLO
 async function main(args) {
   const at = args.indexOf('--jobs');
   const jobs = at < 0 ? 2 : Number(args.splice(at, 2)[1]);
-  const work = async () => {
+  await Promise.all(Array.from({ length: jobs }, async () => {
     while (args.length > 0) console.log(JSON.stringify(await prove(args.shift())));
-  };
-  await Promise.all(Array.from({ length: jobs }, work));
+  }));
 }
 
 async function prove(fixture) {
@@ -49,8 +48,7 @@ async function prove(fixture) {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     detached: true, // a process group of its own
   });
-  let answer = '';
-  let complaint = '';
+  let [answer, complaint] = ['', ''];
   child.stdio[3].on('data', (data) => (answer += data));
   child.stderr.on('data', (data) => (complaint = (complaint + data).slice(-500)));
   // Kills what the fixture has started, too.
@@ -93,8 +91,8 @@ async function judgePeak(fixture) {
   };
   try {
     await highest(1e6);
-    const [small, large] = [await highest(PEAK_SIZES[0]), await highest(PEAK_SIZES[1])];
-    const perByte = (large - small) / (PEAK_SIZES[1] - PEAK_SIZES[0]);
+    const small = await highest(PEAK_SIZES[0]);
+    const perByte = ((await highest(PEAK_SIZES[1])) - small) / (PEAK_SIZES[1] - PEAK_SIZES[0]);
     const evidence = `${perByte.toFixed(2)} bytes of memory per byte of input`;
     return { verdict: perByte > 0.5 ? 'PEAK' : 'OK', evidence, steps: 3 };
   } finally {
@@ -126,15 +124,13 @@ async function judgeSteps(fixture) {
   }
   const evidence = grown.map((metric) => `${metric} +${rounds.slope(metric).toFixed(2)} per step`);
   if (runner.hangs()) evidence.push('steps never finish');
-  const verdict = grown.length > 0 ? 'LEAK' : runner.hangs() ? 'HANG' : 'OK';
-  return { verdict, evidence: evidence.join(', '), steps: runner.steps };
+  return { verdict: grown.length > 0 ? 'LEAK' : runner.hangs() ? 'HANG' : 'OK', evidence: evidence.join(', '), steps: runner.steps };
 }
 
 /** Runs steps and notices those that never finish. */
 class Runner {
   steps = 0;
   hung = 0;
-
   constructor(fixture) {
     this.fixture = fixture;
     this.most = fixture.maxSteps ?? Infinity;
@@ -230,9 +226,9 @@ class Rounds {
     // Counting objects makes V8 collect as a last resort, which also empties what `gc()` keeps for speed: first of all.
     const objects = v8.queryObjects?.(Object, { format: 'count' }) ?? 0;
     const { heapUsed: heap, external } = process.memoryUsage();
-    const handles = process.getActiveResourcesInfo().length;
     const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-    const [files, threads] = [entries('/dev/fd'), entries('/proc/self/task')];
+    const [handles, files] = [process.getActiveResourcesInfo().length, entries('/dev/fd')];
+    const threads = entries('/proc/self/task');
     return { objects, heap, external, handles, files, threads, listeners, gauge: this.fixture.gauge?.() ?? 0 };
   }
 }
