@@ -6,4 +6,23 @@ use crate::rule::Rule;
 pub const RULES: &[&Rule] = &[];
 
 /// The built-in tables: file name and text.
-pub const TABLES: &[(&str, &str)] = &[];
+pub const TABLES: &[(&str, &str)] = &[
+    ("ecma.toml", include_str!("apis/ecma.toml")),
+    ("express.toml", include_str!("apis/express.toml")),
+    ("fastify.toml", include_str!("apis/fastify.toml")),
+    ("ioredis.toml", include_str!("apis/ioredis.toml")),
+    ("koa.toml", include_str!("apis/koa.toml")),
+    ("lru-cache.toml", include_str!("apis/lru-cache.toml")),
+    ("node-events.toml", include_str!("apis/node-events.toml")),
+    ("node-fs.toml", include_str!("apis/node-fs.toml")),
+    ("node-http.toml", include_str!("apis/node-http.toml")),
+    ("node-net.toml", include_str!("apis/node-net.toml")),
+    ("node-process.toml", include_str!("apis/node-process.toml")),
+    ("node-stream.toml", include_str!("apis/node-stream.toml")),
+    ("node-timers.toml", include_str!("apis/node-timers.toml")),
+    ("pg.toml", include_str!("apis/pg.toml")),
+    ("prisma.toml", include_str!("apis/prisma.toml")),
+    ("socket.io.toml", include_str!("apis/socket.io.toml")),
+    ("web.toml", include_str!("apis/web.toml")),
+    ("ws.toml", include_str!("apis/ws.toml")),
+];

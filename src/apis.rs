@@ -1,79 +1,263 @@
 //! API tables in memory: what the calls of libraries do.
 
+mod build;
+mod check;
+pub mod error;
 pub mod row;
 
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+pub use error::TableError;
 pub use row::{By, Callback, Delivers, EventRow, Life, Often, Row, Sink, Table, TypeRow, What, Which};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TypeId(pub u16);
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RowId(pub u16);
+/// A class or interface of a library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(u16);
 
-pub struct Apis;
+/// A row: what one or several calls do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId(u16);
 
-#[allow(unused_variables, clippy::all, clippy::pedantic)]
+/// All tables, indexed. Look-ups do not allocate.
+#[derive(Debug, Default)]
+pub struct Apis {
+    types: Vec<Type>,
+    rows: Vec<Row>,
+    modules: FxHashMap<String, Module>,
+    type_names: FxHashMap<String, TypeId>,
+    global_functions: FxHashMap<String, RowId>,
+    global_types: FxHashMap<String, TypeId>,
+    global_values: FxHashMap<String, TypeId>,
+    any_methods: FxHashMap<String, RowId>,
+    /// Rows with `anywhere`, by what they do.
+    listens: FxHashMap<String, RowId>,
+    removes: FxHashMap<String, RowId>,
+}
+
+/// A type with all that it inherits: what is nearest wins.
+#[derive(Debug, Default)]
+struct Type {
+    name: String,
+    /// Itself, then whatever it inherits from, nearest first.
+    lineage: Vec<TypeId>,
+    methods: FxHashMap<String, RowId>,
+    fields: FxHashMap<String, TypeId>,
+    outlived_by: FxHashMap<String, Life>,
+    life: Option<Life>,
+    events: FxHashMap<String, EventRow>,
+    fails: Vec<String>,
+    ends: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+struct Module {
+    functions: FxHashMap<String, RowId>,
+    constructors: FxHashMap<String, RowId>,
+    types: FxHashMap<String, TypeId>,
+    values: FxHashMap<String, TypeId>,
+    /// Name of `<module>/promises`, when tables know it.
+    promises: Option<String>,
+}
+
+/// Tables and their rows.
 impl Apis {
-    pub fn built_in() -> &'static Apis {
-        &Apis
+    /// The tables that come with leaklint.
+    ///
+    /// # Panics
+    /// When one of them is wrong, which `tests/apis.rs` rules out.
+    pub fn built_in() -> &'static Self {
+        static BUILT_IN: OnceLock<Apis> = OnceLock::new();
+        BUILT_IN.get_or_init(|| match Self::from_tables(crate::rules::TABLES) {
+            Ok(apis) => apis,
+            Err(error) => unreachable!("built-in table: {error}"),
+        })
     }
-    pub fn type_name(&self, t: TypeId) -> &str {
-        ""
+
+    /// Reads tables, given as file name and text. A table may use the types of any other.
+    ///
+    /// # Errors
+    /// The first fault found, and where it is.
+    pub fn from_tables(tables: &[(&str, &str)]) -> Result<Self, TableError> {
+        build::apis(tables)
     }
-    pub fn type_named(&self, n: &str) -> Option<TypeId> {
-        None
+
+    #[must_use]
+    pub fn row(&self, id: RowId) -> &Row {
+        &self.rows[usize::from(id.0)]
     }
-    pub fn is_a(&self, t: TypeId, u: TypeId) -> bool {
-        false
+
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter()
     }
-    pub fn is_a_named(&self, t: TypeId, u: &str) -> bool {
-        false
-    }
-    pub fn row(&self, r: RowId) -> &Row {
-        unimplemented!()
-    }
-    pub fn function(&self, module: &str, export: &str) -> Option<RowId> {
-        None
-    }
-    pub fn exported_type(&self, module: &str, export: &str) -> Option<TypeId> {
-        None
-    }
-    pub fn global_function(&self, n: &str) -> Option<RowId> {
-        None
-    }
-    pub fn global_type(&self, n: &str) -> Option<TypeId> {
-        None
-    }
-    pub fn global_value(&self, n: &str) -> Option<TypeId> {
-        None
-    }
-    pub fn exported_value(&self, module: &str, export: &str) -> Option<TypeId> {
-        None
-    }
-    pub fn method(&self, t: TypeId, n: &str) -> Option<RowId> {
-        None
-    }
-    pub fn any_method(&self, n: &str) -> Option<RowId> {
-        None
-    }
-    pub fn field(&self, t: TypeId, n: &str) -> Option<TypeId> {
-        None
-    }
-    pub fn field_life(&self, t: TypeId, n: &str) -> Option<Life> {
-        None
-    }
-    pub fn type_life(&self, t: TypeId) -> Option<Life> {
-        None
-    }
-    pub fn event(&self, t: TypeId, n: &str) -> Option<&EventRow> {
-        None
-    }
-    pub fn ends(&self, t: TypeId, n: &str) -> bool {
-        false
-    }
-    pub fn constructor(&self, module: &str, export: &str) -> Option<RowId> {
-        None
-    }
+
+    /// Whether any table speaks of this module.
+    #[must_use]
     pub fn knows_module(&self, module: &str) -> bool {
-        false
+        self.module(module).is_some()
     }
+}
+
+/// What a name stands for.
+impl Apis {
+    /// An exported function. `export` may be dotted; `default` and `*` are the module itself.
+    #[must_use]
+    pub fn function(&self, module: &str, export: &str) -> Option<RowId> {
+        self.export(module, export, |module| &module.functions)
+    }
+
+    /// An exported constructor for which a row says more than its type.
+    #[must_use]
+    pub fn constructor(&self, module: &str, export: &str) -> Option<RowId> {
+        self.export(module, export, |module| &module.constructors)
+    }
+
+    /// An exported class or type: `new X()`, `class Y extends X`, `x: X`.
+    #[must_use]
+    pub fn exported_type(&self, module: &str, export: &str) -> Option<TypeId> {
+        self.export(module, export, |module| &module.types)
+    }
+
+    /// Type of an exported value: `process` of `node:process`, and its fields (`stdin`).
+    #[must_use]
+    pub fn exported_value(&self, module: &str, export: &str) -> Option<TypeId> {
+        self.export(module, export, |module| &module.values).or_else(|| {
+            let whole = self.export(module, "default", |module| &module.values)?;
+            self.field(whole, plain(export))
+        })
+    }
+
+    /// A global function, `setTimeout` and `window.setTimeout` alike.
+    #[must_use]
+    pub fn global_function(&self, name: &str) -> Option<RowId> {
+        self.global_functions.get(bare(name)).copied()
+    }
+
+    /// A global class.
+    #[must_use]
+    pub fn global_type(&self, name: &str) -> Option<TypeId> {
+        self.global_types.get(bare(name)).copied()
+    }
+
+    /// Type of a global value: `process`, `document`, `window`.
+    #[must_use]
+    pub fn global_value(&self, name: &str) -> Option<TypeId> {
+        self.global_values.get(bare(name)).copied()
+    }
+
+    /// A method that does the same on a receiver of whatever type: `forEach`.
+    #[must_use]
+    pub fn any_method(&self, name: &str) -> Option<RowId> {
+        self.any_methods.get(name).copied()
+    }
+
+    /// What a method of this name most likely registers when the receiver's type is not known: `on`.
+    #[must_use]
+    pub fn listener_method(&self, name: &str) -> Option<&Row> {
+        self.listens.get(name).map(|id| self.row(*id))
+    }
+
+    /// What a method of this name most likely removes when the receiver's type is not known: `off`.
+    #[must_use]
+    pub fn listener_removal(&self, name: &str) -> Option<&Row> {
+        self.removes.get(name).map(|id| self.row(*id))
+    }
+
+    fn module(&self, name: &str) -> Option<&Module> {
+        let name = name.strip_prefix("node:").unwrap_or(name);
+        self.modules.get(name.strip_suffix('/').unwrap_or(name))
+    }
+
+    fn export<T: Copy>(&self, module: &str, export: &str, of: fn(&Module) -> &FxHashMap<String, T>) -> Option<T> {
+        let module = self.module(module)?;
+        let export = plain(export);
+        of(module).get(export).copied().or_else(|| {
+            let promises = self.modules.get(module.promises.as_deref()?)?;
+            of(promises).get(export.strip_prefix("promises.")?).copied()
+        })
+    }
+}
+
+/// What a type has. Everything is inherited.
+impl Apis {
+    #[must_use]
+    pub fn type_named(&self, name: &str) -> Option<TypeId> {
+        self.type_names.get(name).copied()
+    }
+
+    #[must_use]
+    pub fn type_name(&self, id: TypeId) -> &str {
+        &self.of(id).name
+    }
+
+    #[must_use]
+    pub fn is_a(&self, id: TypeId, other: TypeId) -> bool {
+        self.of(id).lineage.contains(&other)
+    }
+
+    #[must_use]
+    pub fn is_a_named(&self, id: TypeId, name: &str) -> bool {
+        self.type_named(name).is_some_and(|other| self.is_a(id, other))
+    }
+
+    #[must_use]
+    pub fn method(&self, id: TypeId, name: &str) -> Option<RowId> {
+        self.of(id).methods.get(name).copied()
+    }
+
+    #[must_use]
+    pub fn field(&self, id: TypeId, name: &str) -> Option<TypeId> {
+        self.of(id).fields.get(name).copied()
+    }
+
+    /// How long the value of a field lives, when that is longer than the value it is read from.
+    #[must_use]
+    pub fn field_life(&self, id: TypeId, name: &str) -> Option<Life> {
+        self.of(id).outlived_by.get(name).copied()
+    }
+
+    /// How long a value lives that a callback is handed.
+    #[must_use]
+    pub fn type_life(&self, id: TypeId) -> Option<Life> {
+        self.of(id).life
+    }
+
+    #[must_use]
+    pub fn event(&self, id: TypeId, event: &str) -> Option<&EventRow> {
+        self.of(id).events.get(event)
+    }
+
+    /// Events that tell failure or the end without success.
+    pub fn fails(&self, id: TypeId) -> impl Iterator<Item = &str> {
+        self.of(id).fails.iter().map(String::as_str)
+    }
+
+    /// Whether the event is sure to come in the end.
+    #[must_use]
+    pub fn ends(&self, id: TypeId, event: &str) -> bool {
+        self.of(id).ends.iter().any(|end| end == event)
+    }
+
+    fn of(&self, id: TypeId) -> &Type {
+        &self.types[usize::from(id.0)]
+    }
+}
+
+/// `default.readFile` and `*.readFile` are `readFile`, `*` is `default`.
+fn plain(export: &str) -> &str {
+    let mut export = export;
+    while let Some(rest) = export.strip_prefix("default.").or_else(|| export.strip_prefix("*.")) {
+        export = rest;
+    }
+    if export == "*" { "default" } else { export }
+}
+
+/// A global without the name of the global object.
+fn bare(name: &str) -> &str {
+    let mut name = name;
+    while let Some(rest) = ["globalThis.", "window.", "self.", "global."].iter().find_map(|g| name.strip_prefix(g)) {
+        name = rest;
+    }
+    name
 }

@@ -73,12 +73,18 @@ pub struct TypeRow {
     /// `default` is the module itself.
     #[serde(default)]
     pub exported: Vec<String>,
-    /// Modules of `exported` when they are not those of the table.
+    /// Modules of `exported` and `exported-values` when they are not those of the table.
     #[serde(default)]
     pub from: Vec<String>,
     /// Global names that are this class: `new WebSocket()`.
     #[serde(default)]
     pub global: Vec<String>,
+    /// Global names whose value is of this type: `process`, `document`.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// Exports of `modules` whose value is of this type: `default` of `process`.
+    #[serde(default)]
+    pub exported_values: Vec<String>,
     /// Types of fields: `socket = "Socket"`.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
@@ -102,7 +108,7 @@ pub struct TypeRow {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EventRow {
-    /// Default: `event`.
+    /// Default: `event`. `once`: at most once for each receiver, so as often as the code that registers.
     pub runs: Option<Often>,
     /// Types of the listener's parameters; `""` where unknown.
     #[serde(default)]
@@ -137,9 +143,22 @@ pub struct Callback {
     /// Called exactly once, with the outcome (`fs.readFile(path, callback)`).
     #[serde(default)]
     pub outcome: bool,
+    /// A function that declares one parameter more than `params` is handed an error first: `(err, req, res, next)`.
+    #[serde(default)]
+    pub error_may_lead: bool,
     /// Found under this key of an options object instead of as the argument itself (`fastify.route({ handler })`).
     #[serde(default)]
     pub keys: Vec<String>,
+}
+
+impl Callback {
+    /// Type of the parameter `index` of a function that declares `declared` parameters.
+    #[must_use]
+    pub fn param(&self, index: usize, declared: usize) -> Option<&str> {
+        let shift = usize::from(self.error_may_lead && declared > self.params.len());
+        let name = self.params.get(index.checked_sub(shift)?)?;
+        (!name.is_empty()).then_some(name.as_str())
+    }
 }
 
 /// How a `closes` row tells which handle it closes.
@@ -178,8 +197,10 @@ pub enum Sink {
 }
 
 /// What one or several calls do. Exactly one of `function`, `global`, `method`+`of`, `new` says which calls.
-#[derive(Debug, Clone, Deserialize)]
+/// `promises.x` of a module need not be listed when `<module>/promises` has `x`.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "these are the words of the grammar")]
 pub struct Row {
     /// Exports of the modules, dotted for members: `readFile`, `promises.readFile`; `default` is the module itself.
     #[serde(default)]
@@ -187,10 +208,13 @@ pub struct Row {
     /// Global functions: `setInterval`, `AbortSignal.any`.
     #[serde(default)]
     pub global: Vec<String>,
-    /// Methods of the type `of`.
+    /// Methods of the type `of`; `any` stands for a receiver of whatever type.
     #[serde(default)]
     pub method: Vec<String>,
     pub of: Option<String>,
+    /// A method of this name does the same on most receivers of unknown type: `on`, `removeListener`.
+    #[serde(default)]
+    pub anywhere: bool,
     /// Constructors among the exports. (A `type` with `exported` needs no such row unless `new` does more.)
     #[serde(default)]
     pub new: Vec<String>,
@@ -209,12 +233,19 @@ pub struct Row {
     pub returns_remover: bool,
     /// Type of the value made.
     pub makes: Option<String>,
+    /// The value made comes in a promise.
+    #[serde(default)]
+    pub promised: bool,
+    /// The argument that names an event; what the receiver's type says of that event overrides the callback's
+    /// `runs` and `params`.
+    pub event: Option<Which>,
     #[serde(default)]
     pub callback: Vec<Callback>,
     /// A whole read and how its result is handed over.
     pub reads: Option<Delivers>,
-    /// Data in the first argument passes through to this sink.
+    /// Data in the argument `data` (default: the first) passes through to this sink.
     pub sinks: Option<Sink>,
+    pub data: Option<Which>,
     /// Ties the streams among its arguments together and destroys them when one ends: `pipeline`, `finished`.
     #[serde(default)]
     pub cleans_up: bool,

@@ -1,0 +1,88 @@
+//! What a table must keep to beyond its grammar; each fault names the key that is at fault.
+
+use super::row::{Row, Sink, TypeRow, What};
+
+/// A fault of one type or row: the key at fault (empty: the whole) and what is wrong.
+pub type Fault = (&'static str, String);
+
+/// Faults of a row that show without looking at other tables.
+pub fn row(row: &Row) -> Result<(), Fault> {
+    selector(row)?;
+    effects(row)?;
+    let speaks = row.opens.is_some()
+        || row.closes.is_some()
+        || row.makes.is_some()
+        || row.reads.is_some()
+        || row.sinks.is_some()
+        || row.cleans_up
+        || !row.callback.is_empty();
+    if speaks { Ok(()) } else { fault("", "the row does not say what the call does") }
+}
+
+/// Faults of a type that show without looking at other tables.
+pub fn type_row(row: &TypeRow) -> Result<(), Fault> {
+    if row.name.is_empty() || row.name == "any" {
+        return fault("name", "a type needs a name of its own");
+    }
+    if !row.from.is_empty() && row.exported.is_empty() && row.exported_values.is_empty() {
+        return fault("from", "`from` needs `exported` or `exported-values`");
+    }
+    Ok(())
+}
+
+fn selector(row: &Row) -> Result<(), Fault> {
+    let given = [&row.function, &row.global, &row.method, &row.new].iter().filter(|names| !names.is_empty()).count();
+    if given != 1 {
+        return fault("", "a row needs exactly one of `function`, `global`, `method`, `new`");
+    }
+    let method = !row.method.is_empty();
+    if method && row.of.is_none() {
+        return fault("method", "`method` needs `of`, the type that has it");
+    }
+    if !method && row.of.is_some() {
+        return fault("of", "`of` goes with `method` only");
+    }
+    if !method && row.anywhere {
+        return fault("anywhere", "`anywhere` goes with `method` only");
+    }
+    if !row.from.is_empty() && row.function.is_empty() && row.new.is_empty() {
+        return fault("from", "`from` goes with `function` and `new` only");
+    }
+    Ok(())
+}
+
+fn effects(row: &Row) -> Result<(), Fault> {
+    let listens = row.opens == Some(What::Listener);
+    if row.callback.is_empty() && (listens || row.opens == Some(What::Timer)) {
+        return fault("opens", "this row needs a `callback`: what it opens calls a function");
+    }
+    if row.callback.is_empty() && row.event.is_some() {
+        return fault("event", "`event` needs a `callback`");
+    }
+    if row.closes.is_some() != row.by.is_some() {
+        return fault(if row.by.is_some() { "by" } else { "closes" }, "`closes` and `by` go together");
+    }
+    if row.opens.is_none() && (row.once || row.returns_remover) {
+        return fault(if row.once { "once" } else { "returns-remover" }, "only a row that `opens` can say this");
+    }
+    if row.promised && row.makes.is_none() {
+        return fault("promised", "`promised` needs `makes`");
+    }
+    if row.data.is_some() && row.sinks.is_none() {
+        return fault("data", "`data` needs `sinks`");
+    }
+    if row.sinks == Some(Sink::Lines) {
+        return fault("sinks", "splitting into lines is seen in the code, not in a row");
+    }
+    if row.reads.is_some() != row.instead.is_some() {
+        return fault(if row.reads.is_some() { "reads" } else { "instead" }, "`reads` and `instead` go together");
+    }
+    if row.callback.iter().any(|callback| callback.sync && callback.outcome) {
+        return fault("callback", "a callback is `sync` or tells the `outcome`, not both");
+    }
+    Ok(())
+}
+
+fn fault(key: &'static str, message: &str) -> Result<(), Fault> {
+    Err((key, message.to_owned()))
+}
