@@ -13,6 +13,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("ioredis.toml", include_str!("apis/ioredis.toml")),
     ("koa.toml", include_str!("apis/koa.toml")),
     ("lru-cache.toml", include_str!("apis/lru-cache.toml")),
+    ("mitt.toml", include_str!("apis/mitt.toml")),
     ("node-events.toml", include_str!("apis/node-events.toml")),
     ("node-fs.toml", include_str!("apis/node-fs.toml")),
     ("node-http.toml", include_str!("apis/node-http.toml")),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod containers;
 pub mod extract;
 pub mod functions;
 pub mod guards;

@@ -129,6 +129,9 @@ fn types<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
 fn type_names(apis: &mut Apis, table: &Table, (row, id): (&TypeRow, TypeId)) -> Result<(), check::Fault> {
     once(&mut apis.global_types, &row.global, id).map_err(|message| ("global", message))?;
     once(&mut apis.global_values, &row.values, id).map_err(|message| ("values", message))?;
+    if row.exported.is_empty() && row.exported_values.is_empty() {
+        return Ok(());
+    }
     for module in modules(table, &row.from) {
         let module = apis.modules.entry(module.to_owned()).or_default();
         once(&mut module.types, &row.exported, id).map_err(|message| ("exported", message))?;
@@ -180,10 +183,8 @@ fn rows<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
 /// Enters a row under its names.
 fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(), check::Fault> {
     once(&mut apis.global_functions, &row.global, id).map_err(|message| ("global", message))?;
-    for name in modules(table, &row.from) {
-        if row.function.is_empty() && row.new.is_empty() {
-            break;
-        }
+    let exports = !row.function.is_empty() || !row.new.is_empty();
+    for name in modules(table, &row.from).into_iter().filter(|_| exports) {
         let module = apis.modules.entry(name.to_owned()).or_default();
         once(&mut module.functions, &row.function, id).map_err(|message| ("function", message))?;
         once(&mut module.constructors, &row.new, id).map_err(|message| ("new", message))?;

@@ -165,7 +165,7 @@ impl Callback {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
-    /// Same receiver, event and function: `off(event, fn)`.
+    /// Same receiver, event and function: `off(event, fn)`. Without a function: everything of the event.
     Handler,
     /// Everything of one event, or of the receiver when no event is given: `removeAllListeners(event?)`.
     Receiver,

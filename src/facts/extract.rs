@@ -27,6 +27,7 @@ pub fn extract(
     reader.note_exports();
     reader.name_functions();
     reader.note_uses();
+    reader.note_containers();
     reader.note_promises();
     reader.note_reads();
     reader.note_pipes();

@@ -124,6 +124,9 @@ impl<'a> Reader<'a, '_> {
                     self.absent_spots(&e.right, holds, out, depth + 1);
                 }
             }
+            Expression::BinaryExpression(e) if e.operator.is_in() && !holds => {
+                out.extend(self.spot_of(&e.right).map(|s| s.step(super::places::Seg::Entry)));
+            }
             Expression::BinaryExpression(e) => {
                 let equal = matches!(e.operator, BinaryOperator::Equality | BinaryOperator::StrictEquality);
                 let unequal = matches!(e.operator, BinaryOperator::Inequality | BinaryOperator::StrictInequality);
@@ -149,9 +152,24 @@ impl<'a> Reader<'a, '_> {
                 };
                 out.extend(self.spot_of(other));
             }
-            e if !holds => out.extend(self.spot_of(e)),
+            e if !holds => {
+                let present = self.membership_test(e);
+                out.extend(present.or_else(|| self.spot_of(e)));
+            }
             _ => {}
         }
+    }
+
+    /// The entry that `c.has(k)`, `c.includes(k)`, `c.hasOwnProperty(k)` or `Object.hasOwn(c, k)` asks for.
+    fn membership_test(&mut self, expr: &'a Expression<'a>) -> Option<Spot<'a>> {
+        let Expression::CallExpression(call) = peel(expr) else { return None };
+        let Expression::StaticMemberExpression(m) = peel(&call.callee) else { return None };
+        let collection = match m.property.name.as_str() {
+            "has" | "includes" | "hasOwnProperty" => &m.object,
+            "hasOwn" => call.arguments.first()?.as_expression()?,
+            _ => return None,
+        };
+        Some(self.spot_of(collection)?.step(super::places::Seg::Entry))
     }
 
     fn outlives_function(&self, spot: &Spot<'a>, node: NodeId) -> bool {

@@ -1,0 +1,300 @@
+//! Collections that live longer than a call: where they are made, and everything that grows, shrinks, bounds or leaks them.
+
+mod uses;
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{Argument, Expression};
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::functions::key_name;
+use super::places::{Seg, Spot, SpotRoot};
+use super::reader::{Reader, peel};
+use super::{Container, ContainerKind, Does, FunctionId};
+
+/// Containers under construction, by every location that may hold them.
+#[derive(Default)]
+pub struct Collections<'a> {
+    list: Vec<Found<'a>>,
+    by_spot: FxHashMap<Spot<'a>, usize>,
+    roots: FxHashSet<SpotRoot<'a>>,
+    /// Locations added while uses were read: they are read in the next round.
+    fresh: Vec<Spot<'a>>,
+}
+
+struct Found<'a> {
+    container: Container,
+    spot: Spot<'a>,
+}
+
+impl<'a> Collections<'a> {
+    fn add_alias(&mut self, spot: Spot<'a>, index: usize) {
+        if !self.by_spot.contains_key(&spot) {
+            self.roots.insert(spot.root);
+            self.by_spot.insert(spot.clone(), index);
+            self.fresh.push(spot);
+        }
+    }
+}
+
+impl<'a> Reader<'a, '_> {
+    /// Fourth pass: finds collections and reads all their uses.
+    pub fn note_containers(&mut self) {
+        let mut all = Collections::default();
+        for node in self.nodes.iter() {
+            self.find_collections(node.kind(), &mut all);
+        }
+        // Each round reads the locations that the last one found to hold a collection too.
+        for _ in 0..4 {
+            let fresh: FxHashSet<Spot<'a>> = std::mem::take(&mut all.fresh).into_iter().collect();
+            if fresh.is_empty() {
+                break;
+            }
+            self.read_uses(&fresh, &mut all);
+        }
+        for found in all.list {
+            // What never grows after start-up is nobody's business.
+            if found.container.ops.iter().any(|op| op.does == Does::Grow && op.function != super::TOP) {
+                self.facts.containers.push(found.container);
+            }
+        }
+    }
+
+    fn find_collections(&mut self, kind: AstKind<'a>, all: &mut Collections<'a>) {
+        match kind {
+            AstKind::VariableDeclarator(d) => {
+                let (Some(id), Some(init)) = (d.id.get_binding_identifier(), &d.init) else { return };
+                let Some(symbol) = id.symbol_id.get() else { return };
+                let spot = self.spot_of_symbol(symbol);
+                let within = self.scope_function(symbol);
+                if spot.root == SpotRoot::Symbol(symbol) {
+                    self.offer(spot, init, id.span, within, all);
+                }
+            }
+            AstKind::PropertyDefinition(p) => {
+                let (Some(name), Some(value)) = (key_name(&p.key), &p.value) else { return };
+                let owner = self.owner_of(p.node_id.get());
+                let spot = self.this_spot(owner).step(Seg::Field(name));
+                self.offer(spot, value, p.key.span(), owner, all);
+            }
+            AstKind::AssignmentExpression(e) => {
+                let Some(spot) = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t)) else {
+                    return;
+                };
+                let within = match spot.root {
+                    SpotRoot::Symbol(symbol) => self.scope_function(symbol),
+                    _ => self.owner_of(e.node_id.get()),
+                };
+                self.offer(spot, &e.right, e.left.span(), within, all);
+            }
+            AstKind::CallExpression(call) => {
+                // `map.set(key, [])`: each entry is a collection of its own.
+                if let Expression::StaticMemberExpression(m) = peel(&call.callee)
+                    && m.property.name == "set"
+                    && let [
+                        _,
+                        Argument::ArrayExpression(_) | Argument::NewExpression(_) | Argument::ObjectExpression(_),
+                    ] = call.arguments.as_slice()
+                    && let Some(value) = call.arguments[1].as_expression()
+                    && let Some(spot) = self.spot_of(&m.object)
+                {
+                    let within = self.owner_of(call.node_id.get());
+                    self.offer(spot.step(Seg::Entry), value, call.span, within, all);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes note of a location if the value given to it is a collection (or an object with collections in it).
+    fn offer(
+        &mut self,
+        spot: Spot<'a>,
+        value: &'a Expression<'a>,
+        declared: oxc_span::Span,
+        within: FunctionId,
+        all: &mut Collections<'a>,
+    ) {
+        if let Some(kind) = self.kind_of_collection(value) {
+            self.add_collection(spot, kind, declared, within, all);
+        } else if let Expression::ObjectExpression(object) = peel(value)
+            && spot.path.len() < 3
+            && !spot.path.contains(&Seg::Entry)
+        {
+            for property in object.properties.iter().filter_map(|p| p.as_property()) {
+                if let Some(name) = key_name(&property.key)
+                    && !matches!(spot.root, SpotRoot::Global("module" | "exports"))
+                {
+                    self.offer(spot.clone().step(Seg::Field(name)), &property.value, property.key.span(), within, all);
+                }
+            }
+        }
+    }
+
+    fn add_collection(
+        &mut self,
+        spot: Spot<'a>,
+        kind: ContainerKind,
+        declared: oxc_span::Span,
+        within: FunctionId,
+        all: &mut Collections<'a>,
+    ) {
+        if let Some(index) = all.by_spot.get(&spot) {
+            // The first declaration counts; a later text or null start does not change what it is.
+            let known = &mut all.list[*index].container;
+            if known.kind == ContainerKind::Text {
+                known.kind = kind;
+            }
+            return;
+        }
+        let place = self.own(&spot);
+        let container = Container {
+            place,
+            name: self.name_of_spot(&spot),
+            kind,
+            declared: self.span(declared),
+            within,
+            ops: Vec::new(),
+            escapes: Vec::new(),
+        };
+        all.roots.insert(spot.root);
+        all.by_spot.insert(spot.clone(), all.list.len());
+        all.fresh.push(spot.clone());
+        all.list.push(Found { container, spot });
+    }
+
+    /// What kind of collection an expression makes.
+    pub fn kind_of_collection(&self, expr: &Expression<'_>) -> Option<ContainerKind> {
+        match expr.get_inner_expression() {
+            Expression::ObjectExpression(o) => {
+                let empty =
+                    o.properties.iter().all(|p| p.as_property().is_some_and(|p| key_name(&p.key) == Some("__proto__")));
+                empty.then_some(ContainerKind::Dictionary)
+            }
+            Expression::ArrayExpression(_) => Some(ContainerKind::List),
+            Expression::StringLiteral(s) if s.value.is_empty() => Some(ContainerKind::Text),
+            Expression::TemplateLiteral(t)
+                if t.expressions.is_empty() && t.single_quasi().is_some_and(|q| q.is_empty()) =>
+            {
+                Some(ContainerKind::Text)
+            }
+            Expression::LogicalExpression(e) => self.kind_of_collection(&e.right),
+            Expression::AssignmentExpression(e) => self.kind_of_collection(&e.right),
+            Expression::NewExpression(new) => match self.global_name(&new.callee)? {
+                "Map" => Some(ContainerKind::Map),
+                "Set" => Some(ContainerKind::Set),
+                "WeakMap" | "WeakSet" => Some(ContainerKind::Weak),
+                "Array" if new.arguments.is_empty() => Some(ContainerKind::List),
+                "Object" if new.arguments.is_empty() => Some(ContainerKind::Dictionary),
+                _ => None,
+            },
+            Expression::CallExpression(call) => {
+                let Expression::StaticMemberExpression(m) = call.callee.get_inner_expression() else { return None };
+                let null = call.arguments.first().and_then(Argument::as_expression).is_some_and(Expression::is_null);
+                (m.property.name == "create" && self.global_name(&m.object) == Some("Object") && null)
+                    .then_some(ContainerKind::Dictionary)
+            }
+            _ => None,
+        }
+    }
+
+    /// Name of a global that an expression is.
+    #[must_use]
+    pub fn global_name<'e>(&self, expr: &'e Expression<'_>) -> Option<&'e str> {
+        match expr.get_inner_expression() {
+            Expression::Identifier(id) => {
+                let local = id.reference_id.get().is_some_and(|r| self.scoping.get_reference(r).symbol_id().is_some());
+                (!local).then_some(id.name.as_str())
+            }
+            _ => None,
+        }
+    }
+
+    /// A location as the user would call it: `cache`, `this.sessions`, `Store.all`, `rooms[…]`.
+    #[must_use]
+    pub fn name_of_spot(&self, spot: &Spot<'a>) -> String {
+        let mut name = match spot.root {
+            SpotRoot::Symbol(symbol) => self.scoping.symbol_name(symbol).to_owned(),
+            SpotRoot::This(_) | SpotRoot::UnknownThis(_) => "this".to_owned(),
+            SpotRoot::Global(name) => name.to_owned(),
+            SpotRoot::Module(module) => module.rsplit('/').next().unwrap_or(module).to_owned(),
+        };
+        for seg in &spot.path {
+            match seg {
+                Seg::Field(f) => {
+                    name.push('.');
+                    name.push_str(f);
+                }
+                Seg::Entry => name.push_str("[…]"),
+            }
+        }
+        name
+    }
+
+    fn read_uses(&mut self, fresh: &FxHashSet<Spot<'a>>, all: &mut Collections<'a>) {
+        for (id, node) in self.nodes.iter_enumerated() {
+            let base = match node.kind() {
+                AstKind::IdentifierReference(reference) => match self.symbol_of(reference) {
+                    Some(symbol) => {
+                        let is_target = matches!(self.nodes.parent_kind(id), AstKind::AssignmentExpression(e)
+                            if e.left.span() == reference.span);
+                        if is_target { Spot::new(SpotRoot::Symbol(symbol)) } else { self.spot_of_symbol(symbol) }
+                    }
+                    None => Spot::new(SpotRoot::Global(reference.name.as_str())),
+                },
+                AstKind::ThisExpression(_) => {
+                    let owner = self.owner_of(id);
+                    self.this_spot(owner)
+                }
+                _ => continue,
+            };
+            let through_global = matches!(base.root, SpotRoot::Global(g) if super::places::GLOBAL_OBJECTS.contains(&g));
+            if through_global || all.roots.contains(&base.root) {
+                self.climb(id, base, fresh, all);
+            }
+        }
+    }
+
+    /// From a name outwards: `state` -> `state.rooms` -> `state.rooms.get(id)`; reads the use of each location on the way
+    /// that holds a collection.
+    fn climb(&mut self, start: NodeId, base: Spot<'a>, fresh: &FxHashSet<Spot<'a>>, all: &mut Collections<'a>) {
+        let (mut node, mut spot) = (start, base);
+        for _ in 0..10 {
+            let (child, parent) = self.outside(node);
+            if fresh.contains(&spot)
+                && let Some(index) = all.by_spot.get(&spot).copied()
+            {
+                self.read_use(index, child, parent, all);
+            }
+            let span = self.nodes.kind(child).span();
+            let seg = match self.nodes.kind(parent) {
+                AstKind::StaticMemberExpression(m) => {
+                    let call = self.nodes.parent_id(parent);
+                    if m.property.name == "get"
+                        && let AstKind::CallExpression(c) = self.nodes.kind(call)
+                        && c.arguments.len() == 1
+                        && c.callee.span() == m.span
+                    {
+                        (node, spot) = (call, spot.step(Seg::Entry));
+                        continue;
+                    }
+                    Seg::Field(m.property.name.as_str())
+                }
+                AstKind::PrivateFieldExpression(m) => Seg::Field(m.field.name.as_str()),
+                AstKind::ComputedMemberExpression(m) if m.object.span() == span => match peel(&m.expression) {
+                    Expression::StringLiteral(s) => Seg::Field(s.value.as_str()),
+                    _ => Seg::Entry,
+                },
+                _ => return,
+            };
+            spot = match (spot.root, spot.path.is_empty(), seg) {
+                (SpotRoot::Global(name), true, Seg::Field(field)) if super::places::GLOBAL_OBJECTS.contains(&name) => {
+                    Spot::new(SpotRoot::Global(field))
+                }
+                _ => spot.step(seg),
+            };
+            node = parent;
+        }
+    }
+}

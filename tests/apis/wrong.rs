@@ -1,0 +1,95 @@
+//! Wrong tables: each fault is told with its file, line, column and key.
+
+use leaklint::apis::Apis;
+
+const HEAD: &str = "library = \"x\"\nversions = \"1\"\ndocs = \"https://x\"\n";
+
+/// The text follows three lines of head, so its first line is line 4.
+fn fault(text: &str) -> String {
+    let text = format!("{HEAD}{text}");
+    match Apis::from_tables(&[("x.toml", &text)]) {
+        Ok(_) => "no fault".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn a_fault_is_told_with_its_line_and_key() {
+    let row = |rest: &str| format!("[[row]]\nglobal = [\"f\"]\n{rest}\n");
+    for (text, expected) in [
+        ("oops\n", "x.toml:4:5: key with no value"),
+        ("colour = 1\n", "x.toml:4:1: `colour`: unknown field `colour`"),
+        (&row("opens = \"door\""), "x.toml:6:9: `row.1.opens`: unknown variant `door`"),
+        (&row("opens = 3"), "x.toml:6:9: `row.1.opens`: "),
+        (&row("callback = [{ at = \"ninth\" }]"), "x.toml:6:20: `row.1.callback.1.at`: unknown variant `ninth`"),
+        (&row("callback = [{ at = \"first\", paramz = 1 }]"), "x.toml:6:29: `row.1.callback.1.paramz`: unknown field"),
+        ("[[row]]\nmakes = \"A\"\n", "x.toml:4:1: `row.1`: a row needs exactly one of"),
+        (&row("method = [\"m\"]"), "x.toml:4:1: `row.1`: a row needs exactly one of"),
+        ("[[row]]\nmethod = [\"m\"]\n", "x.toml:5:10: `row.1.method`: `method` needs `of`"),
+        (&row("of = \"A\""), "x.toml:6:6: `row.1.of`: "),
+        (&row("from = [\"m\"]\n"), "x.toml:6:8: `row.1.from`: "),
+        (&row(""), "x.toml:4:1: `row.1`: the row does not say"),
+        (&row("makes = \"Nothing\""), "x.toml:6:9: `row.1.makes`: no table has a type `Nothing`"),
+        (
+            &row("callback = [{ at = \"first\", params = [\"\", \"No\"] }]"),
+            "x.toml:6:43: `row.1.callback.1.params.2`: ",
+        ),
+        (&row("[[row.callback]]\nat = \"first\"\nparams = [\"No\"]"), "x.toml:8:11: `row.1.callback.1.params.1`: "),
+        (&row("callback = [{ keys = [\"é\"], params = [\"No\"], at = \"first\" }]"), "x.toml:6:39: "),
+        (&row("opens = \"listener\""), "x.toml:6:9: `row.1.opens`: this row needs a `callback`"),
+        (&row("opens = \"timer\""), "x.toml:6:9: `row.1.opens`: this row needs a `callback`"),
+        (&row("closes = \"timer\""), "x.toml:6:10: `row.1.closes`: `closes` and `by` go together"),
+        (&row("sinks = \"hash\"\nby = \"handle\""), "x.toml:7:6: `row.1.by`: `closes` and `by` go together"),
+        (&row("reads = \"return\""), "x.toml:6:9: `row.1.reads`: `reads` and `instead` go together"),
+        (&row("sinks = \"hash\"\nonce = true"), "x.toml:7:8: `row.1.once`: "),
+        (
+            &row("cleans-up = true\n[[row]]\nglobal = [\"g\", \"f\"]\ncleans-up = true"),
+            "x.toml:8:10: `row.2.global`: `f`",
+        ),
+    ] {
+        let told = fault(text);
+        assert!(told.starts_with(expected), "{text}\n told    {told}\n expected {expected}");
+    }
+}
+
+#[test]
+fn types_that_do_not_fit_are_told() {
+    for (text, expected) in [
+        ("[[type]]\nname = \"A\"\nextends = [\"B\"]\n", "x.toml:6:12: `type.1.extends.1`: no table has a type `B`"),
+        ("[[type]]\nname = \"A\"\nextends = [\"A\"]\n", "x.toml:6:12: `type.1.extends.1`: `A` already extends `A`"),
+        ("[[type]]\nname = \"A\"\n[[type]]\nname = \"A\"\n", "x.toml:7:8: `type.2.name`: there is another type `A`"),
+        ("[[type]]\nname = \"any\"\n", "x.toml:5:8: `type.1.name`: "),
+        ("[[type]]\nname = \"A\"\nfields.b = \"B\"\n", "x.toml:6:12: `type.1.fields.b`: no table has a type `B`"),
+        (
+            "[[type]]\nname = \"A\"\noutlived-by.b = \"process\"\n",
+            "x.toml:6:17: `type.1.outlived-by.b`: `A` has no field",
+        ),
+        ("[[type]]\nname = \"A\"\nevents.e.params = [\"B\"]\n", "x.toml:6:20: `type.1.events.e.params.1`: no table"),
+        (
+            "[[type]]\nname = \"A\"\n[type.events]\ne = { params = [\"B\"] }\n",
+            "x.toml:7:17: `type.1.events.e.params.1`: ",
+        ),
+        ("[[type]]\r\nname = \"A\"\r\nlife = \"day\"\r\n", "x.toml:6:8: `type.1.life`: unknown variant `day`"),
+        ("[[type]]\nname = \"A\"\nfrom = [\"m\"]\n", "x.toml:6:8: `type.1.from`: "),
+        (
+            "[[type]]\nname = \"A\"\n[[row]]\nmethod = [\"m\"]\nof = \"B\"\nmakes = \"A\"\n",
+            "x.toml:8:6: `row.1.of`: no table",
+        ),
+    ] {
+        let told = fault(text);
+        assert!(told.starts_with(expected), "{text}\n told    {told}\n expected {expected}");
+    }
+    let circle = "[[type]]\nname = \"A\"\nextends = [\"B\"]\n[[type]]\nname = \"B\"\nextends = [\"A\"]\n";
+    assert_eq!(fault(circle), "x.toml:9:12: `type.2.extends.1`: `A` already extends `B`: types go in a circle");
+}
+
+#[test]
+fn a_fault_names_the_file_among_many() {
+    let good = format!("{HEAD}[[type]]\nname = \"A\"\n");
+    let other = format!("{HEAD}[[type]]\nname = \"B\"\nextends = [\"A\"]\n");
+    assert!(Apis::from_tables(&[("other.toml", &other), ("good.toml", &good)]).is_ok(), "order does not matter");
+    let bad = format!("{HEAD}[[type]]\nname = \"A\"\n");
+    let error = Apis::from_tables(&[("good.toml", &good), ("bad.toml", &bad)]).unwrap_err();
+    assert_eq!((&error.file[..], error.line, error.column, &error.key[..]), ("bad.toml", 5, 8, "type.1.name"));
+    assert!(Apis::from_tables(&[("empty.toml", "")]).unwrap_err().message.contains("missing field `library`"));
+}
