@@ -1,9 +1,12 @@
 //! The list of rules and of API tables: a new rule is two lines here.
 
+mod pipe_without_cleanup;
+mod whole_read;
+
 use crate::rule::Rule;
 
 /// Every rule, in the order of the documentation.
-pub const RULES: &[&Rule] = &[];
+pub const RULES: &[&Rule] = &[&whole_read::WHOLE_READ, &pipe_without_cleanup::PIPE_WITHOUT_CLEANUP];
 
 /// The built-in tables: file name and text.
 pub const TABLES: &[(&str, &str)] = &[

@@ -1,6 +1,7 @@
 //! All files together: the questions that rules ask.
 
 pub mod lives;
+pub mod requests;
 pub mod runs;
 
 use crate::facts::{FileFacts, FunctionId, Place, PlaceId};

@@ -22,12 +22,12 @@ pub fn extract(
     let mut reader = Reader::new(semantic, apis);
     reader.offset = offset;
     reader.path = path;
-    let _ = program;
     reader.number_functions();
     reader.note_exports();
     reader.name_functions();
     reader.note_uses();
     reader.note_containers();
+    reader.note_imports(program);
     reader.note_promises();
     reader.note_reads();
     reader.note_pipes();
