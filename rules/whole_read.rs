@@ -1,7 +1,7 @@
 //! `whole-read`: a file, body or stream is brought into memory at once where a stream would do.
 
 use crate::apis::{Often, Sink, What};
-use crate::facts::Read;
+use crate::facts::{Domain, FileName, Read};
 use crate::finding::{Confidence, Edit, Finding, Fix, Severity};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
@@ -27,7 +27,7 @@ fn check(program: &Program, findings: &mut Findings) {
 
 fn judge(unit: &Unit, read: &Read) -> Option<Confidence> {
     let runs = unit.runs_of(read.function);
-    if runs.often == Often::Once || read.once_guard || read.small {
+    if runs.often == Often::Once || read.once_guard || read.file_name == FileName::Small {
         return None;
     }
     let passes = !read.passes_to.is_empty() && read.other_uses == 0;
@@ -39,8 +39,8 @@ fn judge(unit: &Unit, read: &Read) -> Option<Confidence> {
             (false, false) => None,
         };
     }
-    // A path written in the code names a file whose size the author knows.
-    if !passes || domain == Some(&crate::facts::Domain::Finite) {
+    // A name written in the code is that of a file whose size the author knows.
+    if !passes || domain == Some(&Domain::Finite) || read.file_name == FileName::Given {
         return None;
     }
     Some(if runs.certain { Confidence::Likely } else { Confidence::Guess })

@@ -20,7 +20,7 @@ pub use crate::apis::{Delivers, Life, Often, Sink, What};
 use crate::finding::{Notice, Span};
 pub use imports::Imports;
 pub use pipes::Pipe;
-pub use reads::{Read, Rewrite};
+pub use reads::{FileName, Read, Rewrite};
 
 /// A function of the file; 0 is the module's top level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

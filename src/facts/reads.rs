@@ -27,8 +27,7 @@ pub struct Read {
     pub function: FunctionId,
     /// The path argument.
     pub source: Option<Key>,
-    /// By its name the thing read is small: settings, templates, certificates.
-    pub small: bool,
+    pub file_name: FileName,
     /// A flag or slot lets it run once.
     pub once_guard: bool,
     pub passes_to: Vec<(Sink, Span)>,
@@ -37,6 +36,16 @@ pub struct Read {
     /// The streaming call to use instead.
     pub instead: String,
     pub rewrite: Option<Rewrite>,
+}
+
+/// What the code says of the name of the file that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FileName {
+    /// Settings, templates, certificates: written by people, not uploaded by users.
+    Small,
+    /// Written in the code: its author knows the file.
+    Given,
+    Unknown,
 }
 
 /// A statement so simple that a rule can write its streaming form: `res.end(await readFile(path))`, `source.pipe(target)`.
@@ -146,7 +155,7 @@ impl<'a> Reader<'a, '_> {
             statement: self.statement_span(node),
             function,
             source,
-            small: path.is_some_and(|path| self.names_small(path)),
+            file_name: path.map_or(FileName::Unknown, |path| self.file_name(path)),
             once_guard: self.is_guarded_once(node),
             passes_to: flow
                 .sinks
@@ -237,7 +246,19 @@ impl<'a> Reader<'a, '_> {
     fn lone_declaration(&self, declarator: NodeId, id: &oxc_ast::ast::BindingIdentifier<'a>) -> Option<Span> {
         let AstKind::VariableDeclaration(d) = self.nodes.parent_kind(declarator) else { return None };
         let once = self.scoping.get_resolved_references(id.symbol_id.get()?).count() == 1;
-        (once && d.declarations.len() == 1).then(|| self.span(d.span))
+        (once && d.declarations.len() == 1).then(|| self.span(self.whole_lines(d.span)))
+    }
+
+    /// With the indent and the line break, when nothing else stands on the line.
+    fn whole_lines(&self, span: oxc_span::Span) -> oxc_span::Span {
+        let (before, after) = (&self.text[..span.start as usize], &self.text[span.end as usize..]);
+        let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
+        let tail = after.len() - after.trim_start_matches([' ', '\t', '\r']).len();
+        if !after[tail..].starts_with('\n') || !before[..before.len() - indent].ends_with('\n') {
+            return span;
+        }
+        let wide = |n: usize| u32::try_from(n).unwrap_or(0);
+        oxc_span::Span::new(span.start - wide(indent), span.end + wide(tail) + 1)
     }
 
     /// Whether a fix may use a name: nothing else in the file is called so.

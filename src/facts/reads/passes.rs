@@ -242,7 +242,7 @@ impl<'a> Reader<'a, '_> {
         typed || self.handed_to(node).is_some_and(|handed| handed.params.iter().any(|name| fastify(name)))
     }
 
-    /// Lines that are taken one after the other, not by number or as a list.
+    /// Lines that are taken one after the other, not by number or kept as a list.
     fn is_iterated(&self, node: NodeId) -> bool {
         let mut work = vec![node];
         for _ in 0..12 {
@@ -251,11 +251,12 @@ impl<'a> Reader<'a, '_> {
             let span = self.nodes.kind(child).span();
             match self.nodes.kind(parent) {
                 AstKind::ForOfStatement(f) if f.right.span() == span => {}
-                AstKind::StaticMemberExpression(m)
-                    if matches!(
-                        m.property.name.as_str(),
-                        "forEach" | "filter" | "map" | "flatMap" | "reduce" | "some"
-                    ) => {}
+                AstKind::StaticMemberExpression(m) => match m.property.name.as_str() {
+                    "forEach" | "reduce" | "some" | "every" | "find" | "length" => {}
+                    // What is picked is taken one by one as well, or it is a list.
+                    "filter" | "map" | "flatMap" => work.push(self.outside(parent).1),
+                    _ => return false,
+                },
                 AstKind::VariableDeclarator(d) => {
                     let Some(symbol) = d.id.get_binding_identifier().and_then(|i| i.symbol_id.get()) else {
                         return false;

@@ -1,13 +1,13 @@
 //! What is read: whether its path comes from parameters, and whether its name tells that it is small.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression, NewExpression};
+use oxc_ast::ast::{Argument, Expression};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
 use crate::facts::places::{Spot, SpotRoot};
 use crate::facts::reader::{Reader, peel};
-use crate::facts::{Domain, keys};
+use crate::facts::{Domain, FileName, keys};
 
 /// Endings of files that people write, not users upload.
 const SMALL: [&str; 32] = [
@@ -64,13 +64,14 @@ const SMALL_WORDS: [&str; 12] = [
 impl<'a> Reader<'a, '_> {
     /// The parameters that a path is made from, also through calls and objects (`new URL(req.url, base).pathname`).
     pub(super) fn source_domain(&mut self, path: &'a Expression<'a>) -> Domain {
-        match self.domain_of(path) {
-            Domain::Unknown | Domain::Object | Domain::Vocabulary => {}
-            known => return known,
+        let plain = self.domain_of(path);
+        if matches!(plain, Domain::Params(_) | Domain::Fresh) || peel(path).is_literal() {
+            return plain;
         }
         let mut found = Domain::Unknown;
         let mut work = vec![AstKind::from_expression(path).node_id()];
         let mut seen: Vec<SymbolId> = Vec::new();
+        let mut changes = false;
         while let Some(root) = work.pop() {
             for node in self.nodes_within(root, 60) {
                 let AstKind::IdentifierReference(id) = self.nodes.kind(node) else { continue };
@@ -82,11 +83,13 @@ impl<'a> Reader<'a, '_> {
                 if self.param_index(self.scoping.symbol_declaration(symbol)).is_some() {
                     found = join(found, self.domain_of_reference(node));
                 } else {
+                    // A variable that is given its value later stands for more than its first one.
+                    changes |= self.scoping.symbol_is_mutated(symbol);
                     work.extend(self.values_of(symbol));
                 }
             }
         }
-        found
+        if found == Domain::Unknown && !changes { plain } else { found }
     }
 
     /// The longest member expression over a reference: `req.url`.
@@ -150,46 +153,59 @@ impl<'a> Reader<'a, '_> {
             .collect()
     }
 
-    /// Whether the last part of a path tells that the file is small.
-    pub(super) fn names_small(&self, path: &'a Expression<'a>) -> bool {
+    /// What the last part of a path tells.
+    pub(super) fn file_name(&self, path: &'a Expression<'a>) -> FileName {
         let mut at = path;
+        let mut joined = false;
         for _ in 0..8 {
             at = match peel(at) {
-                Expression::StringLiteral(s) => return is_small(s.value.as_str()),
+                Expression::StringLiteral(s) => return judge(s.value.as_str(), joined),
                 Expression::TemplateLiteral(t) => {
                     let tail = t.quasis.last().map_or("", |q| q.value.raw.as_str());
+                    let head = t.quasis.first().map_or("", |q| q.value.raw.as_str());
                     match t.expressions.last() {
+                        _ if is_system(head) => return FileName::Small,
                         Some(last) if tail.is_empty() => last,
-                        _ => return is_small(tail) || t.quasis.first().is_some_and(|q| is_system(&q.value.raw)),
+                        _ => return judge(tail, t.expressions.is_empty()),
                     }
                 }
-                Expression::BinaryExpression(e) => &e.right,
+                Expression::BinaryExpression(e) => {
+                    joined = false;
+                    &e.right
+                }
                 Expression::AwaitExpression(e) => &e.argument,
-                Expression::CallExpression(call) => match call.arguments.last().and_then(Argument::as_expression) {
-                    Some(last) => last,
-                    None => return false,
-                },
-                Expression::NewExpression(new) => match first_argument(new) {
-                    Some(first) => first,
-                    None => return false,
-                },
+                Expression::CallExpression(call) => {
+                    joined = matches!(call.callee_name(), Some("join" | "resolve"));
+                    match call.arguments.last().and_then(Argument::as_expression) {
+                        Some(last) => last,
+                        None => return FileName::Unknown,
+                    }
+                }
+                Expression::NewExpression(new) => {
+                    joined = true;
+                    match new.arguments.first().and_then(Argument::as_expression) {
+                        Some(first) => first,
+                        None => return FileName::Unknown,
+                    }
+                }
                 Expression::Identifier(id) => {
                     if id.name == "__filename" || has_small_word(&id.name) {
-                        return true;
+                        return FileName::Small;
                     }
                     match self.symbol_of(id).and_then(|s| self.init_of(s)) {
                         Some(init) => init,
-                        None => return false,
+                        None => return FileName::Unknown,
                     }
                 }
                 other => {
                     let name = other.as_member_expression().and_then(|m| m.static_property_name());
-                    return name.is_some_and(has_small_word)
-                        || self.text_of(other.span(), 40).starts_with("import.meta.");
+                    let itself = self.text_of(other.span(), 40).starts_with("import.meta.");
+                    let small = itself || name.is_some_and(has_small_word);
+                    return if small { FileName::Small } else { FileName::Unknown };
                 }
             };
         }
-        false
+        FileName::Unknown
     }
 
     fn init_of(&self, symbol: SymbolId) -> Option<&'a Expression<'a>> {
@@ -205,8 +221,15 @@ fn join(a: Domain, b: Domain) -> Domain {
     if a == Domain::Unknown { b } else { keys::join(a, b) }
 }
 
-fn first_argument<'a>(new: &'a NewExpression<'a>) -> Option<&'a Expression<'a>> {
-    new.arguments.first().and_then(Argument::as_expression)
+/// The last part of a path; `whole`: nothing stands before it in the same name.
+fn judge(tail: &str, whole: bool) -> FileName {
+    if is_small(tail) {
+        FileName::Small
+    } else if whole || tail.contains('/') {
+        FileName::Given
+    } else {
+        FileName::Unknown
+    }
 }
 
 fn is_small(path: &str) -> bool {
