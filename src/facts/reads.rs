@@ -3,7 +3,7 @@
 mod passes;
 mod sources;
 #[cfg(test)]
-mod tests;
+pub(in crate::facts) mod tests;
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression};
