@@ -88,7 +88,7 @@ fn help(read: &Read) -> String {
     };
     let file = read.instead == "createReadStream";
     match read.passes_to.first().map(|(sink, _)| *sink) {
-        Some(Sink::Response) => format!("stream it: `await pipeline({from}, response)` from `stream/promises`"),
+        Some(Sink::Response | Sink::Stream) => format!("stream it: `await pipeline({from}, target)`"),
         Some(Sink::File) if file => "copy it with `copyFile`, which does not go through memory".into(),
         Some(Sink::File) => format!("stream it: `await pipeline({from}, createWriteStream(path))`"),
         Some(Sink::Hash) => {
@@ -97,7 +97,6 @@ fn help(read: &Read) -> String {
         Some(Sink::Lines) => {
             format!("read line by line: `for await (const line of createInterface({{ input: {from} }}))`")
         }
-        Some(Sink::Stream) => format!("stream it: `await pipeline({from}, target)` from `stream/promises`"),
         None => format!("read it in pieces with `{from}`, or refuse files above a size"),
     }
 }

@@ -91,7 +91,8 @@ impl<'a> Reader<'a, '_> {
     /// Reads the imports at the top level of the file.
     pub fn note_imports(&mut self, program: &'a Program<'a>) {
         let mut found = Imports { prefixed: true, ..Imports::default() };
-        let mut esm = self.path.ends_with(".mjs") || self.path.ends_with(".mts");
+        let extension = std::path::Path::new(self.path).extension();
+        let mut esm = extension.is_some_and(|e| e == "mjs" || e == "mts");
         let mut last = None;
         for statement in &program.body {
             match statement {

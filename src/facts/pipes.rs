@@ -18,6 +18,7 @@ use crate::finding::Span;
 
 /// A source that is opened in this file, and the chain of `.pipe` calls that it feeds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question that the rule asks")]
 pub struct Pipe {
     /// From the name `pipe` to the end of its call.
     pub span: Span,
@@ -52,6 +53,13 @@ struct Chain<'a> {
     /// The local variable that holds the source.
     symbol: Option<SymbolId>,
     targets: Vec<&'a Expression<'a>>,
+}
+
+/// What a listener must look after.
+struct Watched<'x, 'a> {
+    source: Option<SymbolId>,
+    targets: &'x [&'a Expression<'a>],
+    to_response: bool,
 }
 
 /// How a source was opened.
@@ -139,7 +147,8 @@ impl<'a> Reader<'a, '_> {
         // What else happens to a target that is handed on is not known.
         end.fragile &= in_statement;
         let escapes = chain.symbol.is_some_and(|symbol| self.source_escapes(symbol));
-        let cleaned = !escapes && self.is_cleaned(chain, &targets, origin.call, end.to_response);
+        let watched = Watched { source: chain.symbol, targets: &targets, to_response: end.to_response };
+        let cleaned = !escapes && self.is_cleaned(&watched, origin.call);
         let pipe = Pipe {
             span: self.pipe_span(chain.first),
             statement: self.statement_span(node),

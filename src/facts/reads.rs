@@ -142,13 +142,13 @@ impl<'a> Reader<'a, '_> {
         let callback = last.and_then(|e| self.function_denoted(e));
         match (candidate.delivers, callback) {
             (Delivers::Callback, None) => flow.other += 1,
-            (Delivers::Callback | Delivers::Promise, Some(callback)) => self.enter(callback, 1, 0, &mut flow),
-            (Delivers::Return | Delivers::Promise, _) => flow.follow(node, 0),
+            (Delivers::Callback | Delivers::Promise, Some(callback)) => self.enter(callback, 1, &mut flow),
+            (Delivers::Return | Delivers::Promise, _) => flow.follow(node),
         }
         self.run(&mut flow);
         let path = call.arguments.first().and_then(Argument::as_expression).filter(|_| candidate.has_path);
         let source = path.map(|path| Key { text: self.text_of(path.span(), 60), domain: self.source_domain(path) });
-        let rewrite = path.and_then(|path| self.rewrite_of(call, path, candidate.delivers, &flow));
+        let rewrite = self.rewrite_of(call, candidate, &flow);
         let read = Read {
             api: self.text_of(call.callee.span(), 40),
             span: self.span(call.span),
@@ -202,13 +202,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The statement to write anew, when the data goes straight from the read to one response.
-    fn rewrite_of(
-        &mut self,
-        call: &'a CallExpression<'a>,
-        path: &'a Expression<'a>,
-        delivers: Delivers,
-        flow: &Flow,
-    ) -> Option<Rewrite> {
+    fn rewrite_of(&mut self, call: &'a CallExpression<'a>, candidate: &Candidate, flow: &Flow) -> Option<Rewrite> {
+        let path = call.arguments.first().and_then(Argument::as_expression).filter(|_| candidate.has_path)?;
+        let delivers = candidate.delivers;
         let [(Sink::Response, sink)] = flow.sinks.as_slice() else { return None };
         let AstKind::CallExpression(send) = self.nodes.kind(*sink) else { return None };
         let member = peel(&send.callee).as_member_expression()?;

@@ -5,7 +5,7 @@ use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectPropertyKind};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
-use super::{Chain, expressions};
+use super::{Watched, expressions};
 use crate::facts::functions::key_name;
 use crate::facts::reader::{Reader, peel};
 
@@ -13,43 +13,37 @@ use crate::facts::reader::{Reader, peel};
 const MOST_NODES: usize = 400;
 
 impl<'a> Reader<'a, '_> {
-    /// Whether anything in the file destroys the source of `chain` when one of `targets` closes.
-    pub(super) fn is_cleaned(
-        &mut self,
-        chain: &Chain<'a>,
-        targets: &[&'a Expression<'a>],
-        opened: &'a CallExpression<'a>,
-        to_response: bool,
-    ) -> bool {
+    /// Whether anything in the file destroys the source when one of its targets closes.
+    pub(super) fn is_cleaned(&mut self, watched: &Watched<'_, 'a>, opened: &'a CallExpression<'a>) -> bool {
         if has_signal(opened) {
             return true;
         }
         let nodes = self.nodes;
         nodes.iter().any(|node| match node.kind() {
             AstKind::CallExpression(call) => {
-                self.ties(call, chain.symbol, targets)
-                    || chain.symbol.is_some_and(|symbol| self.listens_to_end(call, symbol, to_response))
+                self.ties(call, watched)
+                    || watched.source.is_some_and(|source| self.listens_to_end(call, source, watched.to_response))
             }
             _ => false,
         })
     }
 
     /// `pipeline(source, res)`, `finished(res, () => source.destroy())`, `addAbortSignal(signal, source)`.
-    fn ties(&mut self, call: &'a CallExpression<'a>, source: Option<SymbolId>, targets: &[&'a Expression<'a>]) -> bool {
+    fn ties(&mut self, call: &'a CallExpression<'a>, watched: &Watched<'_, 'a>) -> bool {
         // `destroy(source)` closes it only where it is called at the right time; listeners are judged apart.
         let Some(name) = call.callee_name().filter(|name| *name != "destroy") else { return false };
         if call.arguments.is_empty() || !self.is_closer(call) {
             return false;
         }
-        if expressions(call).any(|e| source.is_some_and(|s| self.is_symbol(e, s))) {
+        if expressions(call).any(|e| watched.source.is_some_and(|s| self.is_symbol(e, s))) {
             return true;
         }
-        let on_target = expressions(call).any(|e| targets.iter().any(|t| self.is_same_place(e, t)));
+        let on_target = expressions(call).any(|e| watched.targets.iter().any(|t| self.is_same_place(e, t)));
         if !on_target {
             return false;
         }
         let handler = expressions(call).last().filter(|e| self.function_denoted(e).is_some());
-        match (handler, source) {
+        match (handler, watched.source) {
             _ if matches!(name, "pipeline" | "pump") => true,
             (Some(handler), Some(source)) => self.mentions(handler, source),
             (Some(_), None) => false,
@@ -88,10 +82,10 @@ impl<'a> Reader<'a, '_> {
             seen.push(root);
             for node in self.nodes_within(root, MOST_NODES) {
                 match self.nodes.kind(node) {
-                    AstKind::IdentifierReference(id) if self.symbol_of(id) == Some(source) => {
-                        if self.is_ending_use(node) {
-                            return true;
-                        }
+                    AstKind::IdentifierReference(id)
+                        if self.symbol_of(id) == Some(source) && self.is_ending_use(node) =>
+                    {
+                        return true;
                     }
                     AstKind::CallExpression(call) if level < 2 => {
                         if let Some(f) = self.function_denoted(&call.callee) {

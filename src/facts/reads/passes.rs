@@ -24,21 +24,23 @@ pub(super) struct Flow {
     pub other: u32,
     /// Function that reads.
     pub home: FunctionId,
+    /// Functions of the file between the read and the place that is looked at.
+    level: u8,
     seen: FxHashSet<NodeId>,
     work: Vec<(NodeId, u8)>,
 }
 
 impl Flow {
     pub fn new(home: FunctionId) -> Self {
-        Self { sinks: Vec::new(), other: 0, home, seen: FxHashSet::default(), work: Vec::new() }
+        Self { sinks: Vec::new(), other: 0, home, level: 0, seen: FxHashSet::default(), work: Vec::new() }
     }
 
     /// The expression `node` holds the data, or a promise of it.
-    pub fn follow(&mut self, node: NodeId, level: u8) {
-        if self.seen.len() >= MOST_PLACES || level > MOST_LEVELS {
+    pub fn follow(&mut self, node: NodeId) {
+        if self.seen.len() >= MOST_PLACES || self.level > MOST_LEVELS {
             self.other += 1;
         } else if self.seen.insert(node) {
-            self.work.push((node, level));
+            self.work.push((node, self.level));
         }
     }
 
@@ -53,36 +55,37 @@ impl<'a> Reader<'a, '_> {
     /// Follows the data until nothing is left to follow.
     pub(super) fn run(&mut self, flow: &mut Flow) {
         while let Some((node, level)) = flow.work.pop() {
-            self.step(node, level, flow);
+            flow.level = level;
+            self.step(node, flow);
         }
         flow.sinks.sort_by_key(|(_, node)| *node);
     }
 
-    fn step(&mut self, node: NodeId, level: u8, flow: &mut Flow) {
+    fn step(&mut self, node: NodeId, flow: &mut Flow) {
         let (child, parent) = self.outside(node);
         let span = self.nodes.kind(child).span();
         match self.nodes.kind(parent) {
-            AstKind::AwaitExpression(_) => flow.follow(parent, level),
+            AstKind::AwaitExpression(_) => flow.follow(parent),
             AstKind::LogicalExpression(e) => {
                 if e.right.span() == span || e.operator != LogicalOperator::And {
-                    flow.follow(parent, level);
+                    flow.follow(parent);
                 }
             }
             AstKind::ConditionalExpression(e) => {
                 if e.test.span() != span {
-                    flow.follow(parent, level);
+                    flow.follow(parent);
                 }
             }
             AstKind::VariableDeclarator(d) => match d.id.get_binding_identifier().and_then(|i| i.symbol_id.get()) {
-                Some(symbol) => self.follow_symbol(symbol, level, flow),
+                Some(symbol) => self.follow_symbol(symbol, flow),
                 None => flow.other += 1,
             },
-            AstKind::AssignmentExpression(e) => self.assigned_to(parent, e, level, flow),
-            AstKind::CallExpression(call) if call.callee.span() != span => self.argument(call, span, level, flow),
-            AstKind::NewExpression(new) => self.constructed(new, level, flow),
-            AstKind::StaticMemberExpression(m) => self.member(parent, m, level, flow),
+            AstKind::AssignmentExpression(e) => self.assigned_to(parent, e, flow),
+            AstKind::CallExpression(call) if call.callee.span() != span => self.argument(call, span, flow),
+            AstKind::NewExpression(new) => self.constructed(new, flow),
+            AstKind::StaticMemberExpression(m) => self.member(parent, m, flow),
             AstKind::ReturnStatement(_) | AstKind::ArrowFunctionExpression(_) => {
-                self.given_back(self.owner_of(parent), level, flow);
+                self.given_back(self.owner_of(parent), flow);
             }
             // Asked whether it is there, or not used at all.
             AstKind::IfStatement(_) | AstKind::UnaryExpression(_) | AstKind::ExpressionStatement(_) => {}
@@ -91,7 +94,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn follow_symbol(&mut self, symbol: SymbolId, level: u8, flow: &mut Flow) {
+    fn follow_symbol(&mut self, symbol: SymbolId, flow: &mut Flow) {
         // Kept for the next call: it is not read for each.
         if self.scope_function(symbol) == TOP || self.is_exported(symbol) {
             flow.other += 1;
@@ -99,28 +102,28 @@ impl<'a> Reader<'a, '_> {
         }
         let scoping = self.scoping;
         for reference in scoping.get_resolved_references(symbol).filter(|r| r.is_read()) {
-            flow.follow(reference.node_id(), level);
+            flow.follow(reference.node_id());
         }
     }
 
     /// The data is parameter `index` of a function.
-    pub(super) fn enter(&mut self, function: FunctionId, index: usize, level: u8, flow: &mut Flow) {
+    pub(super) fn enter(&mut self, function: FunctionId, index: usize, flow: &mut Flow) {
         let params = self.param_symbols(self.function_nodes[function.0 as usize]);
         match params.get(index) {
-            Some(Some(symbol)) => self.follow_symbol(*symbol, level, flow),
+            Some(Some(symbol)) => self.follow_symbol(*symbol, flow),
             Some(None) => flow.other += 1,
             None => {}
         }
     }
 
-    fn assigned_to(&mut self, node: NodeId, e: &'a AssignmentExpression<'a>, level: u8, flow: &mut Flow) {
+    fn assigned_to(&mut self, node: NodeId, e: &'a AssignmentExpression<'a>, flow: &mut Flow) {
         if e.operator != AssignmentOperator::Assign {
             flow.other += 1;
             return;
         }
         match &e.left {
             AssignmentTarget::AssignmentTargetIdentifier(id) => match self.symbol_of(id) {
-                Some(symbol) => self.follow_symbol(symbol, level, flow),
+                Some(symbol) => self.follow_symbol(symbol, flow),
                 None => flow.other += 1,
             },
             AssignmentTarget::StaticMemberExpression(m) if m.property.name == "body" && self.is_koa(&m.object) => {
@@ -129,7 +132,7 @@ impl<'a> Reader<'a, '_> {
             _ => flow.other += 1,
         }
         if !matches!(self.nodes.kind(self.outside(node).1), AstKind::ExpressionStatement(_)) {
-            flow.follow(node, level);
+            flow.follow(node);
         }
     }
 
@@ -139,7 +142,7 @@ impl<'a> Reader<'a, '_> {
         self.library_type_of(object).is_some_and(|t| matches!(apis.type_name(t), "koa.Context" | "koa.Response"))
     }
 
-    fn argument(&mut self, call: &'a CallExpression<'a>, span: oxc_span::Span, level: u8, flow: &mut Flow) {
+    fn argument(&mut self, call: &'a CallExpression<'a>, span: oxc_span::Span, flow: &mut Flow) {
         let node = call.node_id.get();
         let Some(index) = call.arguments.iter().position(|a| a.span() == span) else {
             flow.other += 1;
@@ -157,17 +160,20 @@ impl<'a> Reader<'a, '_> {
             }
         }
         match (self.text_of(call.callee.span(), 24).as_str(), index) {
-            ("String" | "Buffer.from" | "Promise.resolve", 0) => return flow.follow(node, level),
+            ("String" | "Buffer.from" | "Promise.resolve", 0) => return flow.follow(node),
             ("Buffer.byteLength" | "Buffer.isBuffer", 0) => return,
             _ => {}
         }
         match self.function_denoted(&call.callee) {
-            Some(function) => self.enter(function, index, level + 1, flow),
+            Some(function) => {
+                flow.level += 1;
+                self.enter(function, index, flow);
+            }
             None => flow.other += 1,
         }
     }
 
-    fn constructed(&mut self, new: &'a NewExpression<'a>, level: u8, flow: &mut Flow) {
+    fn constructed(&mut self, new: &'a NewExpression<'a>, flow: &mut Flow) {
         let node = new.node_id.get();
         if let Some(Type::Library(t)) = self.type_named_by(&new.callee)
             && self.apis.type_name(t) == "Response"
@@ -176,13 +182,13 @@ impl<'a> Reader<'a, '_> {
         }
         match peel(&new.callee) {
             Expression::Identifier(id) if matches!(id.name.as_str(), "Uint8Array" | "Buffer" | "Blob") => {
-                flow.follow(node, level);
+                flow.follow(node);
             }
             _ => flow.other += 1,
         }
     }
 
-    fn member(&mut self, node: NodeId, m: &'a StaticMemberExpression<'a>, level: u8, flow: &mut Flow) {
+    fn member(&mut self, node: NodeId, m: &'a StaticMemberExpression<'a>, flow: &mut Flow) {
         let (child, parent) = self.outside(node);
         let called = match self.nodes.kind(parent) {
             AstKind::CallExpression(call) if call.callee.span() == self.nodes.kind(child).span() => Some(call),
@@ -190,13 +196,12 @@ impl<'a> Reader<'a, '_> {
         };
         match (m.property.name.as_str(), called) {
             ("length" | "byteLength" | "size", None) => {}
-            ("buffer", None) => flow.follow(node, level),
-            ("toString" | "valueOf" | "finally", Some(call)) => flow.follow(call.node_id.get(), level),
-            ("catch", Some(call)) => flow.follow(call.node_id.get(), level),
+            ("buffer", None) => flow.follow(node),
+            ("toString" | "valueOf" | "catch" | "finally", Some(call)) => flow.follow(call.node_id.get()),
             ("then", Some(call)) => {
                 let first = call.arguments.first().and_then(Argument::as_expression);
                 match first.and_then(|e| self.function_denoted(e)) {
-                    Some(function) => self.enter(function, 0, level, flow),
+                    Some(function) => self.enter(function, 0, flow),
                     None => flow.other += 1,
                 }
             }
@@ -206,13 +211,13 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The data is what `function` returns.
-    fn given_back(&mut self, function: FunctionId, level: u8, flow: &mut Flow) {
+    fn given_back(&mut self, function: FunctionId, flow: &mut Flow) {
         let node = self.function_nodes[function.0 as usize];
         let (child, parent) = self.outside(node);
         if let AstKind::CallExpression(call) = self.nodes.kind(parent) {
             let name = call.callee_name().unwrap_or("");
             if call.callee.span() == self.nodes.kind(child).span() || matches!(name, "then" | "catch") {
-                return flow.follow(parent, level);
+                return flow.follow(parent);
             }
         }
         if self.answers_by_return(function, node) {
@@ -228,8 +233,9 @@ impl<'a> Reader<'a, '_> {
         if callers.is_empty() {
             flow.other += 1;
         }
+        flow.level += 1;
         for caller in callers {
-            flow.follow(caller, level + 1);
+            flow.follow(caller);
         }
     }
 

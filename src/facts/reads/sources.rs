@@ -1,7 +1,7 @@
 //! What is read: whether its path comes from parameters, and whether its name tells that it is small.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression};
+use oxc_ast::ast::{Argument, Expression, MemberExpression};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
@@ -198,7 +198,7 @@ impl<'a> Reader<'a, '_> {
                     }
                 }
                 other => {
-                    let name = other.as_member_expression().and_then(|m| m.static_property_name());
+                    let name = other.as_member_expression().and_then(MemberExpression::static_property_name);
                     let itself = self.text_of(other.span(), 40).starts_with("import.meta.");
                     let small = itself || name.is_some_and(has_small_word);
                     return if small { FileName::Small } else { FileName::Unknown };
