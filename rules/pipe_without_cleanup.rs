@@ -6,7 +6,7 @@ use crate::finding::{Confidence, Edit, Finding, Fix, Severity};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
-pub const PIPE_WITHOUT_CLEANUP: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "pipe-without-cleanup",
     page: include_str!("pipe_without_cleanup.md"),
     group: Group::Streams,

@@ -6,7 +6,7 @@ use crate::finding::{Confidence, Edit, Finding, Fix, Severity};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
-pub const WHOLE_READ: Rule = Rule {
+pub const RULE: Rule = Rule {
     id: "whole-read",
     page: include_str!("whole_read.md"),
     group: Group::Streams,

@@ -7,7 +7,7 @@ pub mod row;
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use error::TableError;
 pub use row::{By, Callback, Delivers, EventRow, Life, Often, Row, Sink, Table, TypeRow, What, Which};
@@ -34,6 +34,8 @@ pub struct Apis {
     /// Rows with `anywhere`, by what they do.
     listens: FxHashMap<String, RowId>,
     removes: FxHashMap<String, RowId>,
+    /// Last names of all calls that open or close something.
+    handles: FxHashSet<String>,
 }
 
 /// A type with all that it inherits: what is nearest wins.
@@ -154,14 +156,20 @@ impl Apis {
 
     /// What a method of this name most likely registers when the receiver's type is not known: `on`.
     #[must_use]
-    pub fn listener_method(&self, name: &str) -> Option<&Row> {
-        self.listens.get(name).map(|id| self.row(*id))
+    pub fn listener_method(&self, name: &str) -> Option<RowId> {
+        self.listens.get(name).copied()
     }
 
     /// What a method of this name most likely removes when the receiver's type is not known: `off`.
     #[must_use]
-    pub fn listener_removal(&self, name: &str) -> Option<&Row> {
-        self.removes.get(name).map(|id| self.row(*id))
+    pub fn listener_removal(&self, name: &str) -> Option<RowId> {
+        self.removes.get(name).copied()
+    }
+
+    /// Whether some function or method of this name opens or closes something: a cheap question before the real one.
+    #[must_use]
+    pub fn opens_or_closes(&self, name: &str) -> bool {
+        self.handles.contains(name)
     }
 
     fn module(&self, name: &str) -> Option<&Module> {

@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod comments;
 pub mod containers;
 pub mod extract;
 pub mod functions;
 pub mod guards;
+pub mod handles;
 pub mod imports;
+mod interest;
 pub mod keys;
 pub mod names;
 pub mod pipes;
@@ -267,7 +270,7 @@ pub enum ContainerKind {
     Set,
     List,
     Text,
-    /// WeakMap, WeakSet: entries die with their keys.
+    /// `WeakMap`, `WeakSet`: entries die with their keys.
     Weak,
 }
 
@@ -295,6 +298,9 @@ pub struct Op {
     pub span: Span,
     /// The statement that does it, for fixes that insert a line.
     pub statement: Span,
+    /// When that statement does nothing else and stands in a block: the line break and indentation that a further
+    /// statement behind it needs.
+    pub break_after: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -366,31 +372,34 @@ pub struct ParamPath {
 
 /// Something opened that should be closed: a listener, a timer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one call")]
 pub struct Handle {
     pub what: What,
     /// The call as written, shortened: `bus.on('x')`.
     pub api: String,
     pub opened: Span,
-    pub callee: Span,
     pub statement: Span,
     pub function: FunctionId,
-    pub receiver: Receiver,
+    pub receiver: Option<Receiver>,
     /// Literal event name or normalised text; empty when there is none.
     pub event: String,
     pub handler: Handler,
     pub kept_in: Kept,
+    /// Removes itself after the first event, or fires once.
     pub once: bool,
+    /// The receiver's documentation says that the event always comes in the end.
+    pub sure_to_come: bool,
     /// `{ signal }` was given.
     pub signal: bool,
-    /// `capture` of a DOM registration.
-    pub capture: bool,
     pub guard: Guard,
     /// The API is certain: resolved to a row, not guessed by the method's name.
     pub known: bool,
-    /// Fires once unless its callback schedules it again (`setTimeout`).
-    pub one_shot: bool,
-    /// The callback schedules the same timer again.
+    /// The callback schedules the same timer again, unconditionally.
     pub reschedules: bool,
+    /// Milliseconds until a timer fires, when literal.
+    pub delay: Option<u32>,
+    /// One of the racers of `Promise.race`.
+    pub races: bool,
 }
 
 /// On what a listener hangs.
@@ -401,6 +410,10 @@ pub struct Receiver {
     pub text: String,
     /// Library type, as the name of a row.
     pub of_type: Option<String>,
+    /// An `EventTarget`: the same function is registered once only.
+    pub dedupes: bool,
+    /// How long it lives, when its type or the field that gives it says so.
+    pub life: Option<Life>,
     pub made: Made,
 }
 
@@ -436,6 +449,8 @@ pub struct Close {
     pub handler: Option<Handler>,
     /// The handle that is closed, when it is given as an argument or is the receiver.
     pub handle: Option<PlaceId>,
+    /// Nothing is ever assigned to the field that `handle` names.
+    pub never_assigned: bool,
 }
 
 // ---- promises ------------------------------------------------------------------------------------------------

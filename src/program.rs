@@ -1,6 +1,8 @@
 //! All files together: the questions that rules ask.
 
+pub mod growth;
 pub mod lives;
+pub mod openings;
 pub mod requests;
 pub mod runs;
 

@@ -182,6 +182,10 @@ fn rows<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
 
 /// Enters a row under its names.
 fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(), check::Fault> {
+    if row.opens.is_some() || row.closes.is_some() {
+        let names = [&row.global, &row.function, &row.method].into_iter().flatten();
+        apis.handles.extend(names.map(|name| name.rsplit('.').next().unwrap_or(name).to_owned()));
+    }
     once(&mut apis.global_functions, &row.global, id).map_err(|message| ("global", message))?;
     let exports = !row.function.is_empty() || !row.new.is_empty();
     for name in modules(table, &row.from).into_iter().filter(|_| exports) {

@@ -1,6 +1,5 @@
 //! From the syntax tree of one block to its facts: the passes in their order.
 
-use oxc_ast::ast::Program;
 use oxc_semantic::Semantic;
 
 use super::FileFacts;
@@ -10,24 +9,16 @@ use crate::apis::Apis;
 /// Reads the facts of one block of code.
 ///
 /// `offset` is the byte offset of the block in its file: all spans of the result are bytes of the whole file.
-/// `path` is the path as shown to the user.
 #[must_use]
-pub fn extract(
-    program: &Program<'_>,
-    semantic: &Semantic<'_>,
-    offset: u32,
-    apis: &'static Apis,
-    path: &str,
-) -> FileFacts {
-    let mut reader = Reader::new(semantic, apis);
-    reader.offset = offset;
-    reader.path = path;
+pub fn extract(semantic: &Semantic<'_>, offset: u32, apis: &'static Apis) -> FileFacts {
+    let mut reader = Reader::new(semantic, offset, apis);
     reader.number_functions();
     reader.note_exports();
     reader.name_functions();
     reader.note_uses();
     reader.note_containers();
-    reader.note_imports(program);
+    reader.note_imports();
+    reader.note_handles();
     reader.note_promises();
     reader.note_reads();
     reader.note_pipes();

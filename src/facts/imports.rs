@@ -1,6 +1,6 @@
 //! What a file imports, in which module style, and where a fix can add an import.
 
-use oxc_ast::ast::{BindingPattern, ImportDeclarationSpecifier, Program, Statement, VariableDeclaration};
+use oxc_ast::ast::{BindingPattern, ImportDeclarationSpecifier, Statement, VariableDeclaration};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
@@ -89,10 +89,11 @@ impl Imports {
 
 impl<'a> Reader<'a, '_> {
     /// Reads the imports at the top level of the file.
-    pub fn note_imports(&mut self, program: &'a Program<'a>) {
+    pub fn note_imports(&mut self) {
+        let program = self.nodes.program();
         let mut found = Imports { prefixed: true, ..Imports::default() };
-        let extension = std::path::Path::new(self.path).extension();
-        let mut esm = extension.is_some_and(|e| e == "mjs" || e == "mts");
+        let mut esm = false;
+        let mut requires = false;
         let mut last = None;
         for statement in &program.body {
             match statement {
@@ -105,7 +106,9 @@ impl<'a> Reader<'a, '_> {
                 Statement::ExportDefaultDeclaration(_)
                 | Statement::ExportAllDeclaration(_)
                 | Statement::ExportNamedDeclaration(_) => esm = true,
-                Statement::VariableDeclaration(d) if self.note_requires(d, &mut found) => last = Some(d.span.end),
+                Statement::VariableDeclaration(d) if self.note_requires(d, &mut found) => {
+                    (requires, last) = (true, Some(d.span.end));
+                }
                 _ => esm |= statement.is_module_declaration(),
             }
         }
@@ -116,7 +119,7 @@ impl<'a> Reader<'a, '_> {
                 name.module = core.to_owned();
             }
         }
-        found.style = if esm { Style::Esm } else { Style::Cjs };
+        found.style = if esm || (program.source_type.is_module() && !requires) { Style::Esm } else { Style::Cjs };
         found.after_import = last.is_some();
         let first = program.body.first().map_or(0, |s| s.span().start);
         found.insert_at = last.unwrap_or(first) + self.offset;

@@ -3,12 +3,13 @@
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, BindingPattern, CallExpression, Expression, NewExpression, TSType, TSTypeName};
 use oxc_semantic::{NodeId, SymbolId};
+use oxc_span::GetSpan;
 use smallvec::SmallVec;
 
+use super::ClassId;
 use super::places::{Seg, Spot, SpotRoot};
 use super::reader::{Reader, Type, peel};
-use super::{ClassId, FunctionId};
-use crate::apis::{Often, RowId, Which};
+use crate::apis::{Apis, Callback, EventRow, Often, RowId, TypeId, Which};
 
 /// A callee that a row describes.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +58,7 @@ impl<'a> Reader<'a, '_> {
 
     /// The library type that a class of this file extends, over any number of steps.
     #[must_use]
-    pub fn library_base(&self, class: ClassId) -> Option<crate::apis::TypeId> {
+    pub fn library_base(&self, class: ClassId) -> Option<TypeId> {
         let mut at = class;
         for _ in 0..20 {
             let class = self.facts.classes.get(at.0 as usize)?;
@@ -314,9 +315,8 @@ impl<'a> Reader<'a, '_> {
     fn type_of_parameter(&mut self, node: NodeId, pattern: &'a BindingPattern<'a>, symbol: SymbolId) -> Option<Type> {
         let index = self.param_index(node)? as usize;
         let function = self.nodes.parent_id(self.nodes.parent_id(node));
-        let whole = self.handed_types(function).into_iter().nth(index).flatten().or_else(|| {
-            let id = self.function_of_node.get(&function)?;
-            (self.signature_of(self.function_nodes[id.0 as usize]) == Some(Often::Request)).then(|| ())?;
+        let whole = self.handed_type(function, index).or_else(|| {
+            (self.signature_of(function) == Some(Often::Request)).then_some(())?;
             let name = ["IncomingMessage", "ServerResponse"].get(index)?;
             self.apis.type_named(name)
         })?;
@@ -332,8 +332,8 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Types of the parameters of a function that is handed to a known API, directly or by its name.
-    fn handed_types(&mut self, function: NodeId) -> SmallVec<[Option<crate::apis::TypeId>; 4]> {
+    /// Type of parameter `index` of a function that is handed to a known API, directly or by its name.
+    fn handed_type(&mut self, function: NodeId, index: usize) -> Option<TypeId> {
         let mut places: SmallVec<[NodeId; 4]> = SmallVec::new();
         places.push(function);
         let named = match self.nodes.kind(function) {
@@ -347,13 +347,8 @@ impl<'a> Reader<'a, '_> {
         if let Some(symbol) = named {
             places.extend(self.scoping.get_resolved_references(symbol).map(|r| r.node_id()).take(8));
         }
-        for place in places {
-            let Some(handed) = self.handed_to(place) else { continue };
-            if !handed.params.is_empty() {
-                return handed.params.iter().map(|p| self.apis.type_named(p)).collect();
-            }
-        }
-        SmallVec::new()
+        let declared = self.params_of(function).map_or(0, |p| p.items.len());
+        places.into_iter().find_map(|place| self.handed_to(place)?.param(self.apis, index, declared))
     }
 
     /// If a function value stands in an argument of a known call: what that call does with it.
@@ -374,8 +369,8 @@ impl<'a> Reader<'a, '_> {
         let AstKind::CallExpression(call) = self.nodes.kind(parent) else {
             return None;
         };
-        let span = oxc_span::GetSpan::span(&self.nodes.kind(child));
-        let index = call.arguments.iter().position(|a| oxc_span::GetSpan::span(a) == span)?;
+        let span = self.nodes.kind(child).span();
+        let index = call.arguments.iter().position(|a| a.span() == span)?;
         self.callback_role(call, index, key)
     }
 
@@ -383,44 +378,30 @@ impl<'a> Reader<'a, '_> {
     fn callback_role(&mut self, call: &'a CallExpression<'a>, index: usize, key: Option<&'a str>) -> Option<Handed> {
         let hit = self.api_of_call(call)?;
         let row = self.apis.row(hit.row);
-        let count = call.arguments.len();
         let callback = row.callback.iter().find(|c| {
             if !c.keys.is_empty() || key.is_some() {
                 return key.is_some_and(|k| c.keys.iter().any(|x| x == k));
             }
-            match c.at {
-                Which::First => index == 0,
-                Which::Second => index == 1,
-                Which::Third => index == 2,
-                Which::Last => index + 1 == count,
-                Which::All => true,
-            }
+            argument_at(c.at, call.arguments.len()).is_none_or(|at| at == index)
         })?;
-        let mut handed = Handed {
-            runs: callback.runs,
-            sync: callback.sync,
-            outcome: callback.outcome,
-            known: hit.known,
-            params: callback.params.clone(),
-            api: String::new(),
-        };
+        let mut handed = Handed { runs: callback.runs, callback, event: None, known: hit.known, api: String::new() };
         // Events say more than the method: `server.on('request', (req, res) => ..)`.
-        if let Some(Argument::StringLiteral(event)) = call.arguments.first()
-            && let Some(m) = call.callee.get_inner_expression().as_member_expression()
+        if let Some(at) = row.event
+            && let Some(Argument::StringLiteral(event)) =
+                argument_at(at, call.arguments.len()).and_then(|i| call.arguments.get(i))
+            && let Some(m) = peel(&call.callee).as_member_expression()
             && let Some(t) = self.library_type_of(m.object())
-            && let Some(row) = self.apis.event(t, event.value.as_str())
+            && let Some(told) = self.apis.event(t, event.value.as_str())
         {
-            handed.runs = row.runs.or(handed.runs);
-            if !row.params.is_empty() {
-                handed.params.clone_from(&row.params);
-            }
+            handed.runs = told.runs.or(handed.runs);
+            handed.event = Some(told);
         }
         handed.api = self.api_text(call);
         Some(handed)
     }
 
     /// The library type of a value; a class of this file counts as the library type that it extends.
-    pub fn library_type_of(&mut self, expr: &'a Expression<'a>) -> Option<crate::apis::TypeId> {
+    pub fn library_type_of(&mut self, expr: &'a Expression<'a>) -> Option<TypeId> {
         match self.type_of(expr)? {
             Type::Library(t) => Some(t),
             Type::Local(c) => self.library_base(c),
@@ -430,7 +411,7 @@ impl<'a> Reader<'a, '_> {
     /// A call as the user would name it: `app.get('/users')`, `setInterval`.
     #[must_use]
     pub fn api_text(&self, call: &'a CallExpression<'a>) -> String {
-        let mut text = self.text_of(oxc_span::GetSpan::span(&call.callee), 40);
+        let mut text = self.text_of(call.callee.span(), 40);
         if let Some(Argument::StringLiteral(s)) = call.arguments.first() {
             text.push('(');
             text.push_str(&self.text_of(s.span, 24));
@@ -476,22 +457,41 @@ impl<'a> Reader<'a, '_> {
         let response = matches!(second.as_str(), "res" | "response" | "reply" | "_res");
         (request && response).then_some(Often::Request)
     }
-
-    #[must_use]
-    pub fn function_of_callback(&self, function: NodeId) -> Option<FunctionId> {
-        self.function_of_node.get(&function).copied()
-    }
 }
 
 /// What a known call does with a function that it is handed.
 #[derive(Debug, Clone)]
 pub struct Handed {
+    /// How often it runs; absent: as often as the call.
     pub runs: Option<Often>,
-    pub sync: bool,
-    pub outcome: bool,
+    pub callback: &'static Callback,
+    pub event: Option<&'static EventRow>,
     pub known: bool,
-    pub params: Vec<String>,
+    /// The call as the user would name it.
     pub api: String,
+}
+
+impl Handed {
+    /// Type of parameter `index` of a function that declares `declared` parameters.
+    fn param(&self, apis: &Apis, index: usize, declared: usize) -> Option<TypeId> {
+        let name = match self.event {
+            Some(event) if !event.params.is_empty() => event.params.get(index)?.as_str(),
+            _ => self.callback.param(index, declared)?,
+        };
+        apis.type_named(name)
+    }
+}
+
+/// Index of the argument that a row means; `None` for all of them.
+#[must_use]
+pub fn argument_at(which: Which, count: usize) -> Option<usize> {
+    match which {
+        Which::First => Some(0),
+        Which::Second => Some(1),
+        Which::Third => Some(2),
+        Which::Last => Some(count.saturating_sub(1)),
+        Which::All => None,
+    }
 }
 
 /// The path as `a.b`; `None` when it goes through an entry.

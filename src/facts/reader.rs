@@ -20,7 +20,6 @@ pub struct Reader<'a, 's> {
     pub text: &'a str,
     /// Byte offset of this block in its file.
     pub offset: u32,
-    pub path: &'s str,
     pub facts: FileFacts,
 
     /// Function that a node belongs to; a function node belongs to itself.
@@ -69,15 +68,14 @@ pub enum Type {
 
 impl<'a, 's> Reader<'a, 's> {
     #[must_use]
-    pub fn new(semantic: &'s Semantic<'a>, apis: &'static Apis) -> Self {
+    pub fn new(semantic: &'s Semantic<'a>, offset: u32, apis: &'static Apis) -> Self {
         Self {
             semantic,
             nodes: semantic.nodes(),
             scoping: semantic.scoping(),
             apis,
             text: semantic.source_text(),
-            offset: 0,
-            path: "",
+            offset,
             facts: FileFacts::default(),
             owner: Vec::new(),
             function_nodes: Vec::new(),

@@ -1,1 +1,166 @@
-//! Who keeps a value and how long.
+//! Who keeps a value and how long: module, static, global, closure of a function that runs once, instance.
+
+use super::Unit;
+use crate::facts::{BindingId, ClassId, ClassKind, FunctionId, FunctionKind, Life, Often, PlaceId, Root, TOP, Use};
+use crate::finding::Span;
+
+/// Methods by which a class ends the life of an instance.
+pub const END_METHODS: [&str; 33] = [
+    "destroy",
+    "dispose",
+    "disposeInternal",
+    "close",
+    "stop",
+    "end",
+    "shutdown",
+    "disconnect",
+    "remove",
+    "onRemove",
+    "removeHooks",
+    "uninstall",
+    "deactivate",
+    "teardown",
+    "detach",
+    "terminate",
+    "unmount",
+    "componentWillUnmount",
+    "ngOnDestroy",
+    "disconnectedCallback",
+    "beforeDestroy",
+    "destroyed",
+    "unmounted",
+    "beforeUnmount",
+    "cleanup",
+    "release",
+    "unsubscribe",
+    "abort",
+    "cancel",
+    "unload",
+    "quit",
+    "_destroy",
+    "onDestroy",
+];
+
+/// Who keeps a location alive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keeper {
+    pub life: Life,
+    pub span: Span,
+    /// In words, for a label: "`cache` lives as long as the module".
+    pub text: String,
+}
+
+impl Unit {
+    /// Who keeps what stands at a place; `None` when that is out of our sight or no longer than a call.
+    #[must_use]
+    pub fn keeper(&self, place: PlaceId, declared: Span) -> Option<Keeper> {
+        let place = self.place(place);
+        let (life, text) = match &place.root {
+            Root::Binding(binding) => self.keeper_of_binding(*binding)?,
+            Root::This(class) => self.keeper_of_instance(*class),
+            Root::Global(name) if matches!(name.as_str(), "module" | "exports") => {
+                (Life::Process, "an export of the module: kept as long as the process runs".to_owned())
+            }
+            Root::Global(_) => (Life::Process, "global: kept as long as the process runs".to_owned()),
+            Root::Import { .. } | Root::UnknownThis(_) | Root::Value(_) => return None,
+        };
+        Some(Keeper { life, span: declared, text })
+    }
+
+    fn keeper_of_binding(&self, binding: BindingId) -> Option<(Life, String)> {
+        let binding = &self.facts.bindings[binding.0 as usize];
+        if binding.param.is_some() {
+            return None;
+        }
+        if binding.within == TOP {
+            return Some((Life::Process, "at module level: kept as long as the process runs".to_owned()));
+        }
+        let home = &self.facts.functions[binding.within.0 as usize];
+        let runs = self.runs_of(binding.within);
+        let name = if home.name.is_empty() { "this function".to_owned() } else { format!("`{}`", home.name) };
+        match runs.often {
+            Often::Once => Some((Life::Process, format!("kept by the closures of {name}, which runs once"))),
+            Often::Call | Often::Instance => Some((Life::Instance, format!("kept by the closures that {name} makes"))),
+            Often::Mount => Some((Life::Component, format!("kept by the closures that {name} makes"))),
+            Often::Event | Often::Tick | Often::Request => None,
+        }
+    }
+
+    fn keeper_of_instance(&self, class: ClassId) -> (Life, String) {
+        let owner = &self.facts.classes[class.0 as usize];
+        let name = if owner.name.is_empty() { "this object".to_owned() } else { format!("`{}`", owner.name) };
+        let once = owner.made.iter().any(|(by, _)| self.runs_of(*by).often == Often::Once);
+        if once {
+            return (Life::Process, format!("kept by an instance of {name} that is made once, at start-up"));
+        }
+        if owner.kind == ClassKind::Object && self.runs_of(owner.within).often == Often::Once {
+            return (Life::Process, "kept by an object that is made once, at start-up".to_owned());
+        }
+        let short = !owner.exported
+            && !owner.escapes
+            && !owner.made.is_empty()
+            && owner.made.iter().all(|(by, _)| self.runs_of(*by).often >= Often::Event);
+        if short {
+            return (Life::Request, format!("an instance of {name} lives no longer than what makes it"));
+        }
+        (Life::Instance, format!("kept by each instance of {name}"))
+    }
+
+    /// The function in whose activation the code of `function` runs: callbacks that run before their call returns, and
+    /// functions called on the spot, belong to their caller.
+    #[must_use]
+    pub fn frame(&self, function: FunctionId) -> FunctionId {
+        let mut at = function;
+        for _ in 0..32 {
+            let facts = &self.facts.functions[at.0 as usize];
+            let on_the_spot = matches!(facts.kind, FunctionKind::Plain | FunctionKind::Arrow)
+                && !facts.uses.is_empty()
+                && facts.uses.iter().all(|u| match u {
+                    Use::Callback { sync, by, .. } => *sync && *by == facts.parent,
+                    Use::Called { by, .. } => *by == facts.parent && facts.name.is_empty(),
+                    _ => false,
+                });
+            if !on_the_spot || at == TOP {
+                return at;
+            }
+            at = facts.parent;
+        }
+        at
+    }
+
+    /// Whether `inner` is `outer` or nested in it.
+    #[must_use]
+    pub fn is_nested(&self, inner: FunctionId, outer: FunctionId) -> bool {
+        let mut at = inner;
+        loop {
+            if at == outer {
+                return true;
+            }
+            if at == TOP {
+                return false;
+            }
+            at = self.facts.functions[at.0 as usize].parent;
+        }
+    }
+
+    /// A function that nothing in the file calls, hands on or exports: its code never runs.
+    #[must_use]
+    pub fn is_dead(&self, function: FunctionId) -> bool {
+        let mut at = function;
+        while at != TOP {
+            let facts = &self.facts.functions[at.0 as usize];
+            if facts.uses.is_empty() && facts.signature.is_none() {
+                return true;
+            }
+            at = facts.parent;
+        }
+        false
+    }
+
+    /// The method by which a class ends its instances, if it has one.
+    #[must_use]
+    pub fn end_method(&self, class: ClassId) -> Option<FunctionId> {
+        let methods = &self.facts.classes[class.0 as usize].methods;
+        methods.iter().find(|(name, _)| END_METHODS.contains(&name.as_str())).map(|(_, f)| *f)
+    }
+}

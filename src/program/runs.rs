@@ -43,9 +43,6 @@ fn of_function(facts: &FileFacts, runs: &[Runs], index: usize) -> Runs {
     let function = &facts.functions[index];
     let mut best =
         Runs { often: Often::Once, certain: true, because: function.head, why: "runs once, at start-up".into() };
-    if let Some(often) = function.signature {
-        best = Runs { often, certain: true, because: function.head, why: format!("runs {}", per(often)) };
-    }
     for used in &function.uses {
         let next = of_use(facts, runs, used);
         if next.often > best.often
@@ -53,6 +50,16 @@ fn of_function(facts: &FileFacts, runs: &[Runs], index: usize) -> Runs {
         {
             best = next;
         }
+    }
+    if let Some(often) = function.signature
+        && often > best.often
+    {
+        best = Runs {
+            often,
+            certain: true,
+            because: function.head,
+            why: format!("its signature is a handler's: runs {}", per(often)),
+        };
     }
     best
 }

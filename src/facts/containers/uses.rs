@@ -450,8 +450,25 @@ impl<'a> Reader<'a, '_> {
             guard,
             span: self.span(self.nodes.kind(node).span()),
             statement: self.statement_span(node),
+            break_after: self.break_after(node),
         };
         all.list[index].container.ops.push(op);
+    }
+
+    /// `cache[k] = v;` as a statement of a block: what separates it from a further statement.
+    fn break_after(&self, node: NodeId) -> Option<String> {
+        let (_, parent) = self.outside(node);
+        let AstKind::ExpressionStatement(statement) = self.nodes.kind(parent) else { return None };
+        if !matches!(
+            self.nodes.parent_kind(parent),
+            AstKind::BlockStatement(_) | AstKind::FunctionBody(_) | AstKind::Program(_) | AstKind::SwitchCase(_)
+        ) {
+            return None;
+        }
+        let before = &self.text[..statement.span.start as usize];
+        let line = &before[before.rfind('\n').map_or(0, |i| i + 1)..];
+        let indent: String = line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+        Some(format!("\n{indent}"))
     }
 
     fn escape(&mut self, index: usize, escape: Escape, all: &mut Collections<'a>) {

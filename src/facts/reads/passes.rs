@@ -245,7 +245,7 @@ impl<'a> Reader<'a, '_> {
         let params = &self.facts.functions[function.0 as usize].params;
         let typed =
             params.iter().flatten().any(|b| self.facts.bindings[b.0 as usize].of_type.as_deref().is_some_and(fastify));
-        typed || self.handed_to(node).is_some_and(|handed| handed.params.iter().any(|name| fastify(name)))
+        typed || self.handed_to(node).is_some_and(|handed| handed.callback.params.iter().any(|name| fastify(name)))
     }
 
     /// Lines that are taken one after the other, not by number or kept as a list.

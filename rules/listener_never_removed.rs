@@ -1,0 +1,66 @@
+//! A listener added by repeating code to a receiver that outlives it.
+
+use crate::apis::What;
+use crate::facts::{Handle, Handler};
+use crate::finding::{Finding, Severity};
+use crate::program::openings::Opening;
+use crate::program::{Program, Unit};
+use crate::rule::{Findings, Group, Rule};
+
+pub const RULE: Rule = Rule {
+    id: "listener-never-removed",
+    page: include_str!("listener_never_removed.md"),
+    group: Group::Listeners,
+    severity: Severity::Error,
+    whats: &[What::Listener],
+    check,
+};
+
+fn check(program: &Program, findings: &mut Findings) {
+    for unit in &program.files {
+        for opening in unit.facts.handles.iter().filter_map(|h| unit.listener_kept(h)) {
+            findings.add(finding(unit, &opening));
+        }
+    }
+}
+
+fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
+    let handle = opening.handle;
+    let receiver = handle.receiver.as_ref().map_or("", |r| r.text.as_str());
+    let frame = unit.frame(handle.function);
+    let often = crate::program::runs::per(unit.runs_of(frame).often);
+    let mut labels = vec![unit.label(handle.opened, format!("added here, {often}")), unit.because(frame)];
+    if let Some((span, text)) = &opening.keeper {
+        labels.push(unit.label(*span, text.clone()));
+    }
+    if let Some(end) = opening.end {
+        let end = &unit.facts.functions[end.0 as usize];
+        labels.push(unit.label(end.head, "does not remove it"));
+    }
+    Finding {
+        rule: "",
+        severity: Severity::Error,
+        confidence: opening.confidence,
+        file: unit.id,
+        span: handle.opened,
+        message: format!("a listener for `{}` is added to `{receiver}` {often} and never removed", handle.event),
+        labels,
+        help: help(handle, receiver),
+        fixes: Vec::new(),
+    }
+}
+
+fn help(handle: &Handle, receiver: &str) -> String {
+    let remove = if handle.api.contains("addEventListener") { "removeEventListener" } else { "off" };
+    match handle.handler {
+        Handler::Place(_) => {
+            format!("remove it with `{receiver}.{remove}` when the work is done, or register it once at start-up")
+        }
+        _ if handle.once => {
+            format!("give the handler a name and remove it with `{receiver}.{remove}` when the event did not come")
+        }
+        _ => {
+            format!("give the handler a name and remove it with `{receiver}.{remove}`, or register it once at start-up")
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! An interval or self-rescheduling timer that nothing clears.
+
+use crate::apis::What;
+use crate::facts::{Handle, Kept};
+use crate::finding::{Finding, Severity};
+use crate::program::openings::Opening;
+use crate::program::{Program, Unit};
+use crate::rule::{Findings, Group, Rule};
+
+pub const RULE: Rule = Rule {
+    id: "timer-never-cleared",
+    page: include_str!("timer_never_cleared.md"),
+    group: Group::Handles,
+    severity: Severity::Error,
+    whats: &[What::Timer],
+    check,
+};
+
+fn check(program: &Program, findings: &mut Findings) {
+    for unit in &program.files {
+        for opening in unit.facts.handles.iter().filter_map(|h| unit.timer_kept(h)) {
+            findings.add(finding(unit, &opening));
+        }
+    }
+}
+
+fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
+    let handle = opening.handle;
+    let frame = unit.frame(handle.function);
+    let often = crate::program::runs::per(unit.runs_of(frame).often);
+    let started = match handle.kept_in {
+        Kept::Dropped => format!("started here, {often}; its id is thrown away"),
+        _ => format!("started here, {often}"),
+    };
+    let mut labels = vec![unit.label(handle.opened, started), unit.because(frame)];
+    if let Some((span, text)) = &opening.keeper {
+        labels.push(unit.label(*span, text.clone()));
+    } else if let Some(end) = opening.end {
+        let end = &unit.facts.functions[end.0 as usize];
+        labels.push(unit.label(end.head, "does not clear it"));
+    }
+    Finding {
+        rule: "",
+        severity: Severity::Error,
+        confidence: opening.confidence,
+        file: unit.id,
+        span: handle.opened,
+        message: message(handle),
+        labels,
+        help: help(handle),
+        fixes: Vec::new(),
+    }
+}
+
+fn message(handle: &Handle) -> String {
+    let api = &handle.api;
+    if handle.reschedules {
+        return format!("this `{api}` starts itself again and is never cleared");
+    }
+    if handle.races {
+        return format!("this `{api}` goes on after it lost the race and keeps the result until it fires");
+    }
+    format!("this `{api}` is never cleared")
+}
+
+fn help(handle: &Handle) -> String {
+    let clear = match handle.api.as_str() {
+        api if api.ends_with("setInterval") => "clearInterval",
+        api if api.ends_with("requestAnimationFrame") => "cancelAnimationFrame",
+        _ => "clearTimeout",
+    };
+    match handle.kept_in {
+        Kept::Dropped => format!("keep the id and call `{clear}` with it where the owner ends"),
+        _ => format!("call `{clear}` with the id where the owner ends"),
+    }
+}

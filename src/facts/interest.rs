@@ -1,0 +1,18 @@
+//! Says whether a file holds anything that a rule could report on.
+
+use super::{Does, FileFacts, Settles};
+
+impl FileFacts {
+    /// Whether a finding may point into this file: if not, its text need not be kept.
+    #[must_use]
+    pub fn is_interesting(&self) -> bool {
+        let grows = || self.containers.iter().any(|c| c.ops.iter().any(|op| op.does == Does::Grow));
+        let hangs = || self.promises.iter().any(|p| !matches!(p.settles, Settles::Always | Settles::Escapes));
+        !self.handles.is_empty()
+            || !self.reads.is_empty()
+            || !self.pipes.is_empty()
+            || !self.directives.is_empty()
+            || grows()
+            || hangs()
+    }
+}

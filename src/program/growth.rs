@@ -1,0 +1,280 @@
+//! Which collections only ever grow: by whom, how often, kept by whom, and how certain that is.
+
+use super::Unit;
+use super::lives::Keeper;
+use crate::facts::{
+    Container, ContainerKind, Does, Domain, Escape, FunctionId, FunctionKind, Guard, Life, Often, Op, Root, Step, TOP,
+    Value,
+};
+use crate::finding::Confidence;
+
+/// A collection that grows without end.
+pub struct Growth<'u> {
+    pub container: &'u Container,
+    /// The operation that grows it most often.
+    pub op: &'u Op,
+    pub keeper: Keeper,
+    pub confidence: Confidence,
+    /// What drives the growth, in words, when the key tells: "`req.ip`".
+    pub driver: Option<String>,
+}
+
+/// Words in keys that name what users and traffic send: their number has no bound.
+const INPUT_WORDS: [&str; 30] = [
+    "id", "ip", "key", "email", "user", "session", "token", "socket", "client", "url", "path", "query", "text",
+    "source", "message", "msg", "name", "address", "host", "hostname", "file", "filename", "input", "code", "sql",
+    "body", "hash", "uuid", "request", "req",
+];
+
+/// Functions of these names take registrations at start-up: what they fill is as large as the program.
+const REGISTRY_VERBS: [&str; 24] = [
+    "register",
+    "use",
+    "define",
+    "add",
+    "on",
+    "set",
+    "install",
+    "extend",
+    "configure",
+    "plugin",
+    "alias",
+    "declare",
+    "subscribe",
+    "provide",
+    "bind",
+    "mount",
+    "hook",
+    "option",
+    "enable",
+    "addlistener",
+    "once",
+    "command",
+    "create",
+    "init",
+];
+
+impl Unit {
+    /// Whether a collection grows for good, and the evidence.
+    #[must_use]
+    pub fn growth<'u>(&'u self, container: &'u Container) -> Option<Growth<'u>> {
+        if container.kind == ContainerKind::Weak || self.is_out_of_sight(container) || self.is_emptied(container) {
+            return None;
+        }
+        let keeper = self.keeper(container.place, container.declared)?;
+        if keeper.life < Life::Instance {
+            return None;
+        }
+        let exported = self.is_exported(container);
+        let best = container
+            .ops
+            .iter()
+            .filter(|op| op.does == Does::Grow && self.repeats(op, container, &keeper))
+            .map(|op| (self.confidence(op, container, &keeper, exported), self.runs_of(op.function).often, op))
+            .filter_map(|(c, often, op)| c.map(|c| (c, often, op)))
+            // The surest comes first; of equals the one that runs most often, then the first in the file.
+            .max_by_key(|(c, often, op)| (*c, *often, std::cmp::Reverse(op.span)))?;
+        let driver = best.2.key.as_ref().and_then(|k| driver_of(&k.domain, &k.text));
+        Some(Growth { container, op: best.2, keeper, confidence: best.0, driver })
+    }
+
+    /// The collection itself is handed to code that we do not see.
+    fn is_out_of_sight(&self, container: &Container) -> bool {
+        container.escapes.iter().any(|e| !matches!(e, Escape::Exported(_)))
+    }
+
+    fn is_exported(&self, container: &Container) -> bool {
+        if container.escapes.iter().any(|e| matches!(e, Escape::Exported(_))) {
+            return true;
+        }
+        match &self.place(container.place).root {
+            Root::Binding(b) => {
+                let binding = &self.facts.bindings[b.0 as usize];
+                // A static field of an exported class belongs to the class unless someone reaches in.
+                binding.exported
+                    && !self
+                        .place(container.place)
+                        .path
+                        .iter()
+                        .any(|s| matches!(s, Step::Field(f) if f.starts_with(['#', '_'])))
+            }
+            Root::Global(name) => !matches!(name.as_str(), "globalThis"),
+            _ => false,
+        }
+    }
+
+    /// Something shrinks, resets or bounds it, or the collection that it is an entry of.
+    fn is_emptied(&self, container: &Container) -> bool {
+        let relieved = |c: &Container| {
+            c.ops.iter().any(|op| {
+                matches!(op.does, Does::Shrink | Does::Reset | Does::Bound)
+                    && !self.is_start(op, c)
+                    && !self.is_dead(op.function)
+            })
+        };
+        if relieved(container) {
+            return true;
+        }
+        let place = self.place(container.place);
+        if place.path.last() != Some(&Step::Entry) {
+            return false;
+        }
+        self.facts.containers.iter().any(|outer| {
+            let other = self.place(outer.place);
+            other.root == place.root
+                && place.path.starts_with(&other.path)
+                && other.path.len() < place.path.len()
+                && relieved(outer)
+        })
+    }
+
+    /// An assignment that only gives the collection its first value.
+    fn is_start(&self, op: &Op, container: &Container) -> bool {
+        if op.function == TOP && op.does != Does::Bound {
+            return op.does == Does::Reset;
+        }
+        if op.does != Does::Reset {
+            return false;
+        }
+        let is_first = op.span.contains(container.declared);
+        let at_birth = matches!(
+            self.facts.functions[op.function.0 as usize].kind,
+            FunctionKind::Constructor | FunctionKind::FieldInit | FunctionKind::StaticInit
+        ) || self.is_constructor_function(op.function, container);
+        at_birth || (is_first && self.runs_of(op.function).often == Often::Once) || op.guard == Guard::Once
+    }
+
+    /// `function Foo() { this.x = {} }`.
+    fn is_constructor_function(&self, function: FunctionId, container: &Container) -> bool {
+        match self.place(container.place).root {
+            Root::This(class) => {
+                let class = &self.facts.classes[class.0 as usize];
+                self.facts.functions[function.0 as usize].head == class.span
+            }
+            _ => false,
+        }
+    }
+
+    /// The operation runs more than once in the life of the keeper.
+    fn repeats(&self, op: &Op, container: &Container, keeper: &Keeper) -> bool {
+        if op.guard == Guard::Once || self.is_dead(op.function) {
+            return false;
+        }
+        let frame = self.frame(op.function);
+        match &self.place(container.place).root {
+            Root::Binding(b) => {
+                let home = self.facts.bindings[b.0 as usize].within;
+                if home != TOP && frame == home {
+                    return false;
+                }
+                keeper.life != Life::Process || self.runs_of(frame).often > Often::Once
+            }
+            Root::This(_) => {
+                let kind = self.facts.functions[frame.0 as usize].kind;
+                !matches!(kind, FunctionKind::Constructor | FunctionKind::FieldInit)
+                    && !self.is_constructor_function(frame, container)
+                    && self.runs_of(frame).often > Often::Once
+            }
+            _ => self.runs_of(frame).often > Often::Once,
+        }
+    }
+
+    /// How certain it is that this operation makes the collection grow for good; `None`: it does not.
+    fn confidence(&self, op: &Op, container: &Container, keeper: &Keeper, exported: bool) -> Option<Confidence> {
+        let keyed = matches!(container.kind, ContainerKind::Dictionary | ContainerKind::Map);
+        let domain = op.key.as_ref().map_or(&Domain::Unknown, |k| &k.domain);
+        if keyed && *domain == Domain::Finite {
+            return None;
+        }
+        if !keyed && container.kind == ContainerKind::Set && *domain == Domain::Finite {
+            return None;
+        }
+        let runs = self.runs_of(op.function);
+        let driven = runs.often >= Often::Event && runs.certain;
+        let computes = op.guard == Guard::Miss || self.is_looked_up(op, container);
+        let registers = op.value == Value::Function || (!driven && self.is_registry(op.function));
+        let open = self.is_input(op) || *domain == Domain::Fresh;
+        let mut confidence = if *domain == Domain::Vocabulary || (registers && !driven) {
+            Confidence::Guess
+        } else if keeper.life == Life::Process {
+            if driven {
+                if *domain == Domain::Unknown && keyed { Confidence::Likely } else { Confidence::Sure }
+            } else if !runs.certain {
+                if computes && open { Confidence::Likely } else { Confidence::Guess }
+            } else if !keyed || computes || open {
+                Confidence::Likely
+            } else {
+                Confidence::Guess
+            }
+        } else if driven && (open || !keyed) || (computes && open && runs.certain && keyed) {
+            Confidence::Likely
+        } else {
+            Confidence::Guess
+        };
+        if exported {
+            confidence = Confidence::Guess;
+        }
+        Some(confidence)
+    }
+
+    /// The same key is looked up in the same function: get-or-compute.
+    fn is_looked_up(&self, op: &Op, container: &Container) -> bool {
+        let Some(key) = &op.key else { return false };
+        let frame = self.frame(op.function);
+        container.ops.iter().any(|o| {
+            o.does == Does::Read
+                && o.key.as_ref().is_some_and(|k| k.text == key.text)
+                && self.is_nested(op.function, self.frame(o.function))
+                && (self.frame(o.function) == frame || self.frame(o.function) != TOP)
+        })
+    }
+
+    /// The function's name says that it takes registrations.
+    fn is_registry(&self, function: FunctionId) -> bool {
+        let name = self.facts.functions[self.frame(function).0 as usize].name.to_ascii_lowercase();
+        REGISTRY_VERBS.iter().any(|verb| name.starts_with(verb)) && !name.contains("cache")
+    }
+
+    /// The key is made from what comes from outside.
+    fn is_input(&self, op: &Op) -> bool {
+        let Some(key) = &op.key else { return true };
+        let by_name = words(&key.text).any(|w| INPUT_WORDS.contains(&w.as_str()));
+        match &key.domain {
+            Domain::Params(params) => {
+                by_name
+                    || params.iter().any(|p| {
+                        self.runs_of(p.function).often >= Often::Event
+                            || words(&p.path).any(|w| INPUT_WORDS.contains(&w.as_str()))
+                    })
+            }
+            Domain::Fresh | Domain::Object => true,
+            _ => by_name,
+        }
+    }
+}
+
+/// What drives the growth, when the key says so.
+fn driver_of(domain: &Domain, text: &str) -> Option<String> {
+    match domain {
+        Domain::Params(_) | Domain::Unknown if !text.is_empty() => Some(format!("`{text}`")),
+        Domain::Object => Some("object".to_owned()),
+        Domain::Fresh => Some("new key".to_owned()),
+        _ => None,
+    }
+}
+
+/// The words of an identifier or expression: `req.clientIp` -> `req`, `client`, `ip`.
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).flat_map(|part| {
+        let mut words = Vec::new();
+        let mut word = String::new();
+        for c in part.chars() {
+            if c.is_ascii_uppercase() && !word.is_empty() && !word.ends_with(|l: char| l.is_ascii_uppercase()) {
+                words.push(std::mem::take(&mut word).to_ascii_lowercase());
+            }
+            word.push(c);
+        }
+        words.push(word.to_ascii_lowercase());
+        words
+    })
+}

@@ -1,0 +1,173 @@
+//! Prints an outcome: one printer a file, and what they share.
+
+pub mod concise;
+pub mod json;
+pub mod pretty;
+pub mod rules;
+mod window;
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use crate::Outcome;
+use crate::args::Format;
+use crate::config;
+use crate::finding::{NoticeKind, Severity};
+
+/// How text for people looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    pub colour: bool,
+    /// Drawn with ASCII only.
+    pub ascii: bool,
+}
+
+impl Look {
+    /// The rest of the look comes from the environment.
+    #[must_use]
+    pub fn new(colour: bool) -> Self {
+        Self { colour, ascii: config::ascii() }
+    }
+
+    /// `text` in this style, an ANSI code such as `1;31`.
+    #[must_use]
+    pub fn paint(self, style: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{style}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    /// Text that came from outside, made harmless.
+    #[must_use]
+    pub fn text(self, text: &str) -> Cow<'_, str> {
+        let safe = safe(text);
+        if self.ascii && !safe.is_ascii() {
+            return Cow::Owned(safe.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect());
+        }
+        safe
+    }
+}
+
+pub const BOLD: &str = "1";
+pub const DIM: &str = "2";
+pub const RED: &str = "1;31";
+pub const YELLOW: &str = "1;33";
+pub const CYAN: &str = "36";
+pub const GREEN: &str = "32";
+
+/// Notices printed for people; the rest is counted.
+const TOLD: usize = 100;
+
+/// Prints the findings; for programs, the notices as well.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn findings(out: &mut dyn Write, outcome: &Outcome, format: Format, look: Look) -> io::Result<()> {
+    match format {
+        Format::Pretty => pretty::print(out, outcome, look),
+        Format::Concise => concise::print(out, outcome, look),
+        Format::Json => json::print(out, outcome),
+    }
+}
+
+/// Prints what was not judged, and why.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn notices(out: &mut dyn Write, outcome: &Outcome, format: Format, look: Look) -> io::Result<()> {
+    for notice in outcome.notices.iter().take(TOLD) {
+        let (style, word) = match notice.kind {
+            NoticeKind::Note => (CYAN, "note"),
+            NoticeKind::Syntax | NoticeKind::Failure => (RED, "error"),
+        };
+        let source = outcome.sources.by_path(&notice.path);
+        let place = notice.span.zip(source).map(|(span, source)| source.position(span.start));
+        let at = place.map_or_else(String::new, |p| format!(":{}:{}", p.line, p.column));
+        let (path, message) = (look.text(&notice.path), look.text(&notice.message));
+        writeln!(out, "{}: {path}{at}: {message}", look.paint(style, word))?;
+        if let (Format::Pretty, NoticeKind::Syntax, Some(span), Some(source)) =
+            (format, notice.kind, notice.span, source)
+        {
+            pretty::place(out, source, span, look)?;
+        }
+    }
+    let more = outcome.notices.len().saturating_sub(TOLD);
+    if more > 0 { writeln!(out, "... and {more} more notes") } else { Ok(()) }
+}
+
+/// One line at the end, on a clean run too.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn summary(out: &mut dyn Write, outcome: &Outcome, took: Duration, look: Look) -> io::Result<()> {
+    if outcome.files == 0 {
+        return Ok(());
+    }
+    let count = |severity| outcome.findings.iter().filter(|f| f.severity == severity).count();
+    let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "hint")]
+        .into_iter()
+        .filter(|(severity, _)| count(*severity) > 0)
+        .map(|(severity, word)| plural(count(severity), word))
+        .collect();
+    let took = took.as_secs_f64();
+    let files = plural(outcome.files, "file");
+    let skipped = outcome.notices.iter().filter(|n| n.kind != NoticeKind::Note).count();
+    let skipped = if skipped == 0 { String::new() } else { format!("; {} above", plural(skipped, "problem")) };
+    if parts.is_empty() {
+        let said = look.paint(if skipped.is_empty() { GREEN } else { BOLD }, "no leaks found");
+        return writeln!(out, "{said} in {files} ({took:.2} s){skipped}");
+    }
+    let style = if count(Severity::Error) > 0 { RED } else { YELLOW };
+    writeln!(out, "{} in {files} ({took:.2} s){skipped}", look.paint(style, &parts.join(", ")))
+}
+
+/// Says why there was nothing to do.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn nothing_read(out: &mut dyn Write, outcome: &Outcome, look: Look) -> io::Result<()> {
+    let note = look.paint(CYAN, "note");
+    for path in &outcome.unsupported {
+        writeln!(out, "{note}: {}: unsupported file type", look.text(path))?;
+    }
+    writeln!(out, "{note}: nothing to read: no JavaScript or TypeScript here, or all of it is ignored")
+}
+
+/// Text from outside made harmless for a terminal: control and direction characters become visible signs.
+#[must_use]
+pub fn safe(text: &str) -> Cow<'_, str> {
+    if text.chars().any(|c| sign(c) != c) { Cow::Owned(text.chars().map(sign).collect()) } else { Cow::Borrowed(text) }
+}
+
+/// What stands for a character in a terminal: itself, unless it would steer the terminal or turn the text around.
+const fn sign(c: char) -> char {
+    match c {
+        '\0'..='\x1f' => match char::from_u32(0x2400 + c as u32) {
+            Some(picture) => picture,
+            None => '\u{fffd}',
+        },
+        '\x7f' => '\u{2421}',
+        '\u{80}'..='\u{9f}'
+        | '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' => '\u{fffd}',
+        _ => c,
+    }
+}
+
+/// `1 file`, `2 files`.
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminals_are_not_steered() {
+        assert_eq!(safe("a\x1b[31m\u{202e}b\n"), "a␛[31m\u{fffd}b␊");
+        assert_eq!(safe("plain é"), "plain é");
+    }
+}

@@ -1,0 +1,212 @@
+//! Findings for people: message, every piece of evidence in its snippet, help, and the suggested change.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents,
+    Report, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
+
+use super::window::{self, Mark, Window};
+use super::{BOLD, CYAN, DIM, GREEN, Look, RED, YELLOW};
+use crate::Outcome;
+use crate::finding::{FileId, Finding, Fix, Label, Severity, Span};
+use crate::source::Source;
+use crate::sources::Sources;
+
+/// Findings that are shown in full; a longer list is not read anyway.
+const SHOWN: usize = 200;
+/// Lines of a suggested change that are shown.
+const CHANGED: usize = 12;
+
+/// # Errors
+/// When `out` cannot be written.
+pub fn print(out: &mut dyn Write, outcome: &Outcome, look: Look) -> io::Result<()> {
+    for finding in outcome.findings.iter().take(SHOWN) {
+        out.write_all(render(finding, &outcome.sources, look).as_bytes())?;
+    }
+    let more = outcome.findings.len().saturating_sub(SHOWN);
+    if more > 0 {
+        writeln!(out, "... and {more} more: `--format concise` lists them all")?;
+    }
+    Ok(())
+}
+
+/// One finding, as it is printed.
+#[must_use]
+pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
+    let style = if finding.severity == Severity::Error { RED } else { YELLOW };
+    let head = look.paint(style, &format!("{}[{}]", finding.severity.as_str(), finding.rule));
+    let mut text = format!("{head} {}\n", look.paint(BOLD, &look.text(&finding.message)));
+
+    let mut files: Vec<FileId> = vec![finding.file];
+    for label in &finding.labels {
+        let same = |file: &FileId| sources.of(*file).path == sources.of(label.file).path;
+        if !files.iter().any(same) {
+            files.push(label.file);
+        }
+    }
+    for file in files {
+        let source = sources.of(file);
+        let windows = window::windows(source, &marks(finding, source, sources), look);
+        if windows.is_empty() {
+            let labels = finding.labels.iter().filter(|label| sources.of(label.file).path == source.path);
+            bare(&mut text, source, labels, look);
+        }
+        for window in windows {
+            text.push_str(&snippet(window, finding.severity, look));
+        }
+    }
+    if !finding.help.is_empty() {
+        let _ = writeln!(text, "  {} {}", look.paint(CYAN, "help:"), look.text(&finding.help));
+    }
+    if let Some(fix) = finding.fixes.first() {
+        change(&mut text, fix, sources, look);
+    }
+    let more = format!("  {}; about this rule: leaklint explain {}", finding.confidence.as_str(), finding.rule);
+    let _ = writeln!(text, "{}\n", look.paint(DIM, &more));
+    text
+}
+
+/// The place of a syntax error.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn place(out: &mut dyn Write, source: &Source, span: Span, look: Look) -> io::Result<()> {
+    for window in window::windows(source, &[Mark { span, text: "", primary: true }], look) {
+        out.write_all(snippet(window, Severity::Error, look).as_bytes())?;
+    }
+    Ok(())
+}
+
+fn marks<'f>(finding: &'f Finding, source: &Source, sources: &Sources) -> Vec<Mark<'f>> {
+    let here = |file| sources.of(file).path == source.path;
+    let labels = finding.labels.iter().filter(|label| here(label.file));
+    let mut marks: Vec<Mark<'f>> =
+        labels.map(|label| Mark { span: label.span, text: &label.text, primary: false }).collect();
+    if here(finding.file) {
+        marks.push(Mark { span: finding.span, text: "", primary: true });
+    }
+    marks
+}
+
+/// The evidence without snippets, when the text of the file is gone.
+fn bare<'f>(text: &mut String, source: &Source, labels: impl Iterator<Item = &'f Label>, look: Look) {
+    let _ = writeln!(text, "  --> {}", look.text(&source.path));
+    for label in labels {
+        let _ = writeln!(text, "      {}", look.text(&label.text));
+    }
+}
+
+/// Draws one window. The finding's own head was printed before: miette's is cut off.
+fn snippet(window: Window, severity: Severity, look: Look) -> String {
+    let labels: Vec<LabeledSpan> = window
+        .marks
+        .iter()
+        .map(|mark| {
+            let text = Some(mark.text.clone()).filter(|text| !text.is_empty());
+            if mark.primary {
+                LabeledSpan::new_primary_with_span(text, mark.range.clone())
+            } else {
+                LabeledSpan::new_with_span(text, mark.range.clone())
+            }
+        })
+        .collect();
+    let severity = if severity == Severity::Error { miette::Severity::Error } else { miette::Severity::Warning };
+    let diagnostic = MietteDiagnostic::new("").with_severity(severity).with_labels(labels);
+    let report = Report::new(diagnostic).with_source_code(Shown(window));
+    let theme = GraphicalTheme {
+        characters: if look.ascii { ThemeCharacters::ascii() } else { ThemeCharacters::unicode() },
+        styles: if look.colour { ThemeStyles::ansi() } else { ThemeStyles::none() },
+    };
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(1).with_width(100);
+    let mut drawn = String::new();
+    let diagnostic: &dyn Diagnostic = report.as_ref();
+    if handler.render_report(&mut drawn, diagnostic).is_err() {
+        return String::new();
+    }
+    drawn.split_once('\n').map_or(String::new(), |(_, snippet)| trimmed(snippet))
+}
+
+/// Without the spaces that fill up lines.
+fn trimmed(drawn: &str) -> String {
+    drawn.lines().fold(String::new(), |mut text, line| {
+        text.push_str(line.trim_end());
+        text.push('\n');
+        text
+    })
+}
+
+/// The suggested change as the lines it removes and adds.
+fn change(text: &mut String, fix: &Fix, sources: &Sources, look: Look) {
+    let care = if fix.safe { "" } else { " (changes what the code does: read it first)" };
+    let _ = writeln!(text, "  {} {}{}", look.paint(CYAN, "fix:"), look.text(&fix.title), look.paint(DIM, care));
+    let Some(file) = fix.edits.first().map(|edit| edit.file) else { return };
+    let source = sources.of(file);
+    let Some((first, old, new)) = before_and_after(fix, file, source) else { return };
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let same_head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let rest = old.len().min(new.len()) - same_head;
+    let same_tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
+    let removed = &old[same_head..old.len() - same_tail];
+    let added = &new[same_head..new.len() - same_tail];
+    if removed.len() + added.len() > CHANGED {
+        return;
+    }
+    let number = first + u32::try_from(same_head).unwrap_or(0) + 1;
+    for (lines, sign, style) in [(removed, '-', RED), (added, '+', GREEN)] {
+        for (line, number) in lines.iter().zip(number..) {
+            let shown = look.paint(style.trim_start_matches("1;"), &format!("{sign} {}", window::line(line, look)));
+            let _ = writeln!(text, "  {number:>4} {shown}");
+        }
+    }
+}
+
+/// First touched line (0-based), the touched lines, and what becomes of them.
+fn before_and_after(fix: &Fix, file: FileId, source: &Source) -> Option<(u32, String, String)> {
+    let mut edits: Vec<_> = fix.edits.iter().filter(|edit| edit.file == file).collect();
+    edits.sort_by_key(|edit| edit.span);
+    let lines = source.lines();
+    let first = lines.line(edits.first()?.span.start);
+    let last = lines.line(edits.iter().map(|edit| edit.span.end).max()?);
+    let start = lines.range(&source.text, first).start;
+    let end = lines.range(&source.text, last).end;
+    let old = source.text.get(start..end)?.to_owned();
+    let (mut new, mut at) = (String::new(), start);
+    for edit in edits {
+        new.push_str(source.text.get(at..edit.span.start as usize)?);
+        new.push_str(&edit.text);
+        at = edit.span.end as usize;
+    }
+    new.push_str(source.text.get(at..end.max(at))?);
+    Some((first, old, new))
+}
+
+/// A window as miette reads it: always the whole of it, it is small.
+#[derive(Debug)]
+struct Shown(Window);
+
+impl SourceCode for Shown {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let Self(window) = self;
+        if span.offset() + span.len() > window.text.len() {
+            return Err(MietteError::OutOfBounds);
+        }
+        let whole = SourceSpan::from(0..window.text.len());
+        let lines = window.text.matches('\n').count();
+        // Asked without context: for the place in the title.
+        let (line, column) = if (before, after) == (0, 0) {
+            (window.about.0 as usize - 1, window.about.1 as usize - 1)
+        } else {
+            (window.first_line, 0)
+        };
+        let (path, text) = (window.path.clone(), window.text.as_bytes());
+        Ok(Box::new(MietteSpanContents::new_named(path, text, whole, line, column, lines)))
+    }
+}

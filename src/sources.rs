@@ -1,0 +1,59 @@
+//! The files of a run, found by the ids that facts and findings carry.
+
+use crate::finding::FileId;
+use crate::source::{Position, Source};
+
+/// All files, sorted by path. A component file with several scripts has several [`FileId`]s and one [`Source`].
+#[derive(Debug, Default)]
+pub struct Sources {
+    list: Vec<Source>,
+    /// Index into `list` for every `FileId`.
+    units: Vec<usize>,
+}
+
+impl Sources {
+    /// Adds a source that the next `units` file ids belong to.
+    pub fn add(&mut self, source: Source, units: usize) {
+        self.units.extend(std::iter::repeat_n(self.list.len(), units));
+        self.list.push(source);
+    }
+
+    /// # Panics
+    /// When the id is not of this run.
+    #[must_use]
+    pub fn of(&self, file: FileId) -> &Source {
+        &self.list[self.units[file.0 as usize]]
+    }
+
+    /// Line and column of a byte offset.
+    #[must_use]
+    pub fn position(&self, file: FileId, offset: u32) -> Position {
+        self.of(file).position(offset)
+    }
+
+    /// The source of a shown path.
+    #[must_use]
+    pub fn by_path(&self, path: &str) -> Option<&Source> {
+        let index = self.list.binary_search_by(|source| source.path.as_str().cmp(path)).ok()?;
+        self.list.get(index)
+    }
+
+    /// Number of files, whatever their number of scripts.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Reads the text of these files again where it was forgotten.
+    pub fn restore(&mut self, files: impl Iterator<Item = FileId>, max_size: u64) {
+        for file in files {
+            let index = self.units[file.0 as usize];
+            self.list[index].restore(max_size);
+        }
+    }
+}

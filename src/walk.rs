@@ -1,0 +1,267 @@
+//! Which files to read: walks folders in parallel, honours ignore files, and never opens what is not a regular file.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use crate::config::Options;
+use crate::finding::{Notice, NoticeKind};
+use crate::source::Language;
+
+/// What a walk came back with.
+#[derive(Debug, Default)]
+pub struct Walked {
+    /// Sorted by shown path; no file twice.
+    pub files: Vec<FileToRead>,
+    pub notices: Vec<Notice>,
+    /// Files named on the command line that no rule can say anything about (`page.html`).
+    pub unsupported: Vec<String>,
+}
+
+/// A file of the run.
+#[derive(Debug, Clone)]
+pub struct FileToRead {
+    pub path: PathBuf,
+    /// Relative to the working directory where possible, with `/`; bytes that are not UTF-8 as `\xFF`.
+    pub shown: String,
+    /// Named on the command line, not found on the way.
+    pub named: bool,
+    pub language: Language,
+}
+
+/// Folders of installed and built code: passed over unless named.
+const NOT_OURS: [&str; 6] = ["node_modules", "bower_components", "dist", "build", "coverage", "vendor"];
+
+/// Finds the files to read below `options.paths`. Hard links count as files of their own; symbolic links are followed
+/// when they are named, not when they are met.
+#[must_use]
+pub fn walk(options: &Options) -> Walked {
+    let mut found = Found { by_identity: BTreeMap::new(), walked: Walked::default() };
+    for path in &options.paths {
+        let full = options.root.join(path);
+        match kind(&full) {
+            Ok(Kind::Folder) => found.folder(&full, options),
+            Ok(Kind::File) => found.named(&full, options),
+            Ok(Kind::Special) => found.fail(&full, options, "not a regular file"),
+            Err(message) => found.fail(&full, options, &message),
+        }
+    }
+    let mut walked = found.walked;
+    walked.files = found.by_identity.into_values().collect();
+    walked.files.sort_by(|a, b| a.shown.cmp(&b.shown));
+    walked.unsupported.sort();
+    walked.unsupported.dedup();
+    walked
+}
+
+/// Path as shown to the user: relative to `root` where it lies below it, with `/`.
+#[must_use]
+pub fn shown(path: &Path, root: &Path) -> String {
+    let clean = normalised(path);
+    let relative = clean.strip_prefix(normalised(root)).unwrap_or(&clean);
+    let mut text = String::new();
+    for chunk in relative.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            let _ = write!(text, "\\x{byte:02X}");
+        }
+    }
+    if cfg!(windows) { text.replace('\\', "/") } else { text }
+}
+
+/// What the operating system says, without Rust's `(os error 2)`.
+#[must_use]
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or_default().to_lowercase()
+        }
+    }
+}
+
+struct Found {
+    /// Keyed by resolved path, so that `a.js` and `./sub/../a.js` are one.
+    by_identity: BTreeMap<PathBuf, FileToRead>,
+    walked: Walked,
+}
+
+enum Kind {
+    File,
+    Folder,
+    /// Pipes, sockets, devices: opening one may block for ever.
+    Special,
+}
+
+fn kind(path: &Path) -> Result<Kind, String> {
+    match fs::metadata(path) {
+        Ok(data) if data.is_dir() => Ok(Kind::Folder),
+        Ok(data) if data.is_file() => Ok(Kind::File),
+        Ok(_) => Ok(Kind::Special),
+        Err(_) if path.symlink_metadata().is_ok_and(|data| data.is_symlink()) => {
+            Err("symbolic link that leads nowhere".to_owned())
+        }
+        Err(error) => Err(reason(&error)),
+    }
+}
+
+impl Found {
+    fn fail(&mut self, path: &Path, options: &Options, message: &str) {
+        let path = shown(path, &options.root);
+        let message = message.to_owned();
+        self.walked.notices.push(Notice { kind: NoticeKind::Failure, path, span: None, message });
+    }
+
+    fn named(&mut self, path: &Path, options: &Options) {
+        let shown = shown(path, &options.root);
+        let Some(language) = Language::of(path) else {
+            self.walked.unsupported.push(shown);
+            return;
+        };
+        let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let file = FileToRead { path: path.to_owned(), shown, named: true, language };
+        self.by_identity.insert(identity, file);
+    }
+
+    fn folder(&mut self, folder: &Path, options: &Options) {
+        let identity = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let met = Mutex::new((Vec::new(), Vec::new()));
+        walker(folder, options).run(|| {
+            let mut batch = Batch { options, into: &met, files: Vec::new(), notices: Vec::new() };
+            Box::new(move |entry| batch.meet(entry))
+        });
+        let (files, mut notices) = met.into_inner().unwrap_or_default();
+        notices.sort_by(|a: &Notice, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
+        self.walked.notices.append(&mut notices);
+        for file in files {
+            let below = file.path.strip_prefix(folder).unwrap_or(&file.path);
+            self.by_identity.entry(identity.join(below)).or_insert(file);
+        }
+    }
+}
+
+fn walker(folder: &Path, options: &Options) -> ignore::WalkParallel {
+    let all = options.no_ignore;
+    let mut builder = WalkBuilder::new(folder);
+    builder
+        .standard_filters(!all)
+        .require_git(false)
+        .follow_links(false)
+        .threads(options.threads.unwrap_or(0))
+        .filter_entry(move |entry| entry.depth() == 0 || wanted(entry, all));
+    if !all {
+        builder.add_custom_ignore_filename(".leaklintignore");
+    }
+    builder.build_parallel()
+}
+
+fn wanted(entry: &DirEntry, all: bool) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    if entry.file_type().is_some_and(|t| t.is_dir()) {
+        return name != ".git" && (all || !NOT_OURS.contains(&name.as_ref()));
+    }
+    Language::of(entry.path()).is_some_and(|l| l != Language::Declarations) && (all || !is_minified(&name))
+}
+
+fn is_minified(name: &str) -> bool {
+    [".min.js", ".min.mjs", ".min.cjs"].iter().any(|end| name.ends_with(end))
+}
+
+/// What one thread of the walk has met; handed over when the thread is done.
+struct Batch<'a> {
+    options: &'a Options,
+    into: &'a Mutex<(Vec<FileToRead>, Vec<Notice>)>,
+    files: Vec<FileToRead>,
+    notices: Vec<Notice>,
+}
+
+impl Batch<'_> {
+    fn meet(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        match entry {
+            Ok(entry) => self.entry(entry),
+            Err(error) => self.error(&error),
+        }
+        WalkState::Continue
+    }
+
+    fn entry(&mut self, entry: DirEntry) {
+        let Some(kind) = entry.file_type() else { return };
+        let Some(language) = Language::of(entry.path()) else { return };
+        if kind.is_file() {
+            let shown = shown(entry.path(), &self.options.root);
+            self.files.push(FileToRead { path: entry.into_path(), shown, named: false, language });
+        } else if kind.is_symlink() && fs::metadata(entry.path()).is_err() {
+            self.note(NoticeKind::Note, entry.path(), "symbolic link that leads nowhere: passed over".to_owned());
+        }
+    }
+
+    fn error(&mut self, error: &ignore::Error) {
+        let mut path = self.options.root.as_path();
+        let mut inner = error;
+        loop {
+            inner = match inner {
+                ignore::Error::WithPath { path: at, err } => {
+                    path = at;
+                    err
+                }
+                ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
+                _ => break,
+            };
+        }
+        let message = inner.io_error().map_or_else(|| inner.to_string(), reason);
+        self.note(NoticeKind::Failure, path, message);
+    }
+
+    fn note(&mut self, kind: NoticeKind, path: &Path, message: String) {
+        self.notices.push(Notice { kind, path: shown(path, &self.options.root), span: None, message });
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut into) = self.into.lock() {
+            into.0.append(&mut self.files);
+            into.1.append(&mut self.notices);
+        }
+    }
+}
+
+/// Without `.` and `..`, and without asking the file system: what the user typed stays recognisable.
+fn normalised(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            other => clean.push(other),
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shown_paths_are_relative_and_clean() {
+        let root = Path::new("/work/app");
+        assert_eq!(shown(Path::new("/work/app/./src/../a.js"), root), "a.js");
+        assert_eq!(shown(Path::new("/work/other/a.js"), root), "/work/other/a.js");
+    }
+
+    #[test]
+    fn minified_names() {
+        assert!(is_minified("jquery.min.js"));
+        assert!(!is_minified("admin.js"));
+    }
+}
