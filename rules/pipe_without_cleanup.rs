@@ -1,7 +1,7 @@
 //! `pipe-without-cleanup`: `.pipe` leaves its source open when the target closes early, and nothing else closes it.
 
 use crate::apis::{Often, What};
-use crate::facts::Pipe;
+use crate::facts::pipes::Pipe;
 use crate::finding::{Confidence, Edit, Finding, Fix, Severity};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};

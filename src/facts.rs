@@ -21,8 +21,6 @@ pub mod runs;
 
 pub use crate::apis::{Delivers, Life, Often, Sink, What};
 use crate::finding::{Notice, Span};
-pub use imports::Imports;
-pub use pipes::Pipe;
 pub use reads::{FileName, Read, Rewrite};
 
 /// A function of the file; 0 is the module's top level.
@@ -58,8 +56,8 @@ pub struct FileFacts {
     pub closes: Vec<Close>,
     pub promises: Vec<Promise>,
     pub reads: Vec<Read>,
-    pub pipes: Vec<Pipe>,
-    pub imports: Imports,
+    pub pipes: Vec<pipes::Pipe>,
+    pub imports: imports::Imports,
     pub directives: Vec<Directive>,
     pub notices: Vec<Notice>,
 }
