@@ -4,13 +4,21 @@ use crate::rule::Rule;
 
 mod growth;
 mod listener_never_removed;
+mod pipe_without_cleanup;
 mod timer_never_cleared;
 mod unbounded_cache;
 mod unbounded_list;
+mod whole_read;
 
 /// Every rule, in the order of the documentation.
-pub const RULES: &[&Rule] =
-    &[&unbounded_cache::RULE, &unbounded_list::RULE, &listener_never_removed::RULE, &timer_never_cleared::RULE];
+pub const RULES: &[&Rule] = &[
+    &unbounded_cache::RULE,
+    &unbounded_list::RULE,
+    &listener_never_removed::RULE,
+    &timer_never_cleared::RULE,
+    &whole_read::RULE,
+    &pipe_without_cleanup::RULE,
+];
 
 /// The built-in tables: file name and text.
 pub const TABLES: &[(&str, &str)] = &[

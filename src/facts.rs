@@ -8,9 +8,11 @@ pub mod extract;
 pub mod functions;
 pub mod guards;
 pub mod handles;
+pub mod imports;
 mod interest;
 pub mod keys;
 pub mod names;
+pub mod pipes;
 pub mod places;
 pub mod promises;
 pub mod reader;
@@ -19,6 +21,7 @@ pub mod runs;
 
 pub use crate::apis::{Delivers, Life, Often, Sink, What};
 use crate::finding::{Notice, Span};
+pub use reads::{FileName, Read, Rewrite};
 
 /// A function of the file; 0 is the module's top level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,7 +56,8 @@ pub struct FileFacts {
     pub closes: Vec<Close>,
     pub promises: Vec<Promise>,
     pub reads: Vec<Read>,
-    pub pipes: Vec<Pipe>,
+    pub pipes: Vec<pipes::Pipe>,
+    pub imports: imports::Imports,
     pub directives: Vec<Directive>,
     pub notices: Vec<Notice>,
 }
@@ -478,38 +482,6 @@ pub enum Settles {
         way: Span,
         why: String,
     },
-}
-
-// ---- reads and pipes -----------------------------------------------------------------------------------------
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Read {
-    pub api: String,
-    pub span: Span,
-    pub statement: Span,
-    pub function: FunctionId,
-    /// The path or address argument.
-    pub source: Option<Key>,
-    pub passes_to: Vec<(Sink, Span)>,
-    /// Uses of the data other than sinks: parsed, searched, stored.
-    pub other_uses: u32,
-    /// The streaming call to use instead.
-    pub instead: String,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Pipe {
-    pub span: Span,
-    pub statement: Span,
-    pub function: FunctionId,
-    /// How the source came to be, as written: `createReadStream`.
-    pub source: String,
-    pub source_made: Span,
-    pub target: String,
-    pub to_response: bool,
-    /// Something destroys the source when the target closes.
-    pub cleaned: bool,
-    pub escapes: bool,
 }
 
 // ---- comments ------------------------------------------------------------------------------------------------

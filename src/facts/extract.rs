@@ -17,6 +17,7 @@ pub fn extract(semantic: &Semantic<'_>, offset: u32, apis: &'static Apis) -> Fil
     reader.name_functions();
     reader.note_uses();
     reader.note_containers();
+    reader.note_imports();
     reader.note_handles();
     reader.note_promises();
     reader.note_reads();

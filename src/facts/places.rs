@@ -199,6 +199,10 @@ impl<'a> Reader<'a, '_> {
                 self.spot_at_depth(&member.object, depth + 1)
             }
             ("pop" | "shift" | "at", _) => Some(self.spot_at_depth(&member.object, depth + 1)?.step(Seg::Entry)),
+            // `_interop_require_default._(require('m'))`, as swc writes it.
+            ("_", 1) if matches!(&member.object, Expression::Identifier(id) if is_interop_helper(id.name.as_str())) => {
+                self.spot_at_depth(first?, depth + 1).filter(|s| matches!(s.root, SpotRoot::Module(_)))
+            }
             ("bind", 1) => self
                 .spot_at_depth(&member.object, depth + 1)
                 .filter(|_| matches!(first.map(peel), Some(Expression::ThisExpression(_))))

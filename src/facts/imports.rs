@@ -1,0 +1,169 @@
+//! What a file imports, in which module style, and where a fix can add an import.
+
+use oxc_ast::ast::{BindingPattern, ImportDeclarationSpecifier, Statement, VariableDeclaration};
+use oxc_span::GetSpan;
+use serde::{Deserialize, Serialize};
+
+use super::functions::key_name;
+use super::places::{Seg, SpotRoot};
+use super::reader::Reader;
+use crate::finding::{Edit, FileId, Span};
+
+/// How the modules of a file are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Style {
+    /// `import` and `export`.
+    #[default]
+    Esm,
+    /// `require` and `module.exports`.
+    Cjs,
+}
+
+/// A name at the top level that stands for something of another module.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// As written, without `node:`.
+    pub module: String,
+    /// `default` and `*` are the module itself.
+    pub export: String,
+    pub local: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Imports {
+    pub style: Style,
+    /// After the last import, or before the first statement.
+    pub insert_at: u32,
+    pub after_import: bool,
+    /// Core modules are imported as `node:fs`, not `fs`.
+    pub prefixed: bool,
+    pub names: Vec<Imported>,
+}
+
+impl Imports {
+    /// The name by which the file already knows an export of a core module.
+    #[must_use]
+    pub fn local(&self, module: &str, export: &str) -> Option<String> {
+        let named = self.names.iter().find(|n| n.module == module && n.export == export);
+        named.map(|n| n.local.clone())
+    }
+
+    /// The same, also through the module as a whole: `fs.createReadStream`.
+    #[must_use]
+    pub fn reach(&self, module: &str, export: &str) -> Option<String> {
+        self.local(module, export).or_else(|| {
+            let whole = self.names.iter().find(|n| n.module == module && matches!(n.export.as_str(), "default" | "*"));
+            whole.map(|n| format!("{}.{export}", n.local))
+        })
+    }
+
+    /// The names under which the file can use exports of core modules, and the edit that imports those that it does
+    /// not know yet. `None` when such a name stands for something else.
+    #[must_use]
+    pub fn need(&self, file: FileId, wanted: &[(&str, &str)]) -> Option<(Vec<String>, Option<Edit>)> {
+        let mut names = Vec::new();
+        let mut lines = Vec::new();
+        let prefix = if self.prefixed { "node:" } else { "" };
+        for (module, export) in wanted {
+            // `stream` is what people call their streams: only its names are used, not the module.
+            let known = if *module == "fs" { self.reach(module, export) } else { self.local(module, export) };
+            if let Some(local) = known {
+                names.push(local);
+                continue;
+            }
+            if self.names.iter().any(|n| n.local == *export) {
+                return None;
+            }
+            lines.push(match self.style {
+                Style::Esm => format!("import {{ {export} }} from '{prefix}{module}';"),
+                Style::Cjs => format!("const {{ {export} }} = require('{prefix}{module}');"),
+            });
+            names.push((*export).to_owned());
+        }
+        let lines = lines.join("\n");
+        let text = if self.after_import { format!("\n{lines}") } else { format!("{lines}\n") };
+        let at = Span::new(self.insert_at, self.insert_at);
+        Some((names, (!lines.is_empty()).then_some(Edit { file, span: at, text })))
+    }
+}
+
+impl<'a> Reader<'a, '_> {
+    /// Reads the imports at the top level of the file.
+    pub fn note_imports(&mut self) {
+        let program = self.nodes.program();
+        let mut found = Imports { prefixed: true, ..Imports::default() };
+        let mut esm = false;
+        let mut requires = false;
+        let mut last = None;
+        for statement in &program.body {
+            match statement {
+                Statement::ImportDeclaration(d) => {
+                    (esm, last) = (true, Some(d.span.end));
+                    for specifier in d.specifiers.iter().flatten() {
+                        found.names.push(imported(d.source.value.as_str(), specifier));
+                    }
+                }
+                Statement::ExportDefaultDeclaration(_)
+                | Statement::ExportAllDeclaration(_)
+                | Statement::ExportNamedDeclaration(_) => esm = true,
+                Statement::VariableDeclaration(d) if self.note_requires(d, &mut found) => {
+                    (requires, last) = (true, Some(d.span.end));
+                }
+                _ => esm |= statement.is_module_declaration(),
+            }
+        }
+        let bare = found.names.iter().any(|n| matches!(n.module.as_str(), "fs" | "http" | "https" | "path" | "stream"));
+        found.prefixed = !bare;
+        for name in &mut found.names {
+            if let Some(core) = name.module.strip_prefix("node:") {
+                name.module = core.to_owned();
+            }
+        }
+        found.style = if esm || (program.source_type.is_module() && !requires) { Style::Esm } else { Style::Cjs };
+        found.after_import = last.is_some();
+        let first = program.body.first().map_or(0, |s| s.span().start);
+        found.insert_at = last.unwrap_or(first) + self.offset;
+        self.facts.imports = found;
+    }
+
+    /// `const fs = require('fs')`, `const { pipeline } = require('stream')`; whether it is one.
+    fn note_requires(&mut self, declaration: &'a VariableDeclaration<'a>, found: &mut Imports) -> bool {
+        let mut any = false;
+        for d in &declaration.declarations {
+            let Some(spot) = d.init.as_ref().and_then(|init| self.spot_of(init)) else { continue };
+            let SpotRoot::Module(module) = spot.root else { continue };
+            any = true;
+            let whole = match spot.path.as_slice() {
+                [] => "default",
+                [Seg::Field(field)] => field,
+                _ => continue,
+            };
+            let mut push = |export: &str, local: &str| {
+                found.names.push(Imported { module: module.into(), export: export.into(), local: local.into() });
+            };
+            match &d.id {
+                BindingPattern::BindingIdentifier(id) => push(whole, id.name.as_str()),
+                BindingPattern::ObjectPattern(p) if whole == "default" => {
+                    for property in &p.properties {
+                        if let (Some(export), Some(local)) =
+                            (key_name(&property.key), property.value.get_binding_identifier())
+                        {
+                            push(export, local.name.as_str());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        any
+    }
+}
+
+fn imported(module: &str, specifier: &ImportDeclarationSpecifier<'_>) -> Imported {
+    let (export, local) = match specifier {
+        ImportDeclarationSpecifier::ImportSpecifier(s) => (s.imported.name().to_string(), &s.local),
+        ImportDeclarationSpecifier::ImportDefaultSpecifier(s) => ("default".to_owned(), &s.local),
+        ImportDeclarationSpecifier::ImportNamespaceSpecifier(s) => ("*".to_owned(), &s.local),
+    };
+    Imported { module: module.to_owned(), export, local: local.name.to_string() }
+}
