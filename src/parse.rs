@@ -129,6 +129,9 @@ impl Job<'_> {
             let parsed = self.parse(arena, *source_type);
             if !parsed.diagnostics.has_errors() {
                 let mut facts = self.understand(&parsed);
+                if index > 0 && !facts.notices.is_empty() && syntax::is_flow(self.text, false) {
+                    return FileFacts { notices: vec![syntax::flow(self.source)], ..FileFacts::default() };
+                }
                 if index > 0 && source_type.is_typescript() {
                     let rejected = first.as_ref().unwrap_or(&parsed);
                     facts.notices.push(syntax::typescript(self.source, self.block.start, &rejected.diagnostics));

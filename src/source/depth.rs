@@ -28,6 +28,7 @@ pub fn measure(text: &str) -> Depth {
         sum: 0,
         last: Last { byte: b';', word: (0, 0) },
         line_broke: false,
+        labels: 0,
         depth: Depth::default(),
     };
     scan.run();
@@ -42,6 +43,8 @@ struct Scan<'t> {
     sum: u32,
     last: Last,
     line_broke: bool,
+    /// `a: b: c:` up to here: the parser looks through all open labels for each.
+    labels: u32,
     depth: Depth,
 }
 
@@ -108,6 +111,7 @@ impl Scan<'_> {
             b')' | b']' | b'}' => self.close(byte),
             b';' | b',' => self.separate(byte),
             b'/' if self.regex_may_start() => self.regex(),
+            b':' if self.last.byte == b'a' => self.label(),
             _ => {
                 if byte == b'<' {
                     self.angles(1);
@@ -122,7 +126,16 @@ impl Scan<'_> {
 
     fn pass(&mut self, byte: u8) {
         self.at += 1;
+        self.labels = 0;
         self.last = Last { byte, word: (0, 0) };
+    }
+
+    fn label(&mut self) {
+        self.count(1);
+        let labels = self.labels + 1;
+        self.pass(b':');
+        self.labels = labels;
+        self.depth.nesting = self.depth.nesting.max(labels);
     }
 
     fn next_is(&self, byte: u8) -> bool {
