@@ -1,5 +1,7 @@
 //! What a user types and sees: exit codes, streams, formats, and bad input of every kind.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! How a finding looks to people and to programs, shown on findings made by hand.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use leaklint::Outcome;
 use leaklint::finding::{Confidence, Edit, FileId, Finding, Fix, Label, Severity, Span};
 use leaklint::report::{Look, concise, json, pretty};

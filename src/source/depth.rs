@@ -8,6 +8,9 @@ pub struct Depth {
     /// Tokens that may hang on each other without a statement or list item between them: `a.b.c`, `!!!!a`,
     /// `if (a) {} else if (b) {} else ..`, `a = b = c`.
     pub chain: u32,
+    /// The part of `chain` that is prefix keywords and statement heads, `await await a`, `if (a) if (b) c`: nobody, Node
+    /// included, reads as many of these as of operators.
+    pub prefixes: u32,
     /// `case` clauses of the largest `switch`.
     pub cases: u32,
 }
@@ -26,6 +29,7 @@ pub fn measure(text: &str) -> Depth {
         at: 0,
         open: vec![Frame::new(Opener::Bracket)],
         sum: 0,
+        prefixes: 0,
         last: Last { byte: b';', word: (0, 0) },
         line_broke: false,
         labels: 0,
@@ -39,8 +43,9 @@ struct Scan<'t> {
     bytes: &'t [u8],
     at: usize,
     open: Vec<Frame>,
-    /// Tokens of all open frames.
+    /// Tokens and prefixes of all open frames.
     sum: u32,
+    prefixes: u32,
     last: Last,
     line_broke: bool,
     /// `a: b: c:` up to here: the parser looks through all open labels for each.
@@ -60,6 +65,7 @@ struct Frame {
     opener: Opener,
     /// Tokens since the last `;` or `,` in this frame.
     tokens: u32,
+    prefixes: u32,
     /// Type arguments that are open: `A<B, C<D,` hang on each other across commas.
     angles: u32,
     cases: u32,
@@ -76,7 +82,7 @@ enum Opener {
 
 impl Frame {
     const fn new(opener: Opener) -> Self {
-        Self { opener, tokens: 0, angles: 0, cases: 0 }
+        Self { opener, tokens: 0, prefixes: 0, angles: 0, cases: 0 }
     }
 }
 
@@ -154,6 +160,14 @@ impl Scan<'_> {
         self.depth.chain = self.depth.chain.max(self.sum);
     }
 
+    fn prefix(&mut self) {
+        self.prefixes = self.prefixes.saturating_add(1);
+        if let Some(frame) = self.top() {
+            frame.prefixes += 1;
+        }
+        self.depth.prefixes = self.depth.prefixes.max(self.prefixes);
+    }
+
     fn angles(&mut self, by: i32) {
         if let Some(frame) = self.top() {
             frame.angles = frame.angles.saturating_add_signed(by);
@@ -166,6 +180,7 @@ impl Scan<'_> {
         let gone = frame.tokens.saturating_sub(frame.angles);
         frame.tokens -= gone;
         self.sum -= gone;
+        self.prefixes -= std::mem::take(&mut frame.prefixes);
     }
 
     fn open(&mut self, opener: Opener) {
@@ -177,6 +192,9 @@ impl Scan<'_> {
 
     fn bracket(&mut self, byte: u8) {
         let head = byte == b'(' && matches!(self.last_word(), b"if" | b"for" | b"while" | b"with" | b"await");
+        if head {
+            self.prefix();
+        }
         self.open(if head { Opener::Head } else { Opener::Bracket });
         self.pass(byte);
     }
@@ -185,6 +203,7 @@ impl Scan<'_> {
         let frame = if self.open.len() > 1 { self.open.pop() } else { None };
         if let Some(frame) = &frame {
             self.sum -= frame.tokens;
+            self.prefixes -= frame.prefixes;
             self.depth.cases = self.depth.cases.max(frame.cases);
         }
         let opener = frame.map_or(Opener::Bracket, |f| f.opener);
@@ -224,6 +243,7 @@ impl Scan<'_> {
                 }
             }
             b"namespace" | b"module" => self.namespace(),
+            word if wants_more(word) => self.prefix(),
             _ => {}
         }
         self.count(1);
@@ -274,6 +294,7 @@ impl Scan<'_> {
                         && let Some(frame) = self.open.pop()
                     {
                         self.sum -= frame.tokens;
+                        self.prefixes -= frame.prefixes;
                     }
                     self.count(1);
                     self.last = Last { byte: b'`', word: (0, 0) };
@@ -464,6 +485,14 @@ mod tests {
     fn text_does_not_count() {
         assert_eq!(of("'((((' + /[(]((/ // ((((\n /* (((( */").nesting, 3);
         assert_eq!(of("`((((`").nesting, 1);
+    }
+
+    #[test]
+    fn prefixes_are_counted_apart() {
+        assert!(of(&"await ".repeat(3000)).prefixes >= 3000);
+        assert!(of(&"with(a)".repeat(3000)).prefixes >= 3000);
+        assert_eq!(of(&"1 + ".repeat(3000)).prefixes, 0);
+        assert!(of(&"if (a) { return b }\n".repeat(3000)).prefixes < 5);
     }
 
     #[test]
