@@ -1,5 +1,9 @@
 //! How deep a text nests, seen in one pass over its bytes before a recursive parser sees it.
 
+mod words;
+
+use words::{carries_on, is_word, wants_more};
+
 /// What recursion a text may cost. All figures are bounds from above: a parser may need less, never more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Depth {
@@ -16,7 +20,7 @@ pub struct Depth {
 }
 
 /// Texts shorter than this cannot nest deep enough to matter.
-const HARMLESS: usize = 8 << 10;
+const HARMLESS: usize = 16 << 10;
 
 /// Measures `text`. Strings, comments, regular expressions and template text do not count.
 #[must_use]
@@ -392,60 +396,6 @@ impl Scan<'_> {
         let word = self.peek_word();
         !word.is_empty() && !carries_on(word)
     }
-}
-
-const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'\\') || byte >= 0x80
-}
-
-/// Words after which an expression, type or statement is still to come.
-fn wants_more(word: &[u8]) -> bool {
-    matches!(
-        word,
-        b"else"
-            | b"do"
-            | b"typeof"
-            | b"void"
-            | b"delete"
-            | b"new"
-            | b"await"
-            | b"yield"
-            | b"in"
-            | b"instanceof"
-            | b"of"
-            | b"return"
-            | b"throw"
-            | b"case"
-            | b"default"
-            | b"extends"
-            | b"keyof"
-            | b"readonly"
-            | b"unique"
-            | b"infer"
-            | b"as"
-            | b"satisfies"
-            | b"is"
-            | b"asserts"
-    )
-}
-
-/// Words that carry a statement on.
-fn carries_on(word: &[u8]) -> bool {
-    matches!(
-        word,
-        b"else"
-            | b"catch"
-            | b"finally"
-            | b"while"
-            | b"in"
-            | b"instanceof"
-            | b"of"
-            | b"as"
-            | b"satisfies"
-            | b"extends"
-            | b"implements"
-            | b"is"
-    )
 }
 
 #[cfg(test)]
