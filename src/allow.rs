@@ -99,7 +99,7 @@ fn complain(directive: &Directive, ran: &[&Rule], is_used: impl Fn(usize) -> boo
         return;
     }
     for (index, (id, span)) in directive.rules.iter().enumerate() {
-        if !RULES.iter().any(|rule| rule.id == id) {
+        if !RULES.iter().chain(ran).any(|rule| rule.id == id) {
             let hint = nearest(id).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
             said.push((*span, format!("there is no rule `{}`{hint}", shortened(id))));
         } else if ran.iter().any(|rule| rule.id == id) && !is_used(index) {
@@ -113,4 +113,61 @@ fn complain(directive: &Directive, ran: &[&Rule], is_used: impl Fn(usize) -> boo
 
 fn shortened(id: &str) -> String {
     if id.chars().count() > 60 { id.chars().take(60).chain(['…']).collect() } else { id.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::FileFacts;
+    use crate::finding::{Confidence, FileId, Severity};
+    use crate::rule::Group;
+    use crate::source::{Language, Source};
+
+    const RULE: Rule = Rule {
+        id: "test-rule",
+        page: "A page",
+        group: Group::Growth,
+        severity: Severity::Error,
+        whats: &[],
+        check: |_, _| {},
+    };
+
+    /// What is left of a finding at `leak()`, and the complaints.
+    fn judged(text: &str, file: bool, lines: (u32, u32), rules: &[&str]) -> (usize, Vec<String>) {
+        let mut sources = Sources::default();
+        sources.add(Source::new("a.js".to_owned(), None, text, Language::JavaScript), 1);
+        let rules = rules.iter().map(|id| ((*id).to_owned(), Span::new(0, 1))).collect();
+        let directive = Directive { span: Span::new(0, 1), file, rules, reason: "why".to_owned(), lines };
+        let facts = FileFacts { directives: vec![directive], ..FileFacts::default() };
+        let start = u32::try_from(text.find("leak()").unwrap()).unwrap();
+        let finding = Finding {
+            rule: RULE.id,
+            severity: Severity::Error,
+            confidence: Confidence::Sure,
+            file: FileId(0),
+            span: Span::new(start, start + 4),
+            message: String::new(),
+            labels: Vec::new(),
+            help: String::new(),
+            fixes: Vec::new(),
+        };
+        let (kept, notices) = apply(vec![finding], &Program::link(vec![facts]), &sources, &[&RULE]);
+        (kept.len(), notices.into_iter().map(|notice| notice.message).collect())
+    }
+
+    #[test]
+    fn a_line_or_a_file_is_covered() {
+        assert_eq!(judged("//\nleak()", false, (0, 1), &["test-rule"]), (0, vec![]));
+        assert_eq!(judged("//\n\n\nleak()", true, (0, 1), &["test-rule"]), (0, vec![]));
+    }
+
+    #[test]
+    fn what_does_nothing_is_said() {
+        let unused = vec!["nothing to ignore here for `test-rule`: remove it".to_owned()];
+        assert_eq!(judged("//\n\nleak()", false, (0, 1), &["test-rule"]), (1, unused));
+        let (kept, said) = judged("//\nleak()", false, (0, 1), &["no-such"]);
+        assert_eq!(kept, 1);
+        assert!(said[0].starts_with("there is no rule `no-such`"));
+        assert_eq!(judged("//\nleak()", false, (0, 1), &[]).1.len(), 1);
+    }
 }

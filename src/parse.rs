@@ -28,6 +28,8 @@ const SHALLOW: u32 = 4_000;
 /// Limits above which a file is refused. Node itself gives up at 3,000 nested parentheses.
 const DEEPEST_NESTING: u32 = 10_000;
 const LONGEST_CHAIN: u32 = 250_000;
+/// Some of these cost the semantic model time quadratic in their number.
+const MOST_PREFIXES: u32 = 25_000;
 
 /// The control-flow graph takes memory quadratic in the cases of one `switch`; above this it is not built.
 const MOST_CASES: u32 = 2_000;
@@ -48,8 +50,8 @@ static DEEP: Mutex<()> = Mutex::new(());
 pub fn parse(source: &Source, block: Block, apis: &'static Apis) -> FileFacts {
     let text = &source.text[block.start as usize..block.end as usize];
     let depth = depth::measure(text);
-    if depth.nesting > DEEPEST_NESTING || depth.chain > LONGEST_CHAIN {
-        return refused(source, block, &too_deep(depth));
+    if let Some(why) = too_deep(depth) {
+        return refused(source, block, &why);
     }
     let job = Job { source, block, text, apis, graph: wants_graph(text, depth) };
     if depth.nesting.max(depth.chain) <= SHALLOW { job.guarded() } else { deep(&job) }
@@ -69,12 +71,14 @@ fn wants_graph(text: &str, depth: Depth) -> bool {
     depth.cases <= MOST_CASES && memchr::memmem::find(text.as_bytes(), b"Promise").is_some()
 }
 
-fn too_deep(depth: Depth) -> String {
-    if depth.nesting > DEEPEST_NESTING {
-        format!("nested too deep: {} levels, the limit is {DEEPEST_NESTING}; not analysed", depth.nesting)
-    } else {
-        format!("nested too deep: a chain of {} tokens, the limit is {LONGEST_CHAIN}; not analysed", depth.chain)
-    }
+fn too_deep(depth: Depth) -> Option<String> {
+    let limits = [
+        (depth.nesting, DEEPEST_NESTING, "levels"),
+        (depth.prefixes, MOST_PREFIXES, "prefixes in a row"),
+        (depth.chain, LONGEST_CHAIN, "tokens in a chain"),
+    ];
+    let (is, limit, what) = limits.into_iter().find(|(is, limit, _)| is > limit)?;
+    Some(format!("nested too deep: {is} {what}, the limit is {limit}; not analysed"))
 }
 
 fn refused(source: &Source, block: Block, message: &str) -> FileFacts {
@@ -129,6 +133,9 @@ impl Job<'_> {
             let parsed = self.parse(arena, *source_type);
             if !parsed.diagnostics.has_errors() {
                 let mut facts = self.understand(&parsed);
+                if index > 0 && !facts.notices.is_empty() && syntax::is_flow(self.text, false) {
+                    return FileFacts { notices: vec![syntax::flow(self.source)], ..FileFacts::default() };
+                }
                 if index > 0 && source_type.is_typescript() {
                     let rejected = first.as_ref().unwrap_or(&parsed);
                     facts.notices.push(syntax::typescript(self.source, self.block.start, &rejected.diagnostics));

@@ -78,8 +78,8 @@ pub fn flow(source: &Source) -> Notice {
 /// Whether a file that does not parse is written in Flow. `pragma`: the parser saw `@flow`.
 #[must_use]
 pub fn is_flow(text: &str, pragma: bool) -> bool {
-    let head = text.char_indices().nth(2000).map_or(text, |(end, _)| &text[..end]);
-    pragma || head.contains("@flow")
+    let head = &text[..text.floor_char_boundary(2000)];
+    pragma || head.contains("@flow") || (text.contains("import type ") && text.contains(": ?"))
 }
 
 fn notice(source: &Source, kind: NoticeKind, span: Option<Span>, message: String) -> Notice {

@@ -1,5 +1,9 @@
 //! How deep a text nests, seen in one pass over its bytes before a recursive parser sees it.
 
+mod words;
+
+use words::{carries_on, is_word, wants_more};
+
 /// What recursion a text may cost. All figures are bounds from above: a parser may need less, never more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Depth {
@@ -8,12 +12,15 @@ pub struct Depth {
     /// Tokens that may hang on each other without a statement or list item between them: `a.b.c`, `!!!!a`,
     /// `if (a) {} else if (b) {} else ..`, `a = b = c`.
     pub chain: u32,
+    /// The part of `chain` that is prefix keywords and statement heads, `await await a`, `if (a) if (b) c`: nobody, Node
+    /// included, reads as many of these as of operators.
+    pub prefixes: u32,
     /// `case` clauses of the largest `switch`.
     pub cases: u32,
 }
 
 /// Texts shorter than this cannot nest deep enough to matter.
-const HARMLESS: usize = 8 << 10;
+const HARMLESS: usize = 16 << 10;
 
 /// Measures `text`. Strings, comments, regular expressions and template text do not count.
 #[must_use]
@@ -26,8 +33,10 @@ pub fn measure(text: &str) -> Depth {
         at: 0,
         open: vec![Frame::new(Opener::Bracket)],
         sum: 0,
+        prefixes: 0,
         last: Last { byte: b';', word: (0, 0) },
         line_broke: false,
+        labels: 0,
         depth: Depth::default(),
     };
     scan.run();
@@ -38,10 +47,13 @@ struct Scan<'t> {
     bytes: &'t [u8],
     at: usize,
     open: Vec<Frame>,
-    /// Tokens of all open frames.
+    /// Tokens and prefixes of all open frames.
     sum: u32,
+    prefixes: u32,
     last: Last,
     line_broke: bool,
+    /// `a: b: c:` up to here: the parser looks through all open labels for each.
+    labels: u32,
     depth: Depth,
 }
 
@@ -57,6 +69,7 @@ struct Frame {
     opener: Opener,
     /// Tokens since the last `;` or `,` in this frame.
     tokens: u32,
+    prefixes: u32,
     /// Type arguments that are open: `A<B, C<D,` hang on each other across commas.
     angles: u32,
     cases: u32,
@@ -73,7 +86,7 @@ enum Opener {
 
 impl Frame {
     const fn new(opener: Opener) -> Self {
-        Self { opener, tokens: 0, angles: 0, cases: 0 }
+        Self { opener, tokens: 0, prefixes: 0, angles: 0, cases: 0 }
     }
 }
 
@@ -108,6 +121,7 @@ impl Scan<'_> {
             b')' | b']' | b'}' => self.close(byte),
             b';' | b',' => self.separate(byte),
             b'/' if self.regex_may_start() => self.regex(),
+            b':' if self.last.byte == b'a' => self.label(),
             _ => {
                 if byte == b'<' {
                     self.angles(1);
@@ -122,7 +136,16 @@ impl Scan<'_> {
 
     fn pass(&mut self, byte: u8) {
         self.at += 1;
+        self.labels = 0;
         self.last = Last { byte, word: (0, 0) };
+    }
+
+    fn label(&mut self) {
+        self.count(1);
+        let labels = self.labels + 1;
+        self.pass(b':');
+        self.labels = labels;
+        self.depth.nesting = self.depth.nesting.max(labels);
     }
 
     fn next_is(&self, byte: u8) -> bool {
@@ -141,6 +164,14 @@ impl Scan<'_> {
         self.depth.chain = self.depth.chain.max(self.sum);
     }
 
+    fn prefix(&mut self) {
+        self.prefixes = self.prefixes.saturating_add(1);
+        if let Some(frame) = self.top() {
+            frame.prefixes += 1;
+        }
+        self.depth.prefixes = self.depth.prefixes.max(self.prefixes);
+    }
+
     fn angles(&mut self, by: i32) {
         if let Some(frame) = self.top() {
             frame.angles = frame.angles.saturating_add_signed(by);
@@ -153,6 +184,7 @@ impl Scan<'_> {
         let gone = frame.tokens.saturating_sub(frame.angles);
         frame.tokens -= gone;
         self.sum -= gone;
+        self.prefixes -= std::mem::take(&mut frame.prefixes);
     }
 
     fn open(&mut self, opener: Opener) {
@@ -164,6 +196,9 @@ impl Scan<'_> {
 
     fn bracket(&mut self, byte: u8) {
         let head = byte == b'(' && matches!(self.last_word(), b"if" | b"for" | b"while" | b"with" | b"await");
+        if head {
+            self.prefix();
+        }
         self.open(if head { Opener::Head } else { Opener::Bracket });
         self.pass(byte);
     }
@@ -172,6 +207,7 @@ impl Scan<'_> {
         let frame = if self.open.len() > 1 { self.open.pop() } else { None };
         if let Some(frame) = &frame {
             self.sum -= frame.tokens;
+            self.prefixes -= frame.prefixes;
             self.depth.cases = self.depth.cases.max(frame.cases);
         }
         let opener = frame.map_or(Opener::Bracket, |f| f.opener);
@@ -211,6 +247,7 @@ impl Scan<'_> {
                 }
             }
             b"namespace" | b"module" => self.namespace(),
+            word if wants_more(word) => self.prefix(),
             _ => {}
         }
         self.count(1);
@@ -261,6 +298,7 @@ impl Scan<'_> {
                         && let Some(frame) = self.open.pop()
                     {
                         self.sum -= frame.tokens;
+                        self.prefixes -= frame.prefixes;
                     }
                     self.count(1);
                     self.last = Last { byte: b'`', word: (0, 0) };
@@ -360,60 +398,6 @@ impl Scan<'_> {
     }
 }
 
-const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'\\') || byte >= 0x80
-}
-
-/// Words after which an expression, type or statement is still to come.
-fn wants_more(word: &[u8]) -> bool {
-    matches!(
-        word,
-        b"else"
-            | b"do"
-            | b"typeof"
-            | b"void"
-            | b"delete"
-            | b"new"
-            | b"await"
-            | b"yield"
-            | b"in"
-            | b"instanceof"
-            | b"of"
-            | b"return"
-            | b"throw"
-            | b"case"
-            | b"default"
-            | b"extends"
-            | b"keyof"
-            | b"readonly"
-            | b"unique"
-            | b"infer"
-            | b"as"
-            | b"satisfies"
-            | b"is"
-            | b"asserts"
-    )
-}
-
-/// Words that carry a statement on.
-fn carries_on(word: &[u8]) -> bool {
-    matches!(
-        word,
-        b"else"
-            | b"catch"
-            | b"finally"
-            | b"while"
-            | b"in"
-            | b"instanceof"
-            | b"of"
-            | b"as"
-            | b"satisfies"
-            | b"extends"
-            | b"implements"
-            | b"is"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -451,6 +435,14 @@ mod tests {
     fn text_does_not_count() {
         assert_eq!(of("'((((' + /[(]((/ // ((((\n /* (((( */").nesting, 3);
         assert_eq!(of("`((((`").nesting, 1);
+    }
+
+    #[test]
+    fn prefixes_are_counted_apart() {
+        assert!(of(&"await ".repeat(3000)).prefixes >= 3000);
+        assert!(of(&"with(a)".repeat(3000)).prefixes >= 3000);
+        assert_eq!(of(&"1 + ".repeat(3000)).prefixes, 0);
+        assert!(of(&"if (a) { return b }\n".repeat(3000)).prefixes < 5);
     }
 
     #[test]

@@ -1,0 +1,140 @@
+//! How a finding looks to people and to programs, shown on findings made by hand.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+use leaklint::Outcome;
+use leaklint::finding::{Confidence, Edit, FileId, Finding, Fix, Label, Severity, Span};
+use leaklint::report::{Look, concise, json, pretty};
+use leaklint::source::{Language, Source};
+use leaklint::sources::Sources;
+
+const SERVER: &str = "import { bus } from './bus.js';
+
+const sessions = new Map();
+
+export function handle(req, res) {
+  sessions.set(req.ip, req.user);
+  res.end();
+}
+";
+const BUS: &str = "export const bus = new Bus();\n";
+
+fn span_of(text: &str, what: &str) -> Span {
+    let start = u32::try_from(text.find(what).unwrap()).unwrap();
+    Span::new(start, start + u32::try_from(what.len()).unwrap())
+}
+
+fn outcome() -> Outcome {
+    let mut sources = Sources::default();
+    sources.add(Source::new("bus.js".to_owned(), None, BUS, Language::JavaScript), 1);
+    sources.add(Source::new("server.js".to_owned(), None, SERVER, Language::JavaScript), 1);
+    let label = |file, text, what: &str, said: &str| Label {
+        file: FileId(file),
+        span: span_of(text, what),
+        text: said.to_owned(),
+    };
+    let grows = span_of(SERVER, "sessions.set(req.ip, req.user)");
+    let fix = Fix {
+        title: "empty the map when it is full".to_owned(),
+        safe: false,
+        edits: vec![Edit {
+            file: FileId(1),
+            span: Span::new(grows.start, grows.start),
+            text: "if (sessions.size > 1000) sessions.clear();\n  ".to_owned(),
+        }],
+    };
+    let finding = Finding {
+        rule: "unbounded-cache",
+        severity: Severity::Error,
+        confidence: Confidence::Sure,
+        file: FileId(1),
+        span: span_of(SERVER, "sessions"),
+        message: "`sessions` grows on every request and nothing removes entries".to_owned(),
+        labels: vec![
+            label(1, SERVER, "sessions", "lives as long as the process"),
+            label(1, SERVER, "sessions.set(req.ip, req.user)", "grows here, once per request"),
+            label(0, BUS, "bus", "kept by this"),
+        ],
+        help: "delete the entry when the session ends".to_owned(),
+        fixes: vec![fix],
+    };
+    Outcome { findings: vec![finding], files: 2, sources, ..Outcome::default() }
+}
+
+#[test]
+fn pretty_shows_all_the_evidence() {
+    let outcome = outcome();
+    let text = pretty::render(&outcome.findings[0], &outcome.sources, Look { colour: false, ascii: false });
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn pretty_in_ascii() {
+    let outcome = outcome();
+    let text = pretty::render(&outcome.findings[0], &outcome.sources, Look { colour: false, ascii: true });
+    assert!(text.is_ascii(), "{text}");
+}
+
+#[test]
+fn concise_is_one_line() {
+    let mut out = Vec::new();
+    concise::print(&mut out, &outcome(), Look { colour: false, ascii: false }).unwrap();
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "server.js:3:7: error[unbounded-cache] `sessions` grows on every request and nothing removes entries\n"
+    );
+}
+
+#[test]
+fn json_keeps_its_contract() {
+    let mut out = Vec::new();
+    json::print(&mut out, &outcome()).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let order = [
+        "\"rule\"",
+        "\"severity\"",
+        "\"confidence\"",
+        "\"message\"",
+        "\"path\"",
+        "\"start\"",
+        "\"end\"",
+        "\"labels\"",
+        "\"help\"",
+        "\"url\"",
+        "\"fingerprint\"",
+        "\"fixes\"",
+    ];
+    let finding = &text[text.find("\"findings\":[").unwrap()..];
+    let places: Vec<usize> = order.iter().map(|field| finding.find(field).unwrap()).collect();
+    assert!(places.is_sorted(), "{text}");
+
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let finding = &report["findings"][0];
+    assert_eq!(finding["start"], serde_json::json!({ "line": 3, "column": 7, "offset": 39 }));
+    assert_eq!(finding["labels"][2]["path"], "bus.js");
+    assert_eq!(finding["fixes"][0]["edits"][0]["start"]["line"], 6);
+}
+
+#[test]
+fn fingerprints_survive_unrelated_edits_and_tell_twins_apart() {
+    let print = |outcome: &Outcome| {
+        let mut out = Vec::new();
+        json::print(&mut out, outcome).unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let all = report["findings"].as_array().unwrap().iter();
+        all.map(|f| f["fingerprint"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let first = outcome();
+    let mut twice = outcome();
+    twice.findings.push(first.findings[0].clone());
+    let prints = print(&twice);
+    assert_ne!(prints[0], prints[1]);
+
+    let mut moved = outcome();
+    let text = format!("// a comment\n{SERVER}");
+    moved.sources = Sources::default();
+    moved.sources.add(Source::new("bus.js".to_owned(), None, BUS, Language::JavaScript), 1);
+    moved.sources.add(Source::new("server.js".to_owned(), None, &text, Language::JavaScript), 1);
+    moved.findings[0].span = span_of(&text, "sessions");
+    assert_eq!(print(&moved)[0], prints[0]);
+}
