@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 pub mod extract;
+pub mod flow;
 pub mod functions;
 pub mod guards;
 pub mod keys;
