@@ -65,39 +65,39 @@ impl<'a> Reader<'a, '_> {
         let at = self.nodes.kind(child).span();
         match self.nodes.kind(parent) {
             AstKind::NewExpression(new) if new.callee.span() == at && is_global_promise(self, &new.callee) => {
-                let head = self.span(oxc_span::Span::new(new.span.start, new.callee.span().end));
                 let Some(executor) = new.arguments.first().and_then(|a| a.as_expression()) else { return };
                 let Some(executor) = self.executor(executor) else { return };
                 let verdict = self.judge_executor(parent, &executor);
-                self.push_promise(PromiseKind::Executor, parent, head, verdict);
+                self.push_promise(PromiseKind::Executor, parent, verdict);
             }
             AstKind::StaticMemberExpression(m) if m.property.name == "withResolvers" => {
                 let (callee, call) = self.outside(parent);
                 let is_call = matches!(self.nodes.kind(call), AstKind::CallExpression(c)
                     if c.callee.span() == self.nodes.kind(callee).span());
                 if is_call {
-                    let head = self.span(self.nodes.kind(call).span());
                     let verdict = Verdict::plain(self.judge_resolvers(call));
-                    self.push_promise(PromiseKind::WithResolvers, call, head, verdict);
+                    self.push_promise(PromiseKind::WithResolvers, call, verdict);
                 }
             }
             _ => {}
         }
     }
 
-    fn push_promise(&mut self, kind: PromiseKind, node: NodeId, head: Span, verdict: Verdict) {
-        let (held, held_at) = self.hold_of(node);
-        let span = self.span(self.nodes.kind(node).span());
-        let function = self.owner_of(node);
-        let awaited = matches!(held, Hold::Awaited | Hold::Returned);
+    fn push_promise(&mut self, kind: PromiseKind, node: NodeId, verdict: Verdict) {
         let Verdict { settles, confidence, repair } = verdict;
+        let (held, held_at) = self.hold_of(node);
+        let whole = self.nodes.kind(node).span();
+        let pointed = match self.nodes.kind(node) {
+            AstKind::NewExpression(new) => oxc_span::Span::new(whole.start, new.callee.span().end),
+            _ => whole,
+        };
         self.facts.promises.push(Promise {
             kind,
-            span,
-            head,
-            function,
+            span: self.span(whole),
+            head: self.span(pointed),
+            function: self.owner_of(node),
             settles,
-            awaited,
+            awaited: matches!(held, Hold::Awaited | Hold::Returned),
             held,
             held_at,
             confidence,
@@ -131,7 +131,7 @@ impl<'a> Reader<'a, '_> {
         if touches.is_empty() {
             return self.judge_untouched(promise, executor);
         }
-        if self.is_meant_to_race(promise, &touches) {
+        if self.is_meant_to_race(promise, &touches) || self.is_pending_on_purpose(executor) {
             return Verdict::plain(Settles::Escapes);
         }
         match self.gap(executor, &touches) {

@@ -228,7 +228,8 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn initial_value(&self, symbol: oxc_semantic::SymbolId) -> Option<&'a Expression<'a>> {
+    /// What a name was given for good where it was declared.
+    pub(super) fn initial_value(&self, symbol: oxc_semantic::SymbolId) -> Option<&'a Expression<'a>> {
         match self.nodes.kind(self.scoping.symbol_declaration(symbol)) {
             AstKind::VariableDeclarator(d) if !self.scoping.symbol_is_mutated(symbol) => {
                 d.id.get_binding_identifier()?;

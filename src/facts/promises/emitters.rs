@@ -5,9 +5,9 @@ use oxc_ast::ast::{CallExpression, Expression};
 use oxc_semantic::NodeId;
 
 use super::super::FunctionId;
-use super::super::places::Spot;
+use super::super::places::{Spot, SpotRoot};
 use super::super::reader::{Reader, peel};
-use super::gaps::{event_of, is_final};
+use super::gaps::{callee_name, event_of, is_final};
 use super::touches::{How, Touch, Touches};
 use super::{Executor, Gap};
 use crate::finding::Confidence;
@@ -53,8 +53,9 @@ impl<'a> Reader<'a, '_> {
             let other = base_of(call)?;
             (self.emitter(other)? == emitter).then_some(())?;
         }
-        // Standard input and the like are the process's own: they fail with it.
-        if matches!(&emitter, Emitter::Spot(s) if matches!(s.root, super::super::places::SpotRoot::Global(_))) {
+        // Standard input and the like are the process's own; what is read from memory cannot fail.
+        let global = matches!(&emitter, Emitter::Spot(s) if matches!(s.root, SpotRoot::Global(_)));
+        if global || self.is_from_memory(base) {
             return None;
         }
         let fails = self.failures_of(base)?;
@@ -71,6 +72,15 @@ impl<'a> Reader<'a, '_> {
             confidence: Confidence::Likely,
             repair,
         })
+    }
+
+    /// `Readable.from(..)`.
+    fn is_from_memory(&self, base: &'a Expression<'a>) -> bool {
+        let value = match peel(base) {
+            Expression::Identifier(id) => self.symbol_of(id).and_then(|s| self.initial_value(s)),
+            other => Some(other),
+        };
+        matches!(value.map(peel), Some(Expression::CallExpression(c)) if callee_name(c) == "from")
     }
 
     /// Events by which an emitter of a known type tells that it failed.

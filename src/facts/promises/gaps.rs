@@ -1,7 +1,7 @@
 //! Ways through an executor, and through the callbacks that it alone relies on, that settle nothing.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{CallExpression, Expression};
+use oxc_ast::ast::{AssignmentTarget, CallExpression, Expression, MemberExpression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
@@ -165,14 +165,17 @@ impl<'a> Reader<'a, '_> {
         is_error.then_some(name)
     }
 
-    /// Calls that do not come back.
+    /// What does not come back: the end of the process, and the helpers of transpilers that keep an error to throw it
+    /// after the loop (`_iterator.e(err)`, `e_1 = { error: e_1_1 }`).
     fn exits_of_process(&self, function: NodeId) -> Vec<NodeId> {
         nodes_within(self.nodes, function)
-            .filter(|id| {
-                let AstKind::CallExpression(call) = self.nodes.kind(*id) else { return false };
-                let Some(m) = peel(&call.callee).as_member_expression() else { return false };
-                m.static_property_name().is_some_and(|n| matches!(n, "exit" | "abort" | "reallyExit"))
-                    && matches!(peel(m.object()), Expression::Identifier(id) if matches!(id.name.as_str(), "process" | "Deno"))
+            .filter(|id| match self.nodes.kind(*id) {
+                AstKind::CallExpression(call) => is_exit(call),
+                AstKind::AssignmentExpression(e) => {
+                    matches!(&e.left, AssignmentTarget::AssignmentTargetIdentifier(id) if id.name.starts_with("e_"))
+                        && matches!(&e.right, Expression::ObjectExpression(o) if o.properties.len() == 1)
+                }
+                _ => false,
             })
             .filter(|id| self.function_nodes[self.owner_of(*id).0 as usize] == function)
             .collect()
@@ -215,8 +218,7 @@ impl<'a> Reader<'a, '_> {
 
     fn describe(&self, function: FunctionId, way: &Way, done: &[NodeId]) -> Gap {
         let at = self.nodes.kind(way.at).span();
-        let test = way.test.map(|t| (t, self.nodes.kind(t).span()));
-        let when = test.and_then(|(node, span)| self.condition(node, span, way, done));
+        let when = way.test.and_then(|test| self.condition(test, way, done));
         let why = match (way.exit, when) {
             (Exit::Fails, _) => "when this `await` fails, nothing settles".to_owned(),
             (Exit::Throw, Some(when)) => format!("{when} this throws to nobody, and nothing settles"),
@@ -224,8 +226,8 @@ impl<'a> Reader<'a, '_> {
             (_, Some(when)) => format!("{when} nothing settles"),
             (_, None) => "this way settles nothing".to_owned(),
         };
-        let way = match (way.exit, test) {
-            (Exit::End, Some((_, span))) => self.span(span),
+        let way = match (way.exit, way.test) {
+            (Exit::End, Some(test)) => self.span(self.nodes.kind(test).span()),
             (Exit::End, None) => self.head_of_function(self.function_nodes[function.0 as usize]),
             _ => self.span(at),
         };
@@ -233,13 +235,13 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// "when `err`" or "unless `ok`", by the side of the branch that the way takes.
-    fn condition(&self, test: NodeId, span: oxc_span::Span, way: &Way, done: &[NodeId]) -> Option<String> {
-        let text = self.text_of(span, 50);
-        let AstKind::IfStatement(s) = self.nodes.kind(self.outside(test).1) else { return None };
-        let taken = s.consequent.span();
+    fn condition(&self, test: NodeId, way: &Way, done: &[NodeId]) -> Option<String> {
+        let written = self.text_of(self.nodes.kind(test).span(), 50);
+        let AstKind::IfStatement(branch) = self.nodes.kind(self.outside(test).1) else { return None };
+        let taken = branch.consequent.span();
         let leaves_inside = way.exit != Exit::End && taken.contains_inclusive(self.nodes.kind(way.at).span());
         let settled_inside = done.iter().any(|d| taken.contains_inclusive(self.nodes.kind(*d).span()));
-        Some(if leaves_inside || !settled_inside { format!("when `{text}`") } else { format!("unless `{text}`") })
+        Some(if leaves_inside || !settled_inside { format!("when `{written}`") } else { format!("unless `{written}`") })
     }
 }
 
@@ -266,10 +268,21 @@ pub(super) fn is_final(event: &str) -> bool {
     matches!(event, "end" | "close" | "exit" | "finish")
 }
 
+fn is_exit(call: &CallExpression<'_>) -> bool {
+    let name = callee_name(call);
+    let object = peel(&call.callee).as_member_expression().map(|m| peel(m.object()));
+    let of = |wanted: &str| matches!(object, Some(Expression::Identifier(id)) if id.name.starts_with(wanted));
+    match name {
+        "abort" => of("process"),
+        "e" => of("_iterator"),
+        _ => name == "exit" || name.starts_with("exit") || name.ends_with("Exit"),
+    }
+}
+
 pub(super) fn callee_name<'a>(call: &'a CallExpression<'a>) -> &'a str {
     match peel(&call.callee) {
         Expression::Identifier(id) => id.name.as_str(),
-        e => e.as_member_expression().and_then(|m| m.static_property_name()).unwrap_or(""),
+        e => e.as_member_expression().and_then(MemberExpression::static_property_name).unwrap_or(""),
     }
 }
 

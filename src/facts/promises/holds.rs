@@ -13,7 +13,7 @@ use super::touches::Touches;
 use crate::finding::{Confidence, Span};
 
 /// Words by which code says that a promise is not supposed to settle.
-const ETERNAL: [&str; 16] = [
+const ETERNAL: [&str; 17] = [
     "never",
     "forever",
     "hang",
@@ -28,9 +28,13 @@ const ETERNAL: [&str; 16] = [
     "alive",
     "halt",
     "noop",
-    "wait for",
+    "exit",
     "unresolved",
+    "until",
 ];
+
+/// The same, past doubt.
+const SURELY_ETERNAL: [&str; 5] = ["never", "forever", "eternal", "unresolved", "infinite"];
 
 impl<'a> Reader<'a, '_> {
     /// What becomes of the promise that `node` makes, and the place that says so.
@@ -146,11 +150,14 @@ impl<'a> Reader<'a, '_> {
     /// purpose: React is told to suspend, a page is left, a process kept alive, a test asks what happens then.
     pub(super) fn confidence_of_eternal(&self, promise: NodeId, executor: &Executor) -> Option<Confidence> {
         let (hold, _) = self.hold_of(promise);
-        if matches!(hold, Hold::Raced | Hold::Thrown | Hold::Dropped) || self.says_eternal(promise) {
+        if matches!(hold, Hold::Raced | Hold::Thrown | Hold::Dropped) || self.is_named(promise, &SURELY_ETERNAL) {
             return None;
         }
         if !self.is_empty_function(executor.node) {
             return Some(Confidence::Sure);
+        }
+        if self.is_named(promise, &ETERNAL) || self.is_explained(promise, executor) {
+            return None;
         }
         let at_top = self.owner_of(promise) == TOP || self.is_made_for_later(promise);
         if at_top || self.is_in_mock(promise) || self.is_after_leaving(promise) {
@@ -175,23 +182,44 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Names and comments around it say that it is to stay pending.
-    fn says_eternal(&self, promise: NodeId) -> bool {
-        let span = self.nodes.kind(promise).span();
-        let statement = self.nodes.kind(self.statement_of(promise)).span();
-        let line_start = self.text[..statement.start as usize].rfind('\n').unwrap_or(0);
-        let before = self.text[..line_start].rfind('\n').unwrap_or(0);
-        let line_end = self.text[span.end as usize..].find('\n').map_or(self.text.len(), |i| span.end as usize + i);
-        #[expect(clippy::cast_possible_truncation, reason = "files are far below 4 GiB")]
-        let around = (before as u32)..(line_end as u32);
-        let commented = self
-            .semantic
-            .comments()
+    /// A comment in the executor, right before the statement or behind it says that it is to stay pending.
+    fn is_explained(&self, promise: NodeId, executor: &Executor) -> bool {
+        let inside = self.nodes.kind(executor.node).span();
+        let line = self.text[inside.end as usize..].split('\n').next().unwrap_or("");
+        if line.split_once("//").is_some_and(|(_, said)| !said.starts_with('~') && has_word(said, &ETERNAL)) {
+            return true;
+        }
+        let mut start = self.nodes.kind(self.statement_of(promise)).span().start;
+        for comment in self.semantic.comments().iter().rev().skip_while(|c| c.span.start >= inside.end) {
+            let between = self.text.get(comment.span.end as usize..start as usize).unwrap_or("");
+            let adjacent = comment.span.end <= start && between.trim().is_empty();
+            if !adjacent && comment.span.start < inside.start {
+                return false;
+            }
+            if has_word(comment.span.source_text(self.text), &ETERNAL) {
+                return true;
+            }
+            if adjacent {
+                start = comment.span.start;
+            }
+        }
+        false
+    }
+
+    /// A comment in the executor says that this is how it should be.
+    pub(super) fn is_pending_on_purpose(&self, executor: &Executor) -> bool {
+        let span = self.nodes.kind(executor.node).span();
+        let comments = self.semantic.comments();
+        comments[comments.partition_point(|c| c.span.end <= span.start)..]
             .iter()
-            .skip_while(|c| c.span.end <= around.start)
-            .take_while(|c| c.span.start < around.end)
-            .any(|c| is_eternal_word(c.span.source_text(self.text)));
-        commented || self.names_around(promise).iter().any(|n| is_eternal_word(n))
+            .take_while(|c| c.span.start < span.end)
+            .any(|c| {
+                has_word(c.span.source_text(self.text), &["unresolved", "never resolve", "never settle", "forever"])
+            })
+    }
+
+    fn is_named(&self, promise: NodeId, words: &[&str]) -> bool {
+        self.names_around(promise).iter().any(|n| has_word(n, words))
     }
 
     /// Names of the variable, field or function that holds it.
@@ -241,7 +269,7 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-fn is_eternal_word(text: &str) -> bool {
+fn has_word(text: &str, words: &[&str]) -> bool {
     let text = text.to_lowercase();
-    ETERNAL.iter().any(|w| text.contains(w))
+    words.iter().any(|w| text.contains(w))
 }

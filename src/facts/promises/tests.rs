@@ -71,6 +71,15 @@ fn eternal_on_purpose() {
     assert_eq!(said("function f() { const p = new Promise(() => { a() }); return Promise.race([work(), p]) }"), "ok");
     assert_eq!(said("function f() { location.href = '/'; return new Promise(() => {}) }"), "ok");
     assert_eq!(said("function f() { // never resolves\n return new Promise(() => {}) }"), "ok");
+    assert_eq!(said("async function f() { await new Promise(() => {}) // keeps the process alive\n }"), "ok");
+    assert_eq!(said("async function f() { await new Promise(() => {}); //~ promise-never-settles\n }"), "never");
+    assert_eq!(
+        said(
+            "function f() { // The server should not exit until the user\n // kills it.\n return new Promise(() => {}) }"
+        ),
+        "ok"
+    );
+    assert_eq!(said("// never mind\nfunction g() {}\nfunction f() { return new Promise(() => {}) }"), "never");
     assert_eq!(said("function neverSettles() { return new Promise(() => {}) }"), "ok");
     assert_eq!(said("vi.fn(() => new Promise(() => {}))"), "ok");
     assert_eq!(said("function f(x) { return x ? g() : new Promise(() => {}) }"), "never?");
@@ -130,6 +139,8 @@ fn executors_that_settle() {
         "const t = setInterval(() => { if (ready()) { clearInterval(t); resolve() } }, 100)",
         "input.forEach(x => x.then(() => { if (--n === 0) resolve() }))",
         "if (input) process.exit(1); else resolve()",
+        "try { for (_iterator.s(); !(s = _iterator.n()).done;) add(s, resolve) } catch (err) { _iterator.e(err) } finally { _iterator.f() }",
+        "ask((err, v) => { if (v) resolve(v); else exitCli(0) })",
         "while (true) { if (step()) { resolve(); break } }",
         "fs.readFile(input, resolve.bind(null, 1))",
         "setTimeout(resolve, 100)",

@@ -88,6 +88,7 @@ impl Reader<'_, '_> {
                 self.push_function_mentions(owner, &mut work)?;
             }
         }
+        #[expect(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
         for list in touches.by.values_mut() {
             list.sort_unstable_by_key(|t| t.node);
         }
