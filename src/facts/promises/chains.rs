@@ -202,6 +202,7 @@ impl<'a> Reader<'a, '_> {
                             Some(m) => at = peel(m.object()),
                             None => return true,
                         },
+                        None if self.catches_all(call) => return false,
                         None => match self.only_returned(call) {
                             Some(value) => at = peel(value),
                             None => return true,
@@ -217,6 +218,41 @@ impl<'a> Reader<'a, '_> {
             }
         }
         true
+    }
+
+    /// An async function of this file that awaits and throws inside `try .. catch` only.
+    fn catches_all(&mut self, call: &'a CallExpression<'a>) -> bool {
+        let Some(function) = self.function_denoted(&call.callee) else { return false };
+        if !self.facts.functions[function.0 as usize].is_async {
+            return false;
+        }
+        let node = self.function_nodes[function.0 as usize];
+        let own = nodes_within(self.nodes, node).filter(|id| self.owner_of(*id) == function);
+        for id in own {
+            let fails = match self.nodes.kind(id) {
+                AstKind::AwaitExpression(_) | AstKind::ThrowStatement(_) | AstKind::ForOfStatement(_) => true,
+                // A promise that is returned as it is takes its rejection along, `try` or not.
+                AstKind::ReturnStatement(r) => matches!(
+                    r.argument.as_ref().map(peel),
+                    Some(Expression::CallExpression(_) | Expression::NewExpression(_))
+                ),
+                _ => false,
+            };
+            if fails && !self.is_caught(id, node) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn is_caught(&self, node: NodeId, function: NodeId) -> bool {
+        let span = self.nodes.kind(node).span();
+        let returned = matches!(self.nodes.kind(node), AstKind::ReturnStatement(_));
+        !returned
+            && self.nodes.ancestor_ids(node).take_while(|a| *a != function).any(|a| {
+                matches!(self.nodes.kind(a), AstKind::TryStatement(t)
+                    if t.handler.is_some() && t.block.span.contains_inclusive(span))
+            })
     }
 
     /// What a plain function of this file returns, when it is one expression.

@@ -242,6 +242,10 @@ fn chains() {
         said("const f = () => new Promise(resolve => work().then(resolve))"),
         "when `work()` fails, nothing settles"
     );
+    assert_eq!(
+        body("async function work() { try { return save() } catch (e) { log(e) } } work().then(resolve)"),
+        "when `work()` fails, nothing settles"
+    );
     for ok in [
         "work().then(resolve, reject)",
         "work().then(resolve).catch(reject)",
@@ -258,6 +262,7 @@ fn chains() {
         "work().then(resolve); setTimeout(reject, 100)",
         "work().then(r => { if (!r.ok) return next(r); resolve(r) }).catch(reject)",
         "document.fonts.ready.then(resolve)",
+        "async function work() { try { await save() } catch (e) { log(e) } } work().then(resolve)",
     ] {
         assert_eq!(body(ok), "ok", "{ok}");
     }
@@ -296,4 +301,48 @@ fn repairs() {
         repaired("q(input, (err, r) => { if (err) { throw err } resolve(r) });"),
         "q(input, (err, r) => { if (err) { return reject(err) } resolve(r) });"
     );
+}
+
+/// Emitters of known types; silent where no table describes Node's streams.
+#[test]
+fn emitters() {
+    if Apis::built_in().type_named("fs.ReadStream").is_none() {
+        return;
+    }
+    let node = |s: &str| {
+        said(&format!(
+            "import fs from 'node:fs'; import net from 'node:net'; import {{ spawn }} from 'node:child_process';
+             function load(input) {{ const file = fs.createReadStream(input);
+             return new Promise((resolve, reject) => {{ {s} }}) }}"
+        ))
+    };
+    assert_eq!(node("file.on('end', resolve)"), "only `end` is waited for: when `file` fails, nothing settles");
+    assert_eq!(
+        node("file.on('data', d => hash(d)); file.once('end', () => resolve(1))"),
+        "only `end` is waited for: when `file` fails, nothing settles"
+    );
+    assert_eq!(
+        node("const s = net.connect(1); s.once('connect', resolve)"),
+        "only `connect` is waited for: when `s` fails, nothing settles"
+    );
+    assert_eq!(
+        node("const c = spawn('x'); c.on('exit', code => { if (code === 0) resolve() }); c.on('error', reject)"),
+        "unless `code === 0` nothing settles"
+    );
+    assert_eq!(
+        node("fs.readFile(input, (err, data) => { if (err) return; resolve(data) })"),
+        "when `err` nothing settles"
+    );
+    for ok in [
+        "file.on('end', resolve); file.on('error', reject)",
+        "file.on('end', resolve).on('error', reject)",
+        "file.on('close', resolve)",
+        "file.on('end', resolve); file.on('error', e => { log(e) })",
+        "process.once('SIGTERM', resolve)",
+        "process.stdin.on('end', resolve)",
+        "const c = spawn('x'); c.on('close', resolve)",
+        "fs.readFile(input, (err, data) => err ? reject(err) : resolve(data))",
+    ] {
+        assert_eq!(node(ok), "ok", "{ok}");
+    }
 }
