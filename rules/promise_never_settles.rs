@@ -1,7 +1,7 @@
 //! A promise made by hand that nothing ever settles: whoever awaits it hangs.
 
-use crate::facts::{Hold, Promise, PromiseKind, Settles};
-use crate::finding::{Finding, Label, Severity};
+use crate::facts::{Hold, Often, Promise, PromiseKind, Settles};
+use crate::finding::{Confidence, Finding, Label, Severity};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
@@ -38,7 +38,7 @@ fn finding(unit: &Unit, promise: &Promise) -> Finding {
     Finding {
         rule: RULE.id,
         severity: RULE.severity,
-        confidence: promise.confidence,
+        confidence: confidence(unit, promise),
         file: unit.id,
         span: promise.head,
         message: format!("{} never settles", subject(unit, promise)),
@@ -46,6 +46,13 @@ fn finding(unit: &Unit, promise: &Promise) -> Finding {
         help: help.to_owned(),
         fixes: Vec::new(),
     }
+}
+
+/// One that looks meant in a command line tool is not in a handler: each request would hang.
+fn confidence(unit: &Unit, promise: &Promise) -> Confidence {
+    let runs = unit.runs_of(promise.function);
+    let handler = runs.certain && runs.often >= Often::Event;
+    if handler && promise.awaited { promise.confidence.max(Confidence::Likely) } else { promise.confidence }
 }
 
 /// "the promise that `waitForReply` returns", or "this promise" when nobody of a name hands it out.

@@ -230,7 +230,8 @@ impl<'a> Reader<'a, '_> {
         let own = nodes_within(self.nodes, node).filter(|id| self.owner_of(*id) == function);
         for id in own {
             let fails = match self.nodes.kind(id) {
-                AstKind::AwaitExpression(_) | AstKind::ThrowStatement(_) | AstKind::ForOfStatement(_) => true,
+                AstKind::AwaitExpression(_) | AstKind::ThrowStatement(_) => true,
+                AstKind::ForOfStatement(f) => f.r#await,
                 // A promise that is returned as it is takes its rejection along, `try` or not.
                 AstKind::ReturnStatement(r) => matches!(
                     r.argument.as_ref().map(peel),

@@ -61,7 +61,41 @@ impl<'a> Reader<'a, '_> {
         if way.test.is_some_and(|t| self.asks_for_state(t, function)) {
             return None;
         }
-        Some(self.describe(function, &way, &done))
+        let mut gap = self.describe(function, &way, &done);
+        if way.test.is_none() && way.exit == Exit::End {
+            for switch in self.open_switches(&done, node) {
+                let AstKind::SwitchStatement(s) = self.nodes.kind(switch) else { continue };
+                if self.asks_for_state(s.discriminant.node_id(), function) {
+                    return None;
+                }
+                // The cases may well be all there are.
+                gap.confidence = Confidence::Guess;
+                gap.way = self.span(s.discriminant.span());
+                "when no case matches, nothing settles".clone_into(&mut gap.why);
+            }
+        }
+        Some(gap)
+    }
+
+    /// Switches without `default` in which something settles.
+    fn open_switches(&self, done: &[NodeId], function: NodeId) -> Vec<NodeId> {
+        let around = |d: &NodeId| self.nodes.ancestor_ids(*d).take_while(|a| *a != function).collect::<Vec<_>>();
+        done.iter()
+            .flat_map(around)
+            .filter(|a| match self.nodes.kind(*a) {
+                AstKind::SwitchStatement(s) => s.cases.iter().all(|c| c.test.is_some()),
+                _ => false,
+            })
+            .collect()
+    }
+
+    /// Whether some way through a function does not settle right there.
+    fn leaves_open(&self, function: FunctionId, touches: &Touches) -> bool {
+        let node = self.function_nodes[function.0 as usize];
+        let at_once = touches.of(function).iter().filter(|t| t.how == How::Settles);
+        let done: Vec<NodeId> = at_once.map(|t| self.counted(t)).collect();
+        let question = Question { function: node, done: &done, throws: false, failing: &[] };
+        matches!(every_way_out(self.semantic, &question), Answer::Misses(_))
     }
 
     /// Follows the one callback on which everything depends, through any number of them.
@@ -69,7 +103,8 @@ impl<'a> Reader<'a, '_> {
         let mut level = executor.function;
         for _ in 0..16 {
             let later: Vec<Touch> = touches.of(level).iter().copied().filter(|t| t.how != How::Settles).collect();
-            if later.is_empty() || later.iter().any(|t| self.is_in_loop(t.node)) {
+            let repeated = later.iter().any(|t| self.is_in_loop(t.node));
+            if later.is_empty() || repeated || !self.leaves_open(level, touches) {
                 return None;
             }
             if let Some(gap) = self.gap_in_chain(level, &later).or_else(|| self.gap_in_events(executor, &later)) {

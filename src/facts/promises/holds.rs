@@ -163,12 +163,25 @@ impl<'a> Reader<'a, '_> {
         if at_top || self.is_in_mock(promise) || self.is_after_leaving(promise) {
             return None;
         }
-        // `ready ? load() : new Promise(() => {})`: chosen, so meant.
-        let chosen = matches!(
-            self.nodes.kind(self.outside(promise).1),
-            AstKind::ConditionalExpression(_) | AstKind::LogicalExpression(_)
-        );
-        Some(if chosen || hold == Hold::Kept { Confidence::Guess } else { Confidence::Likely })
+        // All seven that were read in command line tools kept the process alive. A function that does nothing else is
+        // a stub that somebody forgot.
+        let alone = self.is_all_of_its_function(promise) && matches!(hold, Hold::Returned | Hold::Awaited);
+        Some(if alone { Confidence::Likely } else { Confidence::Guess })
+    }
+
+    /// `() => new Promise(..)`, `function f() { return new Promise(..) }`.
+    fn is_all_of_its_function(&self, promise: NodeId) -> bool {
+        let (child, parent) = self.outside(promise);
+        if let AstKind::ArrowFunctionExpression(f) = self.nodes.kind(parent) {
+            return f.body.span() == self.nodes.kind(child).span();
+        }
+        match self.nodes.parent_kind(self.statement_of(promise)) {
+            AstKind::FunctionBody(body) => {
+                body.statements.len() == 1
+                    && matches!(self.nodes.kind(parent), AstKind::ReturnStatement(_) | AstKind::AwaitExpression(_))
+            }
+            _ => false,
+        }
     }
 
     fn is_empty_function(&self, node: NodeId) -> bool {

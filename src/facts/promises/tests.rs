@@ -111,7 +111,10 @@ fn ways_through_the_executor() {
     assert_eq!(body("if (input) { resolve(input) } else { log() }"), "unless `input` nothing settles");
     assert_eq!(body("for (const x of input) { if (x.ok) { resolve(x); return } }"), "this way settles nothing");
     assert_eq!(body("try { resolve(JSON.parse(input)) } catch (e) { log(e) }"), "this way settles nothing");
-    assert_eq!(body("switch (input) { case 1: resolve(1); break; case 2: reject(2) }"), "this way settles nothing");
+    assert_eq!(
+        body("switch (input) { case 1: resolve(1); break; case 2: reject(2) }"),
+        "when no case matches, nothing settles?"
+    );
     assert_eq!(body("if (!input) return; listen(resolve)"), "when `!input` nothing settles");
 }
 
@@ -120,6 +123,8 @@ fn executors_that_settle() {
     for ok in [
         "resolve()",
         "if (!input) throw new Error(); resolve(input)",
+        "resolve(query().then(r => { if (r.errors) reject(r.errors) }))",
+        "switch (this.mode) { case 1: resolve(1); break; case 2: reject(2) }",
         "if (!input) return reject(1); resolve(input)",
         "if (!input) { reject(1); return } resolve(input)",
         "input && resolve(input)",
