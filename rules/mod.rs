@@ -5,6 +5,8 @@ use crate::rule::Rule;
 mod growth;
 mod listener_never_removed;
 mod pipe_without_cleanup;
+mod promise_never_settles;
+mod promise_path_unsettled;
 mod timer_never_cleared;
 mod unbounded_cache;
 mod unbounded_list;
@@ -16,6 +18,8 @@ pub const RULES: &[&Rule] = &[
     &unbounded_list::RULE,
     &listener_never_removed::RULE,
     &timer_never_cleared::RULE,
+    &promise_never_settles::RULE,
+    &promise_path_unsettled::RULE,
     &whole_read::RULE,
     &pipe_without_cleanup::RULE,
 ];

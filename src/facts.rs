@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 pub mod comments;
 pub mod containers;
 pub mod extract;
+pub mod flow;
 pub mod functions;
 pub mod guards;
 pub mod handles;
@@ -20,7 +21,7 @@ pub mod reads;
 pub mod runs;
 
 pub use crate::apis::{Delivers, Life, Often, Sink, What};
-use crate::finding::{Notice, Span};
+use crate::finding::{Confidence, Notice, Span};
 pub use reads::{FileName, Read, Rewrite};
 
 /// A function of the file; 0 is the module's top level.
@@ -463,6 +464,34 @@ pub struct Promise {
     pub settles: Settles,
     /// Awaited or returned where it is made: its caller hangs.
     pub awaited: bool,
+    /// What becomes of it where it is made, and where that is written.
+    pub held: Hold,
+    pub held_at: Span,
+    /// How certain `settles` is.
+    pub confidence: Confidence,
+    /// A change that settles it, when it is clear.
+    pub repair: Option<Repair>,
+}
+
+/// What becomes of a promise where it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hold {
+    Awaited,
+    Returned,
+    /// Stored or passed on.
+    Kept,
+    /// Nobody looks at it again.
+    Dropped,
+    /// Raced with others: one that stays pending does no harm to the race.
+    Raced,
+    Thrown,
+}
+
+/// A change of the text that a finding can offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repair {
+    pub title: String,
+    pub edits: Vec<(Span, String)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

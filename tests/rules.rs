@@ -7,7 +7,7 @@ mod tree;
 
 use std::collections::BTreeSet;
 
-use leaklint::finding::{Confidence, Finding, Notice, NoticeKind};
+use leaklint::finding::{Confidence, Finding, NoticeKind};
 use leaklint::lint_text;
 use leaklint::rules::RULES;
 use tree::{entries, name, root};

@@ -9,9 +9,10 @@ use crate::apis::Apis;
 /// Reads the facts of one block of code.
 ///
 /// `offset` is the byte offset of the block in its file: all spans of the result are bytes of the whole file.
+/// `path` is the path as shown to the user.
 #[must_use]
-pub fn extract(semantic: &Semantic<'_>, offset: u32, apis: &'static Apis) -> FileFacts {
-    let mut reader = Reader::new(semantic, offset, apis);
+pub fn extract(semantic: &Semantic<'_>, offset: u32, path: &str, apis: &'static Apis) -> FileFacts {
+    let mut reader = Reader::new(semantic, offset, path, apis);
     reader.number_functions();
     reader.note_exports();
     reader.name_functions();

@@ -20,6 +20,8 @@ pub struct Reader<'a, 's> {
     pub text: &'a str,
     /// Byte offset of this block in its file.
     pub offset: u32,
+    /// As shown to the user.
+    pub path: &'s str,
     pub facts: FileFacts,
 
     /// Function that a node belongs to; a function node belongs to itself.
@@ -72,7 +74,7 @@ pub enum Type {
 
 impl<'a, 's> Reader<'a, 's> {
     #[must_use]
-    pub fn new(semantic: &'s Semantic<'a>, offset: u32, apis: &'static Apis) -> Self {
+    pub fn new(semantic: &'s Semantic<'a>, offset: u32, path: &'s str, apis: &'static Apis) -> Self {
         Self {
             semantic,
             nodes: semantic.nodes(),
@@ -80,6 +82,7 @@ impl<'a, 's> Reader<'a, 's> {
             apis,
             text: semantic.source_text(),
             offset,
+            path,
             facts: FileFacts::default(),
             owner: Vec::new(),
             function_nodes: Vec::new(),

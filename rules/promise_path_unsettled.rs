@@ -1,0 +1,48 @@
+//! A promise made by hand that stays pending on one way: an early return, a failure that nobody listens to.
+
+use super::promise_never_settles::{hangs, subject};
+use crate::facts::{Promise, Repair, Settles};
+use crate::finding::{Edit, Finding, Fix, Severity, Span};
+use crate::program::{Program, Unit};
+use crate::rule::{Findings, Group, Rule};
+
+pub const RULE: Rule = Rule {
+    id: "promise-path-unsettled",
+    page: include_str!("promise_path_unsettled.md"),
+    group: Group::Promises,
+    severity: Severity::Warning,
+    whats: &[],
+    check,
+};
+
+fn check(program: &Program, findings: &mut Findings) {
+    for unit in &program.files {
+        for promise in &unit.facts.promises {
+            if let Settles::NotOn { way, why } = &promise.settles {
+                findings.add(finding(unit, promise, *way, why));
+            }
+        }
+    }
+}
+
+fn finding(unit: &Unit, promise: &Promise, way: Span, why: &str) -> Finding {
+    let mut labels = vec![unit.label(promise.head, "made here"), unit.label(way, why)];
+    labels.extend(hangs(unit, promise));
+    Finding {
+        rule: RULE.id,
+        severity: RULE.severity,
+        confidence: promise.confidence,
+        file: unit.id,
+        span: promise.head,
+        message: format!("{} does not settle on every way", subject(unit, promise)),
+        labels,
+        help: "call `resolve` or `reject` on this way too; whoever awaits the promise hangs for good".to_owned(),
+        fixes: promise.repair.iter().map(|r| fix(unit, r)).collect(),
+    }
+}
+
+fn fix(unit: &Unit, repair: &Repair) -> Fix {
+    let edits =
+        repair.edits.iter().map(|(span, text)| Edit { file: unit.id, span: *span, text: text.clone() }).collect();
+    Fix { title: repair.title.clone(), safe: false, edits }
+}

@@ -1,0 +1,317 @@
+//! On which ways through a function something is done: questions to oxc's control-flow graph, error edges included.
+
+use std::collections::VecDeque;
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{Expression, UnaryOperator};
+use oxc_cfg::graph::visit::EdgeRef;
+use oxc_cfg::{BlockNodeId, ControlFlowGraph, EdgeType, ErrorEdgeKind, InstructionKind};
+use oxc_semantic::{AstNodes, NodeId, Semantic};
+use oxc_span::GetSpan;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Is one of the nodes `done` passed on every way out of `function`?
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'q> {
+    pub function: NodeId,
+    /// Nodes that do it, in the function itself (not in functions inside it).
+    pub done: &'q [NodeId],
+    /// A `throw` that nothing catches is a way out as well.
+    pub throws: bool,
+    /// Nodes whose failure, when nothing catches it, is a way out as well: the awaits of an async function.
+    pub failing: &'q [NodeId],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// There is no graph for this file.
+    Unknown,
+    Always,
+    Misses(Way),
+}
+
+/// A way out that passes none of the nodes asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Way {
+    pub exit: Exit,
+    /// The `return`, the `throw`, the node that fails, or the function when its end is reached.
+    pub at: NodeId,
+    /// The test after which the way can no longer be saved.
+    pub test: Option<NodeId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    Return,
+    Throw,
+    Fails,
+    End,
+}
+
+/// Follows all ways from the entry of a function; the first miss in the order of [`Exit`] and of the text is told.
+///
+/// A `finally` block that holds one of the nodes counts as doing it, whatever its own branches are.
+#[must_use]
+pub fn every_way_out(semantic: &Semantic<'_>, question: &Question<'_>) -> Answer {
+    let Some(graph) = semantic.cfg() else { return Answer::Unknown };
+    let nodes = semantic.nodes();
+    let search = Search { nodes, graph, question, marks: Marks::new(nodes, question) };
+    let (from, exits) = search.explore();
+    let first = exits.into_iter().min_by_key(|(_, exit, at)| (*exit, nodes.kind(*at).span().start));
+    match first {
+        None => Answer::Always,
+        Some((block, exit, at)) => Answer::Misses(Way { exit, at, test: search.decision(&from, block) }),
+    }
+}
+
+/// The nodes of a function, its inner functions included: they are numbered one after the other.
+pub fn nodes_within(nodes: &AstNodes<'_>, function: NodeId) -> impl Iterator<Item = NodeId> {
+    let end = nodes.kind(function).span().end;
+    (function.index() + 1..nodes.len())
+        .map(NodeId::from_usize)
+        .take_while(move |id| nodes.kind(*id).span().start < end && nodes.kind(*id).span().end <= end)
+}
+
+/// What happens in each block, by the offset at which it is complete.
+struct Marks {
+    done: FxHashMap<BlockNodeId, u32>,
+    /// Calls and awaits: what may go to a `catch`.
+    risky: FxHashMap<BlockNodeId, u32>,
+    failing: FxHashMap<BlockNodeId, (u32, NodeId)>,
+}
+
+impl Marks {
+    fn new(nodes: &AstNodes<'_>, question: &Question<'_>) -> Self {
+        let mut marks = Self { done: FxHashMap::default(), risky: FxHashMap::default(), failing: FxHashMap::default() };
+        for node in question.done {
+            let end = nodes.kind(*node).span().end;
+            marks.done.entry(block_of(nodes, *node)).and_modify(|e| *e = end.min(*e)).or_insert(end);
+        }
+        for node in question.failing {
+            let end = nodes.kind(*node).span().end;
+            let first = marks.failing.entry(block_of(nodes, *node)).or_insert((end, *node));
+            *first = (*first).min((end, *node));
+        }
+        for node in nodes_within(nodes, question.function) {
+            if matches!(
+                nodes.kind(node),
+                AstKind::CallExpression(_) | AstKind::NewExpression(_) | AstKind::AwaitExpression(_)
+            ) && !question.done.contains(&node)
+            {
+                let end = nodes.kind(node).span().end;
+                marks.risky.entry(nodes.cfg_id(node)).and_modify(|e| *e = end.min(*e)).or_insert(end);
+            }
+        }
+        marks
+    }
+}
+
+/// A function's own block is the one inside it, so a function value is looked for where its parent stands.
+fn block_of(nodes: &AstNodes<'_>, node: NodeId) -> BlockNodeId {
+    match nodes.kind(node) {
+        AstKind::Function(_) | AstKind::ArrowFunctionExpression(_) => nodes.cfg_id(nodes.parent_id(node)),
+        _ => nodes.cfg_id(node),
+    }
+}
+
+struct Search<'q, 'a> {
+    nodes: &'q AstNodes<'a>,
+    graph: &'q ControlFlowGraph,
+    question: &'q Question<'q>,
+    marks: Marks,
+}
+
+type Exits = Vec<(BlockNodeId, Exit, NodeId)>;
+
+impl Search<'_, '_> {
+    /// All blocks that are reached before it is done, with their predecessors, and the exits found.
+    fn explore(&self) -> (FxHashMap<BlockNodeId, BlockNodeId>, Exits) {
+        let entry = self.nodes.cfg_id(self.question.function);
+        let mut from = FxHashMap::default();
+        let mut seen = FxHashSet::from_iter([entry]);
+        let mut exits = Vec::new();
+        let mut queue = VecDeque::from([entry]);
+        while let Some(block) = queue.pop_front() {
+            for next in self.leave(block, &mut exits) {
+                if seen.insert(next) {
+                    from.insert(next, block);
+                    queue.push_back(next);
+                }
+            }
+        }
+        (from, exits)
+    }
+
+    /// Where a way that enters `block` undone can go on undone.
+    fn leave(&self, block: BlockNodeId, exits: &mut Exits) -> Vec<BlockNodeId> {
+        let done = self.marks.done.get(&block).copied();
+        let before_done = |end: u32| done.is_none_or(|d| end < d);
+        let last = self.graph.basic_block(block).instructions().last();
+        let kind = last.map(|i| i.kind);
+        let node = last.and_then(|i| i.node_id);
+
+        let mut next = Vec::new();
+        let caught = self.targets(block, |e| matches!(e, EdgeType::Error(ErrorEdgeKind::Explicit)));
+        let throws = kind == Some(InstructionKind::Throw) && done.is_none();
+        if throws || self.marks.risky.get(&block).is_some_and(|end| before_done(*end)) {
+            next.extend(&caught);
+        }
+        if caught.is_empty()
+            && let Some((end, at)) = self.marks.failing.get(&block)
+            && before_done(*end)
+            && !self.is_finally_done(*at)
+        {
+            exits.push((block, Exit::Fails, *at));
+        }
+        if done.is_some() {
+            return next;
+        }
+        match (kind, node) {
+            (Some(InstructionKind::Return(_)), Some(at)) => {
+                if !self.is_finally_done(at) {
+                    exits.push((block, Exit::Return, at));
+                }
+            }
+            (Some(InstructionKind::Throw), Some(at)) => {
+                if self.question.throws && caught.is_empty() && !self.is_finally_done(at) {
+                    exits.push((block, Exit::Throw, at));
+                }
+            }
+            (Some(InstructionKind::ImplicitReturn), _) => exits.push((block, Exit::End, self.question.function)),
+            (Some(InstructionKind::Break(_) | InstructionKind::Continue(_)), Some(at)) if self.is_finally_done(at) => {}
+            _ => next.extend(self.onward(block)),
+        }
+        next
+    }
+
+    /// The blocks that follow in the normal course of things.
+    fn onward(&self, block: BlockNodeId) -> Vec<BlockNodeId> {
+        let endless = self.is_endless(block);
+        let next = self.targets(block, |e| match e {
+            EdgeType::Normal => !endless,
+            EdgeType::Jump | EdgeType::Backedge | EdgeType::Join => true,
+            _ => false,
+        });
+        if !next.is_empty() || endless {
+            return next;
+        }
+        // Every block inside `try` has an edge to `finally`, but only the last one takes it when nothing fails.
+        self.targets(block, |e| matches!(e, EdgeType::Finalize))
+    }
+
+    fn targets(&self, block: BlockNodeId, wanted: impl Fn(&EdgeType) -> bool) -> Vec<BlockNodeId> {
+        self.graph.graph().edges(block).filter(|e| wanted(e.weight())).map(|e| e.target()).collect()
+    }
+
+    /// `while (true)`, `for (;;)`, `do .. while (1)`: the edge that leaves the loop is never taken.
+    fn is_endless(&self, block: BlockNodeId) -> bool {
+        let branches =
+            self.graph.graph().edges(block).any(|e| matches!(e.weight(), EdgeType::Jump | EdgeType::Backedge));
+        if !branches {
+            return false;
+        }
+        let instructions = self.graph.basic_block(block).instructions();
+        let condition = instructions.iter().find(|i| i.kind == InstructionKind::Condition);
+        if let Some(node) = condition.and_then(|i| i.node_id) {
+            return self.is_true(node);
+        }
+        // `for (;;)` has an empty block in the place of its test.
+        instructions.is_empty()
+            && self
+                .graph
+                .graph()
+                .edges_directed(block, oxc_cfg::graph::Direction::Incoming)
+                .any(|e| matches!(e.weight(), EdgeType::Backedge))
+    }
+
+    fn is_true(&self, node: NodeId) -> bool {
+        match self.nodes.kind(node) {
+            AstKind::BooleanLiteral(b) => b.value,
+            AstKind::NumericLiteral(n) => n.value != 0.0,
+            AstKind::UnaryExpression(e) => {
+                e.operator == UnaryOperator::LogicalNot
+                    && matches!(&e.argument, Expression::NumericLiteral(n) if n.value == 0.0)
+            }
+            _ => false,
+        }
+    }
+
+    /// Leaving at `node` runs a `finally` that does it.
+    fn is_finally_done(&self, node: NodeId) -> bool {
+        let at = self.nodes.kind(node).span();
+        for ancestor in self.nodes.ancestor_ids(node) {
+            if ancestor == self.question.function {
+                return false;
+            }
+            if let AstKind::TryStatement(t) = self.nodes.kind(ancestor)
+                && let Some(finalizer) = &t.finalizer
+                && !finalizer.span.contains_inclusive(at)
+                && self.question.done.iter().any(|d| finalizer.span.contains_inclusive(self.nodes.kind(*d).span()))
+            {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The last test on the way to `exit` from which another branch still does it.
+    fn decision(&self, from: &FxHashMap<BlockNodeId, BlockNodeId>, exit: BlockNodeId) -> Option<NodeId> {
+        let saved = self.can_still_do();
+        let mut at = exit;
+        let mut lost = false;
+        for _ in 0..=from.len() {
+            lost |= saved.contains(&at);
+            if lost
+                && let Some(node) = self
+                    .graph
+                    .basic_block(at)
+                    .instructions()
+                    .iter()
+                    .find(|i| i.kind == InstructionKind::Condition)
+                    .and_then(|i| i.node_id)
+            {
+                return Some(self.whole_test(node));
+            }
+            at = *from.get(&at)?;
+        }
+        None
+    }
+
+    /// Blocks from which a block that does it can be reached.
+    fn can_still_do(&self) -> FxHashSet<BlockNodeId> {
+        let mut work: Vec<BlockNodeId> = self.marks.done.keys().copied().collect();
+        let mut seen: FxHashSet<BlockNodeId> = work.iter().copied().collect();
+        while let Some(block) = work.pop() {
+            for edge in self.graph.graph().edges_directed(block, oxc_cfg::graph::Direction::Incoming) {
+                let follows =
+                    matches!(edge.weight(), EdgeType::Normal | EdgeType::Jump | EdgeType::Backedge | EdgeType::Join);
+                if follows && seen.insert(edge.source()) {
+                    work.push(edge.source());
+                }
+            }
+        }
+        seen
+    }
+
+    /// The graph knows the first operand of `a && b`; the reader of a message wants the whole.
+    fn whole_test(&self, node: NodeId) -> NodeId {
+        let mut at = node;
+        for ancestor in self.nodes.ancestor_ids(node).take(16) {
+            let span = self.nodes.kind(ancestor).span();
+            if self.question.done.iter().any(|d| span.contains_inclusive(self.nodes.kind(*d).span())) {
+                break;
+            }
+            match self.nodes.kind(ancestor) {
+                AstKind::LogicalExpression(_)
+                | AstKind::UnaryExpression(_)
+                | AstKind::BinaryExpression(_)
+                | AstKind::ParenthesizedExpression(_) => at = ancestor,
+                _ => break,
+            }
+        }
+        at
+    }
+}
+
+#[cfg(test)]
+mod tests;

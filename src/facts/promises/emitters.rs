@@ -1,0 +1,196 @@
+//! Promises around an emitter: only the event of success is waited for, or the final one settles on some ways only.
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{CallExpression, Expression};
+use oxc_semantic::NodeId;
+
+use super::super::FunctionId;
+use super::super::places::{Spot, SpotRoot};
+use super::super::reader::{Reader, peel};
+use super::gaps::{callee_name, event_of, is_final};
+use super::touches::{How, Touch, Touches};
+use super::{Executor, Gap};
+use crate::finding::Confidence;
+
+/// Events that tell success; the emitter may fail before.
+const SUCCESS: [&str; 13] = [
+    "end",
+    "finish",
+    "open",
+    "ready",
+    "connect",
+    "secureConnect",
+    "listening",
+    "response",
+    "upgrade",
+    "online",
+    "spawn",
+    "exit",
+    "readable",
+];
+
+/// An emitter by its location, or by the expression that makes it.
+#[derive(PartialEq, Eq)]
+enum Emitter<'a> {
+    Spot(Spot<'a>),
+    Value(NodeId),
+}
+
+impl<'a> Reader<'a, '_> {
+    /// All mentions are listeners of one emitter of a known type, and none of them hears of failure.
+    pub(super) fn gap_in_events(&mut self, executor: &Executor, later: &[Touch]) -> Option<Gap> {
+        let mut calls: Vec<(&'a CallExpression<'a>, &'a str)> = Vec::new();
+        for touch in later {
+            let AstKind::CallExpression(call) = self.nodes.kind(touch.node) else { return None };
+            let event = event_of(call).filter(|e| SUCCESS.contains(e))?;
+            matches!(touch.how, How::Hands { .. }).then_some(())?;
+            calls.push((call, event));
+        }
+        let (first, event) = *calls.first()?;
+        let base = base_of(first)?;
+        let emitter = self.emitter(base)?;
+        for (call, _) in &calls {
+            let other = base_of(call)?;
+            (self.emitter(other)? == emitter).then_some(())?;
+        }
+        // Standard input and the like are the process's own; what is read from memory cannot fail.
+        let global = matches!(&emitter, Emitter::Spot(s) if matches!(s.root, SpotRoot::Global(_)));
+        if global || self.is_from_memory(base) {
+            return None;
+        }
+        let fails = self.failures_of(base)?;
+        let mut heard = Vec::new();
+        self.events_heard(&emitter, &mut heard);
+        if heard.iter().any(|e| e.is_empty() || fails.iter().any(|f| f == e)) {
+            return None;
+        }
+        let name = self.text_of(oxc_span::GetSpan::span(base), 30);
+        let repair = self.repair_of_emitter(first, base, executor);
+        Some(Gap {
+            way: self.span(first.span),
+            why: format!("only `{event}` is waited for: when `{name}` fails, nothing settles"),
+            confidence: Confidence::Likely,
+            repair,
+        })
+    }
+
+    /// `Readable.from(..)`.
+    fn is_from_memory(&self, base: &'a Expression<'a>) -> bool {
+        let value = match peel(base) {
+            Expression::Identifier(id) => self.symbol_of(id).and_then(|s| self.initial_value(s)),
+            other => Some(other),
+        };
+        matches!(value.map(peel), Some(Expression::CallExpression(c)) if callee_name(c) == "from")
+    }
+
+    /// Events by which an emitter of a known type tells that it failed.
+    fn failures_of(&mut self, base: &'a Expression<'a>) -> Option<Vec<String>> {
+        let t = self.library_type_of(base)?;
+        let apis = self.apis;
+        let certain = [
+            "Stream",
+            "ChildProcess",
+            "net.Server",
+            "WebSocket",
+            "ws.WebSocket",
+            "worker_threads.Worker",
+            "http2.Session",
+        ];
+        if !certain.iter().any(|name| apis.is_a_named(t, name)) {
+            return None;
+        }
+        let mut fails: Vec<String> = apis.fails(t).map(str::to_owned).collect();
+        // What a server or worker ends with is no answer to whether it started.
+        if fails.is_empty() {
+            return None;
+        }
+        fails.push("error".to_owned());
+        Some(fails)
+    }
+
+    fn emitter(&mut self, base: &'a Expression<'a>) -> Option<Emitter<'a>> {
+        if let Some(spot) = self.spot_of(base) {
+            return Some(Emitter::Spot(spot));
+        }
+        match peel(base) {
+            Expression::CallExpression(c) => Some(Emitter::Value(c.node_id.get())),
+            Expression::NewExpression(n) => Some(Emitter::Value(n.node_id.get())),
+            _ => None,
+        }
+    }
+
+    /// Events that anything in this file listens to on the emitter; empty for one whose name is computed, and for
+    /// helpers that tell when a stream is over.
+    fn events_heard(&mut self, emitter: &Emitter<'a>, heard: &mut Vec<String>) {
+        for id in 0..self.nodes.len() {
+            let AstKind::CallExpression(call) = self.nodes.kind(NodeId::from_usize(id)) else { continue };
+            if let Some(event) = event_of(call) {
+                let base = base_of(call);
+                if base.and_then(|b| self.emitter(b)).as_ref() == Some(emitter) {
+                    heard.push(event.to_owned());
+                }
+            } else if call
+                .callee_name()
+                .is_some_and(|n| matches!(n, "finished" | "pipeline" | "eos" | "pump" | "onFinished"))
+                && call
+                    .arguments
+                    .iter()
+                    .filter_map(|a| a.as_expression())
+                    .any(|a| self.emitter(a).as_ref() == Some(emitter))
+            {
+                heard.push(String::new());
+            }
+        }
+    }
+
+    /// A listener of a final event that alone can settle then: `child.on('exit', code => { if (!code) resolve() })`
+    /// beside `child.on('error', reject)`.
+    pub(super) fn final_listener(
+        &mut self,
+        touches: &Touches,
+        later: &[Touch],
+    ) -> Option<(FunctionId, super::gaps::Counts, Confidence)> {
+        let mut found = None;
+        let mut emitter = None;
+        for touch in later {
+            let AstKind::CallExpression(call) = self.nodes.kind(touch.node) else { return None };
+            let event = event_of(call)?;
+            let base = base_of(call)?;
+            let own = self.emitter(base)?;
+            if emitter.as_ref().is_some_and(|e| *e != own) {
+                return None;
+            }
+            emitter = Some(own);
+            match (is_final(event), touch.how) {
+                (true, How::Hands { function: Some(f), .. }) if found.is_none() => found = Some((f, touch.node)),
+                (false, How::Hands { .. }) if event == "error" => {}
+                _ => return None,
+            }
+        }
+        let (function, call) = found?;
+        let counts = super::gaps::Counts { throws: false, awaits: false };
+        touches.is_single(function).then(|| (function, counts, self.confidence_of_receiver(call)))
+    }
+
+    /// A known type makes sure that the event is what its name says.
+    pub(super) fn confidence_of_receiver(&mut self, call: NodeId) -> Confidence {
+        let AstKind::CallExpression(call) = self.nodes.kind(call) else { return Confidence::Guess };
+        match base_of(call).and_then(|b| self.library_type_of(b)) {
+            Some(_) => Confidence::Likely,
+            None => Confidence::Guess,
+        }
+    }
+}
+
+/// The emitter at the start of `x.on(..).once(..)`.
+fn base_of<'a>(call: &'a CallExpression<'a>) -> Option<&'a Expression<'a>> {
+    let mut at = call;
+    for _ in 0..64 {
+        let object = peel(peel(&at.callee).as_member_expression()?.object());
+        match object {
+            Expression::CallExpression(inner) if event_of(inner).is_some() => at = inner,
+            other => return Some(other),
+        }
+    }
+    None
+}

@@ -1,0 +1,96 @@
+//! Changes that settle a promise on the way that was forgotten, where it is clear what to write.
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{Argument, CallExpression, Expression};
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+
+use super::super::reader::{Reader, peel};
+use super::super::{FunctionId, Repair};
+use super::Executor;
+use super::gaps::chain_method;
+use crate::finding::Span;
+
+impl<'a> Reader<'a, '_> {
+    /// `.then(resolve)` becomes `.then(resolve, reject)`; a callback gets `.catch(reject)` behind it.
+    pub(super) fn repair_of_chain(&self, link: &CallExpression<'a>, top: &CallExpression<'a>) -> Option<Repair> {
+        let reject = self.reject_in_scope(link.node_id.get())?;
+        let [only] = link.arguments.as_slice() else { return None };
+        let bare = matches!(only.as_expression().map(peel), Some(Expression::Identifier(_)));
+        Some(if bare && chain_method(link) == Some("then") {
+            let end = self.span(only.span()).end;
+            Repair {
+                title: format!("pass `{reject}` as well"),
+                edits: vec![(Span::new(end, end), format!(", {reject}"))],
+            }
+        } else {
+            let end = self.span(top.span).end;
+            Repair {
+                title: format!("reject when it fails: `.catch({reject})`"),
+                edits: vec![(Span::new(end, end), format!(".catch({reject})"))],
+            }
+        })
+    }
+
+    /// Name of the second parameter of the nearest `new Promise` around a node.
+    fn reject_in_scope(&self, node: NodeId) -> Option<&'a str> {
+        for ancestor in self.nodes.ancestor_ids(node) {
+            if let AstKind::NewExpression(new) = self.nodes.kind(ancestor)
+                && super::super::runs::is_global_promise(self, &new.callee)
+            {
+                let executor = match new.arguments.first().and_then(Argument::as_expression).map(peel)? {
+                    Expression::ArrowFunctionExpression(f) => f.node_id.get(),
+                    Expression::FunctionExpression(f) => f.node_id.get(),
+                    _ => return None,
+                };
+                let second = self.params_of(executor)?.items.get(1)?;
+                return second.pattern.get_binding_identifier().map(|i| i.name.as_str());
+            }
+        }
+        None
+    }
+
+    /// A line `stream.on('error', reject)` behind the listener of success.
+    pub(super) fn repair_of_emitter(
+        &self,
+        call: &CallExpression<'a>,
+        base: &'a Expression<'a>,
+        executor: &Executor,
+    ) -> Option<Repair> {
+        let reject = self.scoping.symbol_name(executor.reject?);
+        let named = matches!(peel(base), Expression::Identifier(_) | Expression::StaticMemberExpression(_));
+        let statement = self.statement_of(call.node_id.get());
+        let AstKind::ExpressionStatement(_) = self.nodes.kind(statement) else { return None };
+        if !named {
+            return None;
+        }
+        let span = self.nodes.kind(statement).span();
+        let line = self.text[..span.start as usize].rfind('\n').map_or(0, |i| i + 1);
+        let before = &self.text[line..span.start as usize];
+        let indent: String = before.chars().take_while(|c| c.is_whitespace()).collect();
+        let end = self.span(span).end;
+        let name = base.span().source_text(self.text);
+        Some(Repair {
+            title: format!("reject on `error` of `{name}`"),
+            edits: vec![(Span::new(end, end), format!("\n{indent}{name}.on('error', {reject});"))],
+        })
+    }
+
+    /// `if (err) return;` and `if (err) throw err;` become `if (err) return reject(err);`.
+    pub(super) fn repair_of_callback(&self, callback: FunctionId, executor: &Executor, way: Span) -> Option<Repair> {
+        let reject = self.scoping.symbol_name(executor.reject?);
+        let error = self.error_parameter(callback)?;
+        let local = oxc_span::Span::new(way.start.checked_sub(self.offset)?, way.end.checked_sub(self.offset)?);
+        let text = local.source_text(self.text);
+        let leaves = text.trim_end_matches(';').trim_end() == "return" || text.starts_with("throw ");
+        let tested = self.text[..local.start as usize].trim_end().trim_end_matches('{').trim_end();
+        if !leaves || !tested.ends_with(&format!("if ({error})")) {
+            return None;
+        }
+        let end = if text.ends_with(';') { ";" } else { "" };
+        Some(Repair {
+            title: format!("reject with `{error}`"),
+            edits: vec![(way, format!("return {reject}({error}){end}"))],
+        })
+    }
+}
