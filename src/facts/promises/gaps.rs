@@ -58,7 +58,9 @@ impl<'a> Reader<'a, '_> {
         let failing = if counts.awaits { self.awaits_that_fail(node) } else { Vec::new() };
         let question = Question { function: node, done: &done, throws: counts.throws, failing: &failing };
         let Answer::Misses(way) = every_way_out(self.semantic, &question) else { return None };
-        if way.test.is_some_and(|t| self.asks_for_state(t, function)) {
+        // An await fails whatever was tested before it.
+        let chosen = way.exit != Exit::Fails && way.test.is_some_and(|t| self.asks_for_state(t, function));
+        if chosen || self.is_case_of_state(&way, function) {
             return None;
         }
         let mut gap = self.describe(function, &way, &done);
@@ -75,6 +77,16 @@ impl<'a> Reader<'a, '_> {
             }
         }
         Some(gap)
+    }
+
+    /// `switch (state) { case DONE: return; .. }`.
+    fn is_case_of_state(&self, way: &Way, function: FunctionId) -> bool {
+        let node = self.function_nodes[function.0 as usize];
+        way.exit == Exit::Return
+            && self.nodes.ancestor_ids(way.at).take_while(|a| *a != node).any(|a| match self.nodes.kind(a) {
+                AstKind::SwitchStatement(s) => self.asks_for_state(s.discriminant.node_id(), function),
+                _ => false,
+            })
     }
 
     /// Switches without `default` in which something settles.
@@ -169,9 +181,15 @@ impl<'a> Reader<'a, '_> {
             _ => {}
         }
         let last = call.arguments.last().is_some_and(|a| a.span() == self.nodes.kind(argument).span());
-        let shaped = function.is_some_and(|f| self.error_parameter(f).is_some());
+        let shaped = function.is_some_and(|f| self.error_parameter(f).is_some() && !self.takes_progress(f));
         let name = callee_name(call);
         if last && shaped && !is_repeating_name(name) { Role::Once(Confidence::Guess) } else { Role::Other }
+    }
+
+    /// `(error, progress, key)`: called again and again until there is a result.
+    fn takes_progress(&self, function: FunctionId) -> bool {
+        let params = self.params_of(self.function_nodes[function.0 as usize]);
+        params.is_some_and(|p| p.items.iter().any(|i| i.pattern.span().source_text(self.text).contains("rogress")))
     }
 
     fn is_timer(&mut self, call: &'a CallExpression<'a>) -> bool {

@@ -129,6 +129,7 @@ fn executors_that_settle() {
         "if (!input) { reject(1); return } resolve(input)",
         "input && resolve(input)",
         "input ? resolve(1) : log()",
+        "input ? (log(), el.onload = () => resolve()) : next && (log(), setTimeout(resolve))",
         "resolve?.()",
         "try { resolve(JSON.parse(input)) } catch (e) { reject(e) }",
         "try { work() } finally { resolve() }",
@@ -189,6 +190,7 @@ fn callbacks_with_one_outcome() {
         "conn.query(input, (err, rows) => { if (err) return reject(err); resolve(rows) })",
         "conn.query(input, (err, rows) => { if (err) reject(err); else resolve(rows) })",
         "conn.query(input, (err, rows) => { if (err) return; resolve(rows) }); setTimeout(reject, 1000)",
+        "scrypt(input, (err, progress, key) => { if (err) reject(err); else if (key) resolve(key) })",
         "conn.watch(input, (err, rows) => { if (err) return; resolve(rows) })",
         "conn.on('reply', (err, rows) => { if (err) return; resolve(rows) })",
         "let done = false; conn.query(input, (err, rows) => { if (done) return; done = true; resolve(rows) })",
@@ -208,6 +210,7 @@ fn final_events() {
     for ok in [
         "child.on('error', reject); child.on('exit', code => { if (code === 0) resolve(); else reject() })",
         "child.on('message', resolve); child.on('exit', code => { if (code) reject() })",
+        "let v; s.on('error', e => { v = 1; reject(e) }); s.on('end', () => { switch (v) { case 1: return; default: resolve() } })",
         "s.on('end', () => resolve()); s.on('close', () => { if (!s.complete) reject() })",
     ] {
         assert_eq!(body(ok), "ok", "{ok}");

@@ -181,7 +181,10 @@ impl Reader<'_, '_> {
         loop {
             let (_, parent) = self.outside(node);
             match self.nodes.kind(parent) {
-                AstKind::LogicalExpression(_) | AstKind::ConditionalExpression(_) => node = parent,
+                AstKind::LogicalExpression(_)
+                | AstKind::ConditionalExpression(_)
+                | AstKind::SequenceExpression(_)
+                | AstKind::AssignmentExpression(_) => node = parent,
                 _ => break,
             }
         }
