@@ -30,6 +30,9 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
     let frame = unit.frame(handle.function);
     let often = crate::program::runs::per(unit.runs_of(frame).often);
     let mut labels = vec![unit.label(handle.opened, format!("added here, {often}")), unit.because(frame)];
+    if let Some(missed) = &handle.missed {
+        labels.push(unit.label(missed.way, missed.why.clone()));
+    }
     if let Some((span, text)) = &opening.keeper {
         labels.push(unit.label(*span, text.clone()));
     }
@@ -43,15 +46,22 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
         confidence: opening.confidence,
         file: unit.id,
         span: handle.opened,
-        message: format!("a listener for `{}` is added to `{receiver}` {often} and never removed", handle.event),
+        message: format!("a listener for `{}` is added to `{receiver}` {often} and {}", handle.event, ending(handle)),
         labels,
         help: help(handle, receiver),
         fixes: Vec::new(),
     }
 }
 
+const fn ending(handle: &Handle) -> &'static str {
+    if handle.missed.is_some() { "not removed on every way out" } else { "never removed" }
+}
+
 fn help(handle: &Handle, receiver: &str) -> String {
     let remove = if handle.api.contains("addEventListener") { "removeEventListener" } else { "off" };
+    if handle.missed.is_some() {
+        return format!("call `{receiver}.{remove}` in a `finally`");
+    }
     match handle.handler {
         Handler::Place(_) => {
             format!("remove it with `{receiver}.{remove}` when the work is done, or register it once at start-up")

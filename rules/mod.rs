@@ -2,7 +2,6 @@
 
 use crate::rule::Rule;
 
-mod growth;
 mod listener_never_removed;
 mod pipe_without_cleanup;
 mod promise_never_settles;

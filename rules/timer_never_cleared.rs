@@ -33,6 +33,9 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
         _ => format!("started here, {often}"),
     };
     let mut labels = vec![unit.label(handle.opened, started), unit.because(frame)];
+    if let Some(missed) = &handle.missed {
+        labels.push(unit.label(missed.way, missed.why.clone()));
+    }
     if let Some((span, text)) = &opening.keeper {
         labels.push(unit.label(*span, text.clone()));
     } else if let Some(end) = opening.end {
@@ -60,6 +63,9 @@ fn message(handle: &Handle) -> String {
     if handle.races {
         return format!("this `{api}` goes on after it lost the race and keeps the result until it fires");
     }
+    if handle.missed.is_some() {
+        return format!("this `{api}` is not cleared on every way out");
+    }
     format!("this `{api}` is never cleared")
 }
 
@@ -70,6 +76,7 @@ fn help(handle: &Handle) -> String {
         _ => "clearTimeout",
     };
     match handle.kept_in {
+        _ if handle.missed.is_some() => format!("call `{clear}` in a `finally`"),
         Kept::Dropped => format!("keep the id and call `{clear}` with it where the owner ends"),
         _ => format!("call `{clear}` with the id where the owner ends"),
     }

@@ -1,9 +1,9 @@
 //! A keyed collection that repeating code fills and nothing empties.
 
-use super::growth;
-use crate::facts::{Container, ContainerKind};
-use crate::finding::Severity;
-use crate::program::Program;
+use crate::facts::{Container, ContainerKind, Domain, Often, Step, Value};
+use crate::finding::{Edit, Finding, Fix, Severity, Span};
+use crate::program::growth::Growth;
+use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
 pub const RULE: Rule = Rule {
@@ -16,9 +16,117 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(program: &Program, findings: &mut Findings) {
-    growth::report(program, findings, is_keyed);
+    report(program, findings, is_keyed);
 }
 
 const fn is_keyed(container: &Container) -> bool {
     matches!(container.kind, ContainerKind::Dictionary | ContainerKind::Map)
+}
+
+/// Reports every collection of the wanted kinds that grows for good; an entry's growth is told once, by the outermost.
+/// Lists are worded here too.
+pub(super) fn report(program: &Program, findings: &mut Findings, wanted: fn(&Container) -> bool) {
+    for unit in &program.files {
+        for container in &unit.facts.containers {
+            if wanted(container)
+                && let Some(growth) = unit.growth(container)
+                && !is_told_by_outer(unit, container, &growth)
+            {
+                findings.add(finding(unit, &growth));
+            }
+        }
+    }
+}
+
+/// `rooms[id] ??= []; rooms[id].push(x)`: when `rooms` itself is reported, its entries need no finding of their own.
+fn is_told_by_outer(unit: &Unit, container: &Container, growth: &Growth<'_>) -> bool {
+    let place = unit.place(container.place);
+    place.path.last() == Some(&Step::Entry)
+        && unit.facts.containers.iter().any(|outer| {
+            let other = unit.place(outer.place);
+            other.root == place.root
+                && other.path.len() < place.path.len()
+                && place.path.starts_with(&other.path)
+                && unit.growth(outer).is_some_and(|g| g.confidence >= growth.confidence)
+        })
+}
+
+fn finding(unit: &Unit, growth: &Growth<'_>) -> Finding {
+    let (container, op) = (growth.container, growth.op);
+    let runs = unit.runs_of(op.function);
+    let often = crate::program::runs::per(runs.often);
+    let grows = match &growth.driver {
+        Some(driver) => format!("grows here: one entry per {driver}"),
+        None => format!("grows here, {often}"),
+    };
+    let mut labels = vec![unit.label(op.span, grows)];
+    if runs.often > Often::Once {
+        labels.push(unit.because(op.function));
+    }
+    labels.push(unit.label(growth.keeper.span, growth.keeper.text.clone()));
+    Finding {
+        rule: "",
+        severity: Severity::Error,
+        confidence: growth.confidence,
+        file: unit.id,
+        span: op.span,
+        message: format!("`{}` grows {often} and nothing ever removes {}", container.name, what_it_holds(container)),
+        labels,
+        help: help(container, op.key.as_ref().map(|k| &k.domain), op.value),
+        fixes: fix(unit, growth).into_iter().collect(),
+    }
+}
+
+const fn what_it_holds(container: &Container) -> &'static str {
+    match container.kind {
+        ContainerKind::List => "an element",
+        ContainerKind::Text => "a character",
+        _ => "an entry",
+    }
+}
+
+fn help(container: &Container, domain: Option<&Domain>, value: Value) -> String {
+    let name = &container.name;
+    match (container.kind, domain) {
+        (ContainerKind::Map | ContainerKind::Set, Some(Domain::Object)) => {
+            format!(
+                "make `{name}` a `Weak{}`: its entries then die with their keys",
+                if container.kind == ContainerKind::Map { "Map" } else { "Set" }
+            )
+        }
+        (ContainerKind::List, _) => {
+            format!("drain `{name}` where it is used (`splice(0)`), or keep the newest elements only")
+        }
+        (ContainerKind::Text, _) => {
+            format!("write what `{name}` collects to a stream, or start it anew when it has been used")
+        }
+        _ if matches!(value, Value::Promise | Value::Deferred) => {
+            format!("delete the entry of `{name}` in a `finally`, once it has settled")
+        }
+        _ => format!("bound `{name}`: an LRU with a `max`, entries deleted when they are done with, or a sweep"),
+    }
+}
+
+/// An eviction line behind the statement that grows, where that is a statement of its own.
+fn fix(unit: &Unit, growth: &Growth<'_>) -> Option<Fix> {
+    let (container, op) = (growth.container, growth.op);
+    let name = &container.name;
+    let line_break = op.break_after.as_ref().filter(|_| !name.contains('…'))?;
+    let (title, line) = match container.kind {
+        ContainerKind::Map | ContainerKind::Set => (
+            format!("evict the oldest entry of `{name}` beyond 1,000"),
+            format!("{line_break}if ({name}.size > 1000) {name}.delete({name}.keys().next().value);"),
+        ),
+        ContainerKind::Dictionary => (
+            format!("evict the oldest entry of `{name}` beyond 1,000"),
+            format!("{line_break}for (const oldest of Object.keys({name}).slice(0, -1000)) delete {name}[oldest];"),
+        ),
+        ContainerKind::List => (
+            format!("keep the newest 1,000 elements of `{name}`"),
+            format!("{line_break}if ({name}.length > 1000) {name}.shift();"),
+        ),
+        ContainerKind::Text | ContainerKind::Weak => return None,
+    };
+    let at = Span::new(op.statement.end, op.statement.end);
+    Some(Fix { title, safe: false, edits: vec![Edit { file: unit.id, span: at, text: line }] })
 }

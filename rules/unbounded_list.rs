@@ -1,6 +1,6 @@
 //! An array, set or string that repeating code only ever makes longer.
 
-use super::growth;
+use super::unbounded_cache::report;
 use crate::facts::{Container, ContainerKind};
 use crate::finding::Severity;
 use crate::program::Program;
@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(program: &Program, findings: &mut Findings) {
-    growth::report(program, findings, is_sequence);
+    report(program, findings, is_sequence);
 }
 
 const fn is_sequence(container: &Container) -> bool {

@@ -399,6 +399,15 @@ pub struct Handle {
     pub delay: Option<u32>,
     /// One of the racers of `Promise.race`.
     pub races: bool,
+    /// The function that opens it closes it, but not on this way out.
+    pub missed: Option<Missed>,
+}
+
+/// A way out of a function on which something stays open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    pub way: Span,
+    pub why: String,
 }
 
 /// On what a listener hangs.

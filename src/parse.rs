@@ -66,9 +66,11 @@ struct Job<'s> {
     graph: bool,
 }
 
-/// Only promises are asked on which paths they settle.
+/// Only promises and what is closed again are asked on which ways they are.
 fn wants_graph(text: &str, depth: Depth) -> bool {
-    depth.cases <= MOST_CASES && memchr::memmem::find(text.as_bytes(), b"Promise").is_some()
+    const WORDS: [&str; 5] = ["Promise", "clearInterval", "removeListener", "removeEventListener", ".off("];
+    depth.cases <= MOST_CASES
+        && WORDS.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
 }
 
 fn too_deep(depth: Depth) -> Option<String> {

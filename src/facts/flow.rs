@@ -14,6 +14,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'q> {
     pub function: NodeId,
+    /// Ways begin behind this node instead of at the entry of the function.
+    pub from: Option<NodeId>,
     /// Nodes that do it, in the function itself (not in functions inside it).
     pub done: &'q [NodeId],
     /// A `throw` that nothing catches is a way out as well.
@@ -83,11 +85,15 @@ struct Marks {
 impl Marks {
     fn new(nodes: &AstNodes<'_>, question: &Question<'_>) -> Self {
         let mut marks = Self { done: FxHashMap::default(), risky: FxHashMap::default(), failing: FxHashMap::default() };
-        for node in question.done {
+        // In the block where the ways begin, what comes before does not count.
+        let start = question.from.map(|n| (block_of(nodes, n), nodes.kind(n).span().end));
+        let is_before =
+            |node: NodeId| start.is_some_and(|(b, at)| block_of(nodes, node) == b && nodes.kind(node).span().end <= at);
+        for node in question.done.iter().filter(|n| !is_before(**n)) {
             let end = nodes.kind(*node).span().end;
             marks.done.entry(block_of(nodes, *node)).and_modify(|e| *e = end.min(*e)).or_insert(end);
         }
-        for node in question.failing {
+        for node in question.failing.iter().filter(|n| !is_before(**n)) {
             let end = nodes.kind(*node).span().end;
             let first = marks.failing.entry(block_of(nodes, *node)).or_insert((end, *node));
             *first = (*first).min((end, *node));
@@ -97,6 +103,7 @@ impl Marks {
                 nodes.kind(node),
                 AstKind::CallExpression(_) | AstKind::NewExpression(_) | AstKind::AwaitExpression(_)
             ) && !question.done.contains(&node)
+                && !is_before(node)
             {
                 let end = nodes.kind(node).span().end;
                 marks.risky.entry(nodes.cfg_id(node)).and_modify(|e| *e = end.min(*e)).or_insert(end);
@@ -126,7 +133,8 @@ type Exits = Vec<(BlockNodeId, Exit, NodeId)>;
 impl Search<'_, '_> {
     /// All blocks that are reached before it is done, with their predecessors, and the exits found.
     fn explore(&self) -> (FxHashMap<BlockNodeId, BlockNodeId>, Exits) {
-        let entry = self.nodes.cfg_id(self.question.function);
+        let entry =
+            self.question.from.map_or_else(|| self.nodes.cfg_id(self.question.function), |n| block_of(self.nodes, n));
         let mut from = FxHashMap::default();
         let mut seen = FxHashSet::from_iter([entry]);
         let mut exits = Vec::new();

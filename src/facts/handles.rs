@@ -1,5 +1,7 @@
 //! Opened things: listeners and timers, where their handles go, and the calls that close them.
 
+mod paths;
+
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectPropertyKind};
 use oxc_semantic::NodeId;
@@ -15,6 +17,7 @@ use crate::apis::{By, Row};
 impl<'a> Reader<'a, '_> {
     /// Fifth pass: calls that open or close something.
     pub fn note_handles(&mut self) {
+        let (mut opened, mut closed) = (Vec::new(), Vec::new());
         for node in self.nodes.iter() {
             let AstKind::CallExpression(call) = node.kind() else { continue };
             let name = match peel(&call.callee) {
@@ -35,21 +38,25 @@ impl<'a> Reader<'a, '_> {
                     .filter(|_| peel(&call.callee).is_member_expression())
                     .map(|row| Hit { row, known: false })
             });
-            let Some(hit) = hit else {
-                self.note_foreign_close(call, name);
-                continue;
-            };
-            let row = self.apis.row(hit.row);
-            match (row.opens, row.closes) {
-                (Some(What::Listener), _) => self.note_listener(call, row, hit.known),
-                (Some(What::Timer), _) => self.note_timer(call, row),
-                (_, Some(what @ (What::Listener | What::Timer))) => self.note_close(call, row, what),
-                _ => {}
-            }
+            self.note_opening_or_closing(call, name, hit);
+            opened.resize(self.facts.handles.len(), call.node_id.get());
+            closed.resize(self.facts.closes.len(), call.node_id.get());
         }
+        self.note_missed_ways(&opened, &closed);
         // Only releases ask whether two places are the same.
         if !self.facts.handles.is_empty() && !self.facts.closes.is_empty() {
             self.note_aliases();
+        }
+    }
+
+    fn note_opening_or_closing(&mut self, call: &'a CallExpression<'a>, name: &str, hit: Option<Hit>) {
+        let Some(hit) = hit else { return self.note_foreign_close(call, name) };
+        let row = self.apis.row(hit.row);
+        match (row.opens, row.closes) {
+            (Some(What::Listener), _) => self.note_listener(call, row, hit.known),
+            (Some(What::Timer), _) => self.note_timer(call, row),
+            (_, Some(what @ (What::Listener | What::Timer))) => self.note_close(call, row, what),
+            _ => {}
         }
     }
 
@@ -109,6 +116,7 @@ impl<'a> Reader<'a, '_> {
             reschedules: false,
             delay: None,
             races: false,
+            missed: None,
         };
         self.facts.handles.push(handle);
     }
@@ -143,6 +151,7 @@ impl<'a> Reader<'a, '_> {
             reschedules: row.once && function.is_some_and(|f| self.reschedules(f, node)),
             delay,
             races: row.once && self.is_in_race(node),
+            missed: None,
         };
         self.facts.handles.push(handle);
     }

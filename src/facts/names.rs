@@ -34,15 +34,16 @@ impl<'a> Reader<'a, '_> {
             if let Some(row) = self.library_row(callee) {
                 return Some(Hit { row, known: true });
             }
-            return match self.type_of(member.object()) {
-                Some(Type::Library(t)) => self
-                    .apis
-                    .method(t, name)
-                    .map(|row| Hit { row, known: true })
-                    .or_else(|| self.apis.any_method(name).map(|row| Hit { row, known: false })),
-                Some(Type::Local(c)) => self.inherited_row(c, name).map(|row| Hit { row, known: true }),
-                None => self.apis.any_method(name).map(|row| Hit { row, known: false }),
+            let by_type = match self.type_of(member.object()) {
+                Some(Type::Library(t)) => self.apis.method(t, name),
+                Some(Type::Local(c)) => return self.inherited_row(c, name).map(|row| Hit { row, known: true }),
+                None => None,
             };
+            if let Some(row) = by_type {
+                return Some(Hit { row, known: true });
+            }
+            let by_name = self.apis.any_method(name).or_else(|| self.apis.listener_method(name));
+            return by_name.map(|row| Hit { row, known: false });
         }
         self.library_row(callee).map(|row| Hit { row, known: true })
     }

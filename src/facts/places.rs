@@ -363,6 +363,7 @@ impl<'a> Reader<'a, '_> {
         }
         let id = BindingId(u32::try_from(self.facts.bindings.len()).unwrap_or(u32::MAX));
         self.bindings.insert(symbol, id);
+        self.binding_symbols.push(symbol);
         let node = self.scoping.symbol_declaration(symbol);
         let within = self.scope_function(symbol);
         self.facts.bindings.push(Binding {

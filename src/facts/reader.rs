@@ -54,6 +54,8 @@ pub struct Reader<'a, 's> {
     pub call_index: FxHashMap<NodeId, u32>,
 
     pub bindings: FxHashMap<SymbolId, BindingId>,
+    /// The symbol of each binding, by [`BindingId`].
+    pub binding_symbols: Vec<SymbolId>,
     pub place_ids: FxHashMap<super::Place, PlaceId>,
     pub spots: FxHashMap<SymbolId, Spot<'a>>,
     pub this_spots: FxHashMap<FunctionId, Spot<'a>>,
@@ -100,6 +102,7 @@ impl<'a, 's> Reader<'a, 's> {
             noted: FxHashSet::default(),
             call_index: FxHashMap::default(),
             bindings: FxHashMap::default(),
+            binding_symbols: Vec::new(),
             place_ids: FxHashMap::default(),
             spots: FxHashMap::default(),
             this_spots: FxHashMap::default(),
@@ -149,6 +152,17 @@ impl<'a, 's> Reader<'a, 's> {
             out.push(c);
         }
         out
+    }
+
+    /// Span of a node in the whole file.
+    #[must_use]
+    pub fn span_of(&self, node: NodeId) -> Span {
+        self.span(self.nodes.kind(node).span())
+    }
+
+    #[must_use]
+    pub fn symbol_of_binding(&self, binding: BindingId) -> Option<SymbolId> {
+        self.binding_symbols.get(binding.0 as usize).copied()
     }
 
     /// The function whose activation runs this node.

@@ -57,26 +57,27 @@ impl Unit {
         let receiver = handle.receiver.as_ref()?;
         let frame = self.frame(handle.function);
         let runs = self.runs_of(frame);
+        let per_event = runs.often >= Often::Event && runs.certain;
         let silent = handle.what != What::Listener
             || handle.signal
             || handle.guard == Guard::Once
             || runs.often == Often::Once
             || self.is_dead(handle.function)
             || handle.event == "abort"
-            || (handle.once && (handle.sure_to_come || !handle.known || !self.is_loser(handle)))
+            || (handle.once && (handle.sure_to_come || !handle.known || !(self.is_loser(handle) || per_event)))
             || !matches!(handle.kept_in, Kept::Dropped)
-            || self.is_released(handle, receiver);
+            || (handle.missed.is_none() && self.is_released(handle, receiver));
         if silent || (receiver.dedupes && self.is_stable(&handle.handler)) {
             return None;
         }
         let runs = if self.is_starter(frame) { &super::Runs { certain: false, ..runs.clone() } } else { runs };
-        let per_event = runs.often >= Often::Event && runs.certain;
+        let per_event = per_event && runs.certain;
         let inline = matches!(handle.handler, Handler::Inline(_) | Handler::Fresh);
         let (confidence, keeper) = match self.outlives(receiver, frame) {
             Outlives::No => return None,
             Outlives::Yes(span, text) => {
                 let confidence = match (runs.certain, per_event, handle.known) {
-                    (true, true, true) if inline && !handle.once => Confidence::Sure,
+                    (true, true, true) if handle.missed.is_none() && inline && !handle.once => Confidence::Sure,
                     (true, true, _) | (true, false, true) => Confidence::Likely,
                     _ => Confidence::Guess,
                 };
@@ -331,7 +332,7 @@ impl Unit {
         if handle.once && !handle.reschedules {
             return self.timeout_kept(handle);
         }
-        if runs.often == Often::Once || self.is_cleared(handle) {
+        if runs.often == Often::Once || (handle.missed.is_none() && self.is_cleared(handle)) {
             return None;
         }
         let owner = self.owner_class(frame);
@@ -345,7 +346,7 @@ impl Unit {
         let runs = if self.is_starter(frame) { &super::Runs { certain: false, ..runs.clone() } } else { runs };
         let driven = runs.certain && runs.often >= Often::Instance;
         let confidence = match (local, runs.certain) {
-            (true, true) if driven && !handle.reschedules => Confidence::Sure,
+            (true, true) if driven && !handle.reschedules && handle.missed.is_none() => Confidence::Sure,
             (true, true) => Confidence::Likely,
             (false, true) if owner.is_some() => Confidence::Likely,
             _ => Confidence::Guess,

@@ -1,0 +1,95 @@
+//! Whether what is opened and closed in one function is closed on every way out of it.
+
+use oxc_ast::AstKind;
+use oxc_semantic::NodeId;
+
+use crate::facts::flow::{Answer, Exit, Question, every_way_out, nodes_within};
+use crate::facts::reader::Reader;
+use crate::facts::{Close, FunctionId, Handle, Handler, Kept, Missed, PlaceId, Root, TOP, What};
+
+impl Reader<'_, '_> {
+    /// Asks for each handle that its own function closes again: on every way out?
+    pub(super) fn note_missed_ways(&mut self, opened: &[NodeId], closed: &[NodeId]) {
+        for (index, node) in opened.iter().enumerate() {
+            let handle = &self.facts.handles[index];
+            if handle.function == TOP || (handle.what == What::Timer && handle.once) {
+                continue;
+            }
+            let matching: Vec<usize> =
+                self.facts.closes.iter().enumerate().filter(|(_, c)| self.closes(c, handle)).map(|(i, _)| i).collect();
+            let local = |i: &usize| self.facts.closes[*i].function == handle.function;
+            // A close in a callback may come at any time: nothing is said about those.
+            if matching.is_empty() || !matching.iter().all(local) || !self.stays_here(handle, closed, &matching) {
+                continue;
+            }
+            let done: Vec<NodeId> = matching.iter().map(|i| closed[*i]).collect();
+            let missed = self.missed_way(*node, handle.function, &done);
+            self.facts.handles[index].missed = missed;
+        }
+    }
+
+    fn missed_way(&self, from: NodeId, function: FunctionId, done: &[NodeId]) -> Option<Missed> {
+        let node = self.function_nodes[function.0 as usize];
+        let failing: Vec<NodeId> = nodes_within(self.nodes, node)
+            .filter(|id| matches!(self.nodes.kind(*id), AstKind::AwaitExpression(_)) && self.owner_of(*id) == function)
+            .collect();
+        let question = Question { function: node, from: Some(from), done, throws: true, failing: &failing };
+        let Answer::Misses(way) = every_way_out(self.semantic, &question) else { return None };
+        let why = match way.exit {
+            Exit::Return => "this way out leaves it open",
+            Exit::Throw => "when this is thrown it stays open",
+            Exit::Fails => "when this fails it stays open",
+            Exit::End => "the end can be reached with it still open",
+        };
+        let at = way.test.filter(|_| way.exit == Exit::End).unwrap_or(way.at);
+        let span = if at == node { self.facts.functions[function.0 as usize].head } else { self.span_of(at) };
+        Some(Missed { way: span, why: why.to_owned() })
+    }
+
+    /// The same handle, beyond doubt.
+    fn closes(&self, close: &Close, handle: &Handle) -> bool {
+        if close.what != handle.what {
+            return false;
+        }
+        match handle.what {
+            What::Timer => matches!(handle.kept_in, Kept::Place(p) if close.handle == Some(p)),
+            _ => {
+                let place = handle.receiver.as_ref().and_then(|r| r.place);
+                let same_handler = match (&close.handler, &handle.handler) {
+                    (Some(Handler::Place(a)), Handler::Place(b)) => a == b,
+                    (None, _) => true,
+                    _ => false,
+                };
+                place.is_some()
+                    && close.receiver.as_ref().and_then(|r| r.place) == place
+                    && close.event.as_deref().is_none_or(|e| e == handle.event)
+                    && same_handler
+            }
+        }
+    }
+
+    /// Nothing but the matching closes sees the timer's id or the listener: no callback, caller or collection can end it.
+    fn stays_here(&self, handle: &Handle, closed: &[NodeId], matching: &[usize]) -> bool {
+        let place = match (handle.what, &handle.kept_in, &handle.handler) {
+            (What::Timer, Kept::Place(p), _) => *p,
+            (What::Listener, _, Handler::Place(p)) => *p,
+            _ => return false,
+        };
+        let Some(symbol) = self.local_symbol(place, handle.function) else { return false };
+        self.scoping.get_resolved_references(symbol).all(|r| {
+            let node = r.node_id();
+            let in_close = matching.iter().any(|i| self.is_within(node, closed[*i]));
+            let in_opening =
+                self.span_of(node).start >= handle.statement.start && self.span_of(node).end <= handle.statement.end;
+            in_close || in_opening
+        })
+    }
+
+    /// The local variable of `function` that a place is.
+    fn local_symbol(&self, place: PlaceId, function: FunctionId) -> Option<oxc_semantic::SymbolId> {
+        let place = &self.facts.places[place.0 as usize];
+        let Root::Binding(binding) = place.root else { return None };
+        let local = place.path.is_empty() && self.facts.bindings[binding.0 as usize].within == function;
+        local.then(|| self.symbol_of_binding(binding)).flatten()
+    }
+}
