@@ -12,7 +12,7 @@ use super::{FunctionId, Hold, Promise, PromiseKind, Repair, Settles};
 use crate::finding::{Confidence, Span};
 
 mod chains;
-mod emitters;
+pub(super) mod emitters;
 mod gaps;
 mod holds;
 mod repairs;

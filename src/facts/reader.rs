@@ -7,6 +7,7 @@ use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::places::Spot;
+use super::promises::emitters::Emitter;
 use super::{BindingId, ClassId, FileFacts, FunctionId, PlaceId};
 use crate::apis::{Apis, TypeId};
 use crate::finding::Span;
@@ -65,6 +66,8 @@ pub struct Reader<'a, 's> {
     pub depth: u32,
     pub symbol_types: FxHashMap<SymbolId, Option<Type>>,
     pub field_types: FxHashMap<(ClassId, &'a str), Option<Type>>,
+    /// Events listened to in this file by emitter, once a promise asks for them.
+    pub(super) heard: Option<FxHashMap<Emitter<'a>, Vec<&'a str>>>,
 }
 
 /// What a value is known to be.
@@ -111,6 +114,7 @@ impl<'a, 's> Reader<'a, 's> {
             depth: 0,
             symbol_types: FxHashMap::default(),
             field_types: FxHashMap::default(),
+            heard: None,
         }
     }
 

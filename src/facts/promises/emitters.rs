@@ -3,6 +3,7 @@
 use oxc_ast::AstKind;
 use oxc_ast::ast::{CallExpression, Expression};
 use oxc_semantic::NodeId;
+use rustc_hash::FxHashMap;
 
 use super::super::FunctionId;
 use super::super::places::{Spot, SpotRoot};
@@ -30,8 +31,8 @@ const SUCCESS: [&str; 13] = [
 ];
 
 /// An emitter by its location, or by the expression that makes it.
-#[derive(PartialEq, Eq)]
-enum Emitter<'a> {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::facts) enum Emitter<'a> {
     Spot(Spot<'a>),
     Value(NodeId),
 }
@@ -59,8 +60,7 @@ impl<'a> Reader<'a, '_> {
             return None;
         }
         let fails = self.failures_of(base)?;
-        let mut heard = Vec::new();
-        self.events_heard(&emitter, &mut heard);
+        let heard = self.events_heard(&emitter);
         if heard.iter().any(|e| e.is_empty() || fails.iter().any(|f| f == e)) {
             return None;
         }
@@ -120,27 +120,32 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Events that anything in this file listens to on the emitter; empty for one whose name is computed, and for
-    /// helpers that tell when a stream is over.
-    fn events_heard(&mut self, emitter: &Emitter<'a>, heard: &mut Vec<String>) {
+    /// helpers that tell when a stream is over. All are collected when the first is asked for.
+    fn events_heard(&mut self, emitter: &Emitter<'a>) -> Vec<&'a str> {
+        if self.heard.is_none() {
+            let heard = self.collect_events();
+            self.heard = Some(heard);
+        }
+        self.heard.as_ref().and_then(|h| h.get(emitter)).cloned().unwrap_or_default()
+    }
+
+    fn collect_events(&mut self) -> FxHashMap<Emitter<'a>, Vec<&'a str>> {
+        let mut heard: FxHashMap<Emitter<'a>, Vec<&'a str>> = FxHashMap::default();
         for id in 0..self.nodes.len() {
             let AstKind::CallExpression(call) = self.nodes.kind(NodeId::from_usize(id)) else { continue };
             if let Some(event) = event_of(call) {
-                let base = base_of(call);
-                if base.and_then(|b| self.emitter(b)).as_ref() == Some(emitter) {
-                    heard.push(event.to_owned());
+                if let Some(emitter) = base_of(call).and_then(|b| self.emitter(b)) {
+                    heard.entry(emitter).or_default().push(event);
                 }
-            } else if call
-                .callee_name()
-                .is_some_and(|n| matches!(n, "finished" | "pipeline" | "eos" | "pump" | "onFinished"))
-                && call
-                    .arguments
-                    .iter()
-                    .filter_map(|a| a.as_expression())
-                    .any(|a| self.emitter(a).as_ref() == Some(emitter))
-            {
-                heard.push(String::new());
+            } else if matches!(callee_name(call), "finished" | "pipeline" | "eos" | "pump" | "onFinished") {
+                for argument in call.arguments.iter().filter_map(|a| a.as_expression()) {
+                    if let Some(emitter) = self.emitter(argument) {
+                        heard.entry(emitter).or_default().push("");
+                    }
+                }
             }
         }
+        heard
     }
 
     /// A listener of a final event that alone can settle then: `child.on('exit', code => { if (!code) resolve() })`
