@@ -1,11 +1,12 @@
 //! Promises around an emitter: only the event of success is waited for, or the final one settles on some ways only.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{CallExpression, Expression};
+use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_semantic::NodeId;
 use rustc_hash::FxHashMap;
 
 use super::super::FunctionId;
+use super::super::flow::nodes_within;
 use super::super::places::{Spot, SpotRoot};
 use super::super::reader::{Reader, peel};
 use super::gaps::{callee_name, event_of, is_final};
@@ -134,6 +135,9 @@ impl<'a> Reader<'a, '_> {
         for id in 0..self.nodes.len() {
             let AstKind::CallExpression(call) = self.nodes.kind(NodeId::from_usize(id)) else { continue };
             if let Some(event) = event_of(call) {
+                if self.only_reports(call) {
+                    continue;
+                }
                 if let Some(emitter) = base_of(call).and_then(|b| self.emitter(b)) {
                     heard.entry(emitter).or_default().push(event);
                 }
@@ -146,6 +150,29 @@ impl<'a> Reader<'a, '_> {
             }
         }
         heard
+    }
+
+    /// A listener that writes a log line and nothing else: `stream.on('error', console.error)`.
+    fn only_reports(&self, call: &'a CallExpression<'a>) -> bool {
+        let reports = |e: &Expression<'a>| {
+            let mut object = e.get_inner_expression();
+            while let Some(member) = object.as_member_expression() {
+                object = member.object().get_inner_expression();
+            }
+            matches!(object, Expression::Identifier(id) if matches!(id.name.as_str(), "console" | "log" | "logger" | "process"))
+        };
+        let Some(handler) = call.arguments.get(1).and_then(Argument::as_expression).map(peel) else { return false };
+        let function = match handler {
+            Expression::ArrowFunctionExpression(f) => f.node_id.get(),
+            Expression::FunctionExpression(f) => f.node_id.get(),
+            other => return other.is_member_expression() && reports(other),
+        };
+        let mut calls = nodes_within(self.nodes, function).filter_map(|n| match self.nodes.kind(n) {
+            AstKind::CallExpression(c) => Some(reports(&c.callee) && !callee_name(c).contains("xit")),
+            AstKind::AssignmentExpression(_) | AstKind::ThrowStatement(_) | AstKind::NewExpression(_) => Some(false),
+            _ => None,
+        });
+        calls.next() == Some(true) && calls.all(|c| c)
     }
 
     /// A listener of a final event that alone can settle then: `child.on('exit', code => { if (!code) resolve() })`

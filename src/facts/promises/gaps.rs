@@ -59,7 +59,10 @@ impl<'a> Reader<'a, '_> {
         let question = Question { function: node, from: None, done: &done, throws: counts.throws, failing: &failing };
         let Answer::Misses(way) = every_way_out(self.semantic, &question) else { return None };
         // An await fails whatever was tested before it.
-        let chosen = way.exit != Exit::Fails && way.test.is_some_and(|t| self.asks_for_state(t, function));
+        // What nothing but the executor itself can settle hangs whatever was asked of its input.
+        let alone = touches.of(function).iter().all(|t| t.how == How::Settles) && touches.is_only(function);
+        let chosen = way.exit != Exit::Fails
+            && way.test.is_some_and(|t| self.asks_for_state(t, function) && !(alone && self.asks_for_input(t)));
         if chosen || self.is_case_of_state(&way, function) {
             return None;
         }
@@ -67,7 +70,8 @@ impl<'a> Reader<'a, '_> {
         if way.test.is_none() && way.exit == Exit::End {
             for switch in self.open_switches(&done, node) {
                 let AstKind::SwitchStatement(s) = self.nodes.kind(switch) else { continue };
-                if self.asks_for_state(s.discriminant.node_id(), function) {
+                let discriminant = s.discriminant.node_id();
+                if self.asks_for_state(discriminant, function) && !(alone && self.asks_for_input(discriminant)) {
                     return None;
                 }
                 // The cases may well be all there are.
@@ -266,6 +270,18 @@ impl<'a> Reader<'a, '_> {
                 }),
                 _ => false,
             }
+        })
+    }
+
+    /// The test asks for nothing but what an enclosing function was handed.
+    fn asks_for_input(&self, test: NodeId) -> bool {
+        std::iter::once(test).chain(nodes_within(self.nodes, test)).all(|n| match self.nodes.kind(n) {
+            AstKind::ThisExpression(_) => false,
+            AstKind::IdentifierReference(id) => self.symbol_of(id).is_none_or(|symbol| {
+                let declaration = self.scoping.symbol_declaration(symbol);
+                self.param_index(declaration).is_some() && !self.scoping.symbol_is_mutated(symbol)
+            }),
+            _ => true,
         })
     }
 

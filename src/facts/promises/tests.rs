@@ -341,11 +341,15 @@ fn emitters() {
         node("fs.readFile(input, (err, data) => { if (err) return; resolve(data) })"),
         "when `err` nothing settles"
     );
+    assert_eq!(
+        node("file.on('end', resolve); file.on('error', e => { log(e) })"),
+        "only `end` is waited for: when `file` fails, nothing settles"
+    );
     for ok in [
         "file.on('end', resolve); file.on('error', reject)",
         "file.on('end', resolve).on('error', reject)",
         "file.on('close', resolve)",
-        "file.on('end', resolve); file.on('error', e => { log(e) })",
+        "file.on('end', resolve); file.on('error', e => { file.emit('end') })",
         "process.once('SIGTERM', resolve)",
         "process.stdin.on('end', resolve)",
         "const c = spawn('x'); c.on('close', resolve)",

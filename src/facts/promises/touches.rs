@@ -52,6 +52,11 @@ impl Touches {
         self.by.values().flatten().any(|t| matches!(t.how, How::Escapes | How::Hands { .. }))
     }
 
+    /// No other function mentions a resolver.
+    pub fn is_only(&self, function: FunctionId) -> bool {
+        self.by.len() == 1 && self.by.contains_key(&function)
+    }
+
     /// The function is mentioned exactly once.
     pub fn is_single(&self, function: FunctionId) -> bool {
         let mentions = |t: &Touch| match t.how {
@@ -160,6 +165,9 @@ impl Reader<'_, '_> {
                     }
                 }
                 AstKind::UnaryExpression(e) if e.operator == UnaryOperator::Typeof => return None,
+                // Named, but not called.
+                AstKind::ExpressionStatement(_) => return None,
+                AstKind::UnaryExpression(e) if e.operator == UnaryOperator::Void => return None,
                 AstKind::IfStatement(_) => return None,
                 AstKind::ConditionalExpression(e) if e.test.span() == span => return None,
                 AstKind::LogicalExpression(e) if e.left.span() == span => return None,
