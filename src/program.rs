@@ -59,7 +59,7 @@ impl Unit {
     /// The label that says why a function runs again and again.
     #[must_use]
     pub fn because(&self, function: FunctionId) -> Label {
-        let runs = self.runs_of(function);
-        self.label(runs.because, runs.why.clone())
+        let (span, text) = runs::evidence(&self.facts, self.runs_of(function), function);
+        self.label(span, text)
     }
 }

@@ -2,7 +2,7 @@
 
 use oxc_semantic::Semantic;
 
-use super::FileFacts;
+use super::{FileFacts, Guard, TOP};
 use super::reader::Reader;
 use crate::apis::Apis;
 
@@ -23,5 +23,9 @@ pub fn extract(semantic: &Semantic<'_>, offset: u32, path: &str, apis: &'static 
     reader.note_promises();
     reader.note_reads();
     reader.note_pipes();
-    reader.facts
+    let mut facts = reader.facts;
+    // What is opened at start-up, or once only, is opened once: no rule asks for it.
+    facts.handles.retain(|h| h.function != TOP && h.guard != Guard::Once);
+    // In most files nothing grows, opens or waits: they are not carried along.
+    if facts.is_interesting() { facts } else { FileFacts::default() }
 }

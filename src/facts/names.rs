@@ -357,7 +357,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// If a function value stands in an argument of a known call: what that call does with it.
-    pub fn handed_to(&mut self, function: NodeId) -> Option<Handed> {
+    pub fn handed_to(&mut self, function: NodeId) -> Option<Handed<'a>> {
         let (mut child, mut parent) = self.outside(function);
         let mut key = None;
         // `fastify.route({ handler: async () => .. })`, `router.get('/', [auth, handler])`.
@@ -380,7 +380,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// What `call` does with a function in argument `index` (or under `key` of an object there).
-    fn callback_role(&mut self, call: &'a CallExpression<'a>, index: usize, key: Option<&'a str>) -> Option<Handed> {
+    fn callback_role(&mut self, call: &'a CallExpression<'a>, index: usize, key: Option<&'a str>) -> Option<Handed<'a>> {
         let hit = self.api_of_call(call)?;
         let row = self.apis.row(hit.row);
         let callback = row.callback.iter().find(|c| {
@@ -391,7 +391,7 @@ impl<'a> Reader<'a, '_> {
         })?;
         // `once` runs its listener as often as it is called itself.
         let runs = if row.once { None } else { callback.runs };
-        let mut handed = Handed { runs, callback, event: None, known: hit.known, api: String::new() };
+        let mut handed = Handed { runs, callback, event: None, known: hit.known, call };
         // Events say more than the method: `server.on('request', (req, res) => ..)`.
         if let Some(at) = row.event
             && let Some(Argument::StringLiteral(event)) =
@@ -403,7 +403,6 @@ impl<'a> Reader<'a, '_> {
             handed.runs = if row.once { None } else { told.runs.or(handed.runs) };
             handed.event = Some(told);
         }
-        handed.api = self.api_text(call);
         Some(handed)
     }
 
@@ -468,17 +467,16 @@ impl<'a> Reader<'a, '_> {
 
 /// What a known call does with a function that it is handed.
 #[derive(Debug, Clone)]
-pub struct Handed {
+pub struct Handed<'a> {
     /// How often it runs; absent: as often as the call.
     pub runs: Option<Often>,
     pub callback: &'static Callback,
     pub event: Option<&'static EventRow>,
     pub known: bool,
-    /// The call as the user would name it.
-    pub api: String,
+    pub call: &'a CallExpression<'a>,
 }
 
-impl Handed {
+impl Handed<'_> {
     /// Type of parameter `index` of a function that declares `declared` parameters.
     fn param(&self, apis: &Apis, index: usize, declared: usize) -> Option<TypeId> {
         let name = match self.event {

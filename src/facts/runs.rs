@@ -194,7 +194,8 @@ impl<'a> Reader<'a, '_> {
     fn note_argument(&mut self, id: FunctionId, node: NodeId, by: FunctionId) {
         let at = self.span(self.nodes.kind(node).span());
         if let Some(handed) = self.handed_to(node) {
-            let used = Use::Callback { by, at, runs: handed.runs, sync: handed.callback.sync, api: handed.api };
+            let api = self.api_text(handed.call);
+            let used = Use::Callback { by, at, runs: handed.runs, sync: handed.callback.sync, api };
             return self.add_use(id, used);
         }
         if let (_, parent) = self.outside(node)

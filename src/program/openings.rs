@@ -70,7 +70,7 @@ impl Unit {
         if silent || (receiver.dedupes && self.is_stable(&handle.handler)) {
             return None;
         }
-        let runs = if self.is_starter(frame) { &super::Runs { certain: false, ..runs.clone() } } else { runs };
+        let runs = if self.is_starter(frame) { &super::Runs { certain: false, ..*runs } } else { runs };
         let per_event = per_event && runs.certain;
         let inline = matches!(handle.handler, Handler::Inline(_) | Handler::Fresh);
         let (confidence, keeper) = match self.outlives(receiver, frame) {
@@ -343,7 +343,7 @@ impl Unit {
             }
             Kept::Escapes => false,
         };
-        let runs = if self.is_starter(frame) { &super::Runs { certain: false, ..runs.clone() } } else { runs };
+        let runs = if self.is_starter(frame) { &super::Runs { certain: false, ..*runs } } else { runs };
         let driven = runs.certain && runs.often >= Often::Instance;
         let confidence = match (local, runs.certain) {
             (true, true) if driven && !handle.reschedules && handle.missed.is_none() => Confidence::Sure,
