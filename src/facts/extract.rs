@@ -32,5 +32,6 @@ pub fn everything(semantic: &Semantic<'_>, offset: u32, path: &str, apis: &'stat
     reader.note_promises();
     reader.note_reads();
     reader.note_pipes();
+    reader.note_imports();
     reader.facts
 }
