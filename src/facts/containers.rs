@@ -1,5 +1,8 @@
 //! Collections that live longer than a call: where they are made, and everything that grows, shrinks, bounds or leaks them.
 
+mod members;
+mod ops;
+mod stored;
 mod uses;
 
 use oxc_ast::AstKind;
