@@ -9,7 +9,6 @@ mod timers;
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{CallExpression, Expression};
-use oxc_span::GetSpan;
 
 use super::PlaceId;
 use super::names::Hit;

@@ -1,6 +1,5 @@
 //! One operation on a collection: its guard, and what it stores.
 
-use super::Collections;
 use crate::facts::places::{Seg, Spot};
 use crate::facts::reader::{Reader, peel};
 use crate::facts::{Does, Escape, Guard, Key, Op, TOP, Value};
@@ -9,44 +8,38 @@ use oxc_ast::ast::Expression;
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
+/// What is done, with which key, and what is stored.
+pub(super) struct Deed {
+    pub does: Does,
+    pub key: Option<Key>,
+    pub value: Value,
+}
+
+impl Deed {
+    pub const fn keyed(does: Does, key: Key) -> Self {
+        Self { does, key: Some(key), value: Value::Other }
+    }
+}
+
+impl From<Does> for Deed {
+    fn from(does: Does) -> Self {
+        Self { does, key: None, value: Value::Other }
+    }
+}
+
 impl<'a> Reader<'a, '_> {
-    pub(super) fn push_op(
-        &mut self,
-        index: usize,
-        node: NodeId,
-        does: Does,
-        key: Option<Key>,
-        all: &mut Collections<'a>,
-    ) {
-        self.push(index, node, does, key, Value::Other, all);
-    }
-
-    pub(super) fn push_op_at(
-        &mut self,
-        index: usize,
-        node: NodeId,
-        _span: oxc_span::Span,
-        does: Does,
-        all: &mut Collections<'a>,
-    ) {
-        self.push(index, node, does, None, Value::Other, all);
-    }
-
-    pub(super) fn push(
-        &mut self,
-        index: usize,
-        node: NodeId,
-        does: Does,
-        key: Option<Key>,
-        value: Value,
-        all: &mut Collections<'a>,
-    ) {
+    /// Notes what is done to a collection at a node.
+    pub(super) fn push(&mut self, index: usize, node: NodeId, deed: impl Into<Deed>) {
+        let Deed { does, key, value } = deed.into();
         let function = self.owner_of(node);
-        if does == Does::Read && key.is_none() && all.list[index].container.ops.iter().any(|o| o.does == Does::Read) {
+        if does == Does::Read
+            && key.is_none()
+            && self.collections.list[index].container.ops.iter().any(|o| o.does == Does::Read)
+        {
             return; // one plain read says all that reads say
         }
         let guard = if does == Does::Grow && function != TOP {
-            self.guard_of(node, &all.list[index].spot.clone())
+            self.guard_of(node, &self.collections.list[index].spot.clone())
         } else {
             Guard::None
         };
@@ -60,7 +53,7 @@ impl<'a> Reader<'a, '_> {
             statement: self.statement_span(node),
             break_after: self.break_after(node),
         };
-        all.list[index].container.ops.push(op);
+        self.collections.list[index].container.ops.push(op);
     }
 
     /// `cache[k] = v;` as a statement of a block: what separates it from a further statement.
@@ -79,8 +72,8 @@ impl<'a> Reader<'a, '_> {
         Some(format!("\n{indent}"))
     }
 
-    pub(super) fn escape(&mut self, index: usize, escape: Escape, all: &mut Collections<'a>) {
-        all.list[index].container.escapes.push(escape);
+    pub(super) fn escape(&mut self, index: usize, escape: Escape) {
+        self.collections.list[index].container.escapes.push(escape);
     }
 
     fn guard_of(&mut self, node: NodeId, spot: &Spot<'a>) -> Guard {

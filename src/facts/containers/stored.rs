@@ -1,7 +1,7 @@
 //! The collection as a value: assigned, copied, kept elsewhere, handed to a call.
 
-use super::Collections;
 use super::members::is_bound;
+use super::ops::Deed;
 use crate::facts::places::{Seg, Spot, SpotRoot};
 use crate::facts::reader::{Reader, peel};
 use crate::facts::{ContainerKind, Does, Escape, FunctionId, Value};
@@ -10,35 +10,39 @@ use oxc_ast::ast::{Argument, AssignmentExpression, AssignmentOperator, Expressio
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
+/// A call or `new` that is handed a collection.
+pub(super) struct Handed<'a> {
+    pub node: NodeId,
+    pub callee: &'a Expression<'a>,
+    pub arguments: &'a [Argument<'a>],
+}
+
 impl<'a> Reader<'a, '_> {
     /// `c = ..`, `c += ..`.
-    pub(super) fn read_assignment(&mut self, index: usize, e: &'a AssignmentExpression<'a>, all: &mut Collections<'a>) {
+    pub(super) fn read_assignment(&mut self, index: usize, e: &'a AssignmentExpression<'a>) {
         let node = e.node_id.get();
-        let kind = all.list[index].container.kind;
+        let kind = self.collections.list[index].container.kind;
         match e.operator {
             AssignmentOperator::Addition => {
                 if kind == ContainerKind::Text {
                     let value = self.value_of(&e.right);
-                    self.push(index, node, Does::Grow, None, value, all);
+                    self.push(index, node, Deed { does: Does::Grow, key: None, value });
                 }
             }
             AssignmentOperator::Assign => {
-                let does = self.reassigns(index, &e.right, all);
-                match does {
-                    Some(does) => self.push_op(index, node, does, None, all),
-                    // Some other value: whatever it is, this collection is no longer here.
-                    None => self.push_op(index, node, Does::Reset, None, all),
-                }
+                let does = self.reassigns(index, &e.right);
+                // Some other value: whatever it is, this collection is no longer here.
+                self.push(index, node, does.unwrap_or(Does::Reset));
             }
-            op if op.is_logical() => self.push_op(index, node, Does::Read, None, all),
+            op if op.is_logical() => self.push(index, node, Does::Read),
             _ => {}
         }
     }
 
     /// What `c = right` does: a copy with one more is growth, a copy with fewer is shrinking.
-    fn reassigns(&mut self, index: usize, right: &'a Expression<'a>, all: &Collections<'a>) -> Option<Does> {
+    fn reassigns(&mut self, index: usize, right: &'a Expression<'a>) -> Option<Does> {
         let is_self = |reader: &mut Self, e: &'a Expression<'a>| {
-            reader.spot_of(e).is_some_and(|s| all.by_spot.get(&s) == Some(&index))
+            reader.spot_of(e).is_some_and(|s| reader.collections.by_spot.get(&s) == Some(&index))
         };
         match peel(right) {
             Expression::ArrayExpression(a) => {
@@ -73,52 +77,40 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `other = c`: another location holds it now.
-    pub(super) fn read_stored(&mut self, index: usize, e: &'a AssignmentExpression<'a>, all: &mut Collections<'a>) {
+    pub(super) fn read_stored(&mut self, index: usize, e: &'a AssignmentExpression<'a>) {
         let Some(target) = e.left.as_simple_assignment_target() else { return };
         let at = self.span(e.span);
-        let Some(spot) = self.spot_of_target(target) else { return self.escape(index, Escape::Other(at), all) };
+        let Some(spot) = self.spot_of_target(target) else { return self.escape(index, Escape::Other(at)) };
         if crate::facts::runs::is_exports(&spot) {
-            return self.escape(index, Escape::Exported(at), all);
+            return self.escape(index, Escape::Exported(at));
         }
         match spot.root {
             // A field of a class or a variable of this file: read its uses as well.
             SpotRoot::This(_) | SpotRoot::Symbol(_) if !spot.path.contains(&Seg::Entry) && spot.path.len() <= 2 => {
                 let is_param = matches!(spot.root, SpotRoot::Symbol(s) if self.param_index(self.scoping.symbol_declaration(s)).is_some());
                 if is_param && !spot.path.is_empty() {
-                    return self.escape(index, Escape::Other(at), all);
+                    return self.escape(index, Escape::Other(at));
                 }
-                all.add_alias(spot, index);
+                self.collections.add_alias(spot, index);
             }
-            _ => self.escape(index, Escape::Other(at), all),
+            _ => self.escape(index, Escape::Other(at)),
         }
     }
 
     /// `const x = c` is an alias that [`Reader::spot_of_symbol`] sees through; `let x = c` is one more location.
-    pub(super) fn read_alias(
-        &mut self,
-        index: usize,
-        d: &'a oxc_ast::ast::VariableDeclarator<'a>,
-        span: oxc_span::Span,
-        all: &mut Collections<'a>,
-    ) {
+    pub(super) fn read_alias(&mut self, index: usize, d: &'a oxc_ast::ast::VariableDeclarator<'a>) {
         match d.id.get_binding_identifier().and_then(|id| id.symbol_id.get()) {
             Some(symbol) => {
                 let spot = self.spot_of_symbol(symbol);
-                if all.by_spot.get(&spot) != Some(&index) {
-                    all.add_alias(Spot::new(SpotRoot::Symbol(symbol)), index);
+                if self.collections.by_spot.get(&spot) != Some(&index) {
+                    self.collections.add_alias(Spot::new(SpotRoot::Symbol(symbol)), index);
                 }
             }
-            None => self.push_op_at(index, d.node_id.get(), span, Does::Read, all),
+            None => self.push(index, d.node_id.get(), Does::Read),
         }
     }
 
-    pub(super) fn read_stored_in_literal(
-        &mut self,
-        index: usize,
-        property: NodeId,
-        span: oxc_span::Span,
-        all: &mut Collections<'a>,
-    ) {
+    pub(super) fn read_stored_in_literal(&mut self, index: usize, property: NodeId, span: oxc_span::Span) {
         let object = self.nodes.parent_id(property);
         let at = self.span(span);
         let (child, parent) = self.outside(object);
@@ -132,72 +124,57 @@ impl<'a> Reader<'a, '_> {
             // `console.log({ cache })` reads.
             AstKind::CallExpression(call) => {
                 if self.reads_its_arguments(&call.callee) {
-                    return self.push_op(index, child, Does::Read, None, all);
+                    return self.push(index, child, Does::Read);
                 }
                 false
             }
             _ => false,
         };
-        self.escape(index, if exported { Escape::Exported(at) } else { Escape::Other(at) }, all);
+        self.escape(index, if exported { Escape::Exported(at) } else { Escape::Other(at) });
     }
 
     /// `f(c)`: known readers read; functions of this file are followed into; others may do anything.
-    pub(super) fn read_argument(
-        &mut self,
-        index: usize,
-        call: NodeId,
-        callee: &'a Expression<'a>,
-        arguments: &'a [Argument<'a>],
-        span: oxc_span::Span,
-        all: &mut Collections<'a>,
-    ) {
+    pub(super) fn read_argument(&mut self, index: usize, call: &Handed<'a>, span: oxc_span::Span) {
         let at = self.span(span);
-        if self.note_object_assign(index, call, callee, arguments, all) {
+        if self.note_object_assign(index, call) {
             return;
         }
-        if self.reads_its_arguments(callee) {
-            let bounds = self.is_size_comparison(call);
-            return self.push_op(index, call, if bounds { Does::Bound } else { Does::Read }, None, all);
+        if self.reads_its_arguments(call.callee) {
+            let bounds = self.is_size_comparison(call.node);
+            return self.push(index, call.node, if bounds { Does::Bound } else { Does::Read });
         }
-        let Some(position) = arguments.iter().position(|a| a.span() == span) else {
-            return self.push_op(index, call, Does::Read, None, all);
+        let Some(position) = call.arguments.iter().position(|a| a.span() == span) else {
+            return self.push(index, call.node, Does::Read);
         };
-        let target = match self.nodes.kind(call) {
+        let target = match self.nodes.kind(call.node) {
             AstKind::NewExpression(new) => self.constructor_of(new),
-            _ => self.function_denoted(callee),
+            _ => self.function_denoted(call.callee),
         };
         let param = target.and_then(|f| {
             let node = self.function_nodes[f.0 as usize];
             self.param_symbols(node).get(position).copied().flatten()
         });
         match param {
-            Some(symbol) => all.add_alias(Spot::new(SpotRoot::Symbol(symbol)), index),
-            None => self.escape(index, Escape::Other(at), all),
+            Some(symbol) => self.collections.add_alias(Spot::new(SpotRoot::Symbol(symbol)), index),
+            None => self.escape(index, Escape::Other(at)),
         }
     }
 
     /// `Object.assign(c, { [k]: v })` writes keys.
-    fn note_object_assign(
-        &mut self,
-        index: usize,
-        call: NodeId,
-        callee: &'a Expression<'a>,
-        arguments: &'a [Argument<'a>],
-        all: &mut Collections<'a>,
-    ) -> bool {
-        let Expression::StaticMemberExpression(m) = peel(callee) else { return false };
+    fn note_object_assign(&mut self, index: usize, call: &Handed<'a>) -> bool {
+        let Expression::StaticMemberExpression(m) = peel(call.callee) else { return false };
         if m.property.name != "assign" || self.global_name(&m.object) != Some("Object") {
             return false;
         }
-        let target = arguments.first().and_then(Argument::as_expression).and_then(|e| self.spot_of(e));
-        if target.and_then(|s| all.by_spot.get(&s).copied()) != Some(index) {
+        let target = call.arguments.first().and_then(Argument::as_expression).and_then(|e| self.spot_of(e));
+        if target.and_then(|s| self.collections.by_spot.get(&s).copied()) != Some(index) {
             return false;
         }
-        for source in arguments.iter().skip(1) {
+        for source in call.arguments.iter().skip(1) {
             let Argument::ObjectExpression(object) = source else { continue };
             for property in object.properties.iter().filter_map(|p| p.as_property()).filter(|p| p.computed) {
                 let key = property.key.as_expression().map(|e| self.key_of(e));
-                self.push(index, call, Does::Grow, key, Value::Other, all);
+                self.push(index, call.node, Deed { does: Does::Grow, key: key, value: Value::Other });
             }
         }
         true

@@ -5,7 +5,6 @@ use crate::facts::places::{Seg, SpotRoot};
 use crate::facts::reader::{Reader, peel};
 use crate::facts::{Close, What};
 use oxc_ast::ast::{Argument, CallExpression};
-use oxc_span::GetSpan;
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_close(&mut self, call: &'a CallExpression<'a>, row: &'static Row, what: What) {

@@ -6,7 +6,6 @@ use crate::facts::{FunctionId, Use};
 use crate::finding::Span;
 use oxc_ast::ast::{Argument, CallExpression, Expression, NewExpression};
 use oxc_semantic::NodeId;
-use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
 /// A call whose target may be a function of this file or of another.
