@@ -113,19 +113,23 @@ pub struct Close {
 impl<'a> Reader<'a, '_> {
     /// Fifth pass: calls that open or close something.
     pub fn note_handles(&mut self) {
-        let (mut opened, mut closed) = (Vec::new(), Vec::new());
+        let (mut starts, mut ends) = (Vec::new(), Vec::new());
         for node in self.nodes.iter() {
             let AstKind::CallExpression(call) = node.kind() else { continue };
             let name = match peel(&call.callee) {
                 Expression::Identifier(id) => id.name.as_str(),
-                callee => match callee.as_member_expression().and_then(|m| m.static_property_name()) {
-                    Some(name) => name.into(),
-                    None => continue,
-                },
+                callee => {
+                    match callee.as_member_expression().and_then(oxc_ast::ast::MemberExpression::static_property_name) {
+                        Some(name) => name,
+                        None => continue,
+                    }
+                }
             };
             // Imports can be renamed, so a bare name is only asked about when it is an import or a known word.
-            let closes = is_closing_word(name);
-            if !closes && !self.apis.opens_or_closes(name) && !peel(&call.callee).is_identifier_reference() {
+            if !is_closing_word(name)
+                && !self.apis.opens_or_closes(name)
+                && !peel(&call.callee).is_identifier_reference()
+            {
                 continue;
             }
             let hit = self.api_of_call(call).or_else(|| {
@@ -135,10 +139,10 @@ impl<'a> Reader<'a, '_> {
                     .map(|row| Hit { row, known: false })
             });
             self.note_opening_or_closing(call, name, hit);
-            opened.resize(self.facts.handles.len(), call.node_id.get());
-            closed.resize(self.facts.closes.len(), call.node_id.get());
+            starts.resize(self.facts.handles.len(), call.node_id.get());
+            ends.resize(self.facts.closes.len(), call.node_id.get());
         }
-        self.note_missed_ways(&opened, &closed);
+        self.note_missed_ways(&starts, &ends);
         // Only releases ask whether two places are the same.
         if !self.facts.handles.is_empty() && !self.facts.closes.is_empty() {
             self.note_aliases();

@@ -219,7 +219,7 @@ pub fn dotted(path: &[Seg<'_>]) -> Option<String> {
     Some(out)
 }
 
-/// The names under which rows may know an export: transpilers put a `default` in front of CommonJS exports, and the
+/// The names under which rows may know an export: transpilers put a `default` in front of `CommonJS` exports, and the
 /// module itself is its `default`.
 fn export_forms(path: &str) -> impl Iterator<Item = &str> {
     let bare = path.strip_prefix("default.").unwrap_or(path);

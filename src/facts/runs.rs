@@ -202,7 +202,7 @@ impl<'a> Reader<'a, '_> {
             let (_, parent) = self.outside(at_node);
             match self.nodes.kind(parent) {
                 AstKind::ObjectExpression(_) | AstKind::ObjectProperty(_) | AstKind::ArrayExpression(_) => {
-                    at_node = parent
+                    at_node = parent;
                 }
                 AstKind::ExportDefaultDeclaration(_) | AstKind::ReturnStatement(_) => {
                     return self.add_use(id, Use::Exported { at });
@@ -283,8 +283,12 @@ impl<'a> Reader<'a, '_> {
             let at = self.facts.functions[id.0 as usize].head;
             self.add_use(id, Use::Exported { at });
         }
-        let references: Vec<NodeId> =
-            self.scoping.get_resolved_references(symbol).filter(|r| r.is_read()).map(|r| r.node_id()).collect();
+        let references: Vec<NodeId> = self
+            .scoping
+            .get_resolved_references(symbol)
+            .filter(|r| r.is_read())
+            .map(oxc_semantic::Reference::node_id)
+            .collect();
         for node in references {
             // A class made from the function is handled with `new`.
             if !matches!(self.nodes.kind(self.outside(node).1), AstKind::NewExpression(_)) {

@@ -23,7 +23,7 @@ pub fn of_file(facts: &FileFacts) -> Vec<Runs> {
         .map(|f| Runs { often: Often::Once, certain: true, because: f.head, why: "runs once, at start-up".into() })
         .collect();
     // Each round can only raise answers, and there are few of them: the loop ends.
-    for _ in 0..facts.functions.len().min(64) + 1 {
+    for _ in 0..=facts.functions.len().min(64) {
         let mut changed = false;
         for index in 1..facts.functions.len() {
             let next = of_function(facts, &runs, index);

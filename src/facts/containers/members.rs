@@ -21,14 +21,14 @@ impl<'a> Reader<'a, '_> {
                 self.read_method(index, name, call);
             }
             AstKind::AssignmentExpression(e) if e.left.span() == span && name == "length" => {
-                self.push(index, parent, Does::Reset);
+                self.note_deed(index, parent, Does::Reset);
             }
-            AstKind::UpdateExpression(_) if name == "length" => self.push(index, parent, Does::Shrink),
+            AstKind::UpdateExpression(_) if name == "length" => self.note_deed(index, parent, Does::Shrink),
             AstKind::BinaryExpression(e) if matches!(name, "size" | "length") && is_bound(e) => {
-                self.push(index, parent, Does::Bound);
+                self.note_deed(index, parent, Does::Bound);
             }
             // `list[list.length] = x` is seen from the entry; a plain field of a dictionary is one more key, once.
-            _ => self.push(index, child, Does::Read),
+            _ => self.note_deed(index, child, Does::Read),
         }
     }
 
@@ -38,14 +38,12 @@ impl<'a> Reader<'a, '_> {
         let keyed = call.arguments.first().and_then(Argument::as_expression);
         let zero = keyed.is_some_and(Expression::is_number_0);
         let does = match (kind, name) {
-            (ContainerKind::Map | ContainerKind::Weak, "set") | (ContainerKind::Set | ContainerKind::Weak, "add") => {
-                Does::Grow
-            }
-            (ContainerKind::List, "push" | "unshift") => Does::Grow,
-            (ContainerKind::List, "splice") if call.arguments.len() > 2 => Does::Grow,
-            (ContainerKind::List, "splice") if zero => Does::Reset,
-            (ContainerKind::List, "splice" | "pop" | "shift" | "copyWithin" | "fill") => Does::Shrink,
-            (ContainerKind::Map | ContainerKind::Set | ContainerKind::Weak, "delete") => Does::Shrink,
+            (ContainerKind::Map | ContainerKind::Weak, "set")
+            | (ContainerKind::Set | ContainerKind::Weak, "add")
+            | (ContainerKind::List, "push" | "unshift") => Does::Grow,
+            (ContainerKind::List, "splice") => splice_does(call.arguments.len(), zero),
+            (ContainerKind::List, "pop" | "shift" | "copyWithin" | "fill")
+            | (ContainerKind::Map | ContainerKind::Set | ContainerKind::Weak, "delete") => Does::Shrink,
             (ContainerKind::Map | ContainerKind::Set, "clear") => Does::Reset,
             _ => Does::Read,
         };
@@ -59,7 +57,7 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         let value = value.and_then(Argument::as_expression).map_or(Value::Other, |v| self.value_of(v));
-        self.push(index, node, Deed { does, key, value });
+        self.note_deed(index, node, Deed { does, key, value });
         // The callback of `forEach` is handed the collection itself only by its third parameter, which nobody uses.
         if does == Does::Grow && matches!(name, "set" | "add") {
             self.note_fluent(index, node);
@@ -80,11 +78,11 @@ impl<'a> Reader<'a, '_> {
         let key = self.key_of(&m.expression);
         match self.nodes.kind(parent) {
             AstKind::AssignmentExpression(e) if e.left.span() == span => self.read_entry_write(index, e, key),
-            AstKind::UpdateExpression(_) => self.push(index, parent, Deed::keyed(Does::Grow, key)),
+            AstKind::UpdateExpression(_) => self.note_deed(index, parent, Deed::keyed(Does::Grow, key)),
             AstKind::UnaryExpression(u) if u.operator == UnaryOperator::Delete => {
-                self.push(index, parent, Deed::keyed(Does::Shrink, key));
+                self.note_deed(index, parent, Deed::keyed(Does::Shrink, key));
             }
-            _ => self.push(index, child, Deed::keyed(Does::Read, key)),
+            _ => self.note_deed(index, child, Deed::keyed(Does::Read, key)),
         }
     }
 
@@ -98,7 +96,7 @@ impl<'a> Reader<'a, '_> {
         if kind == ContainerKind::List && does == Does::Grow {
             let appends = key.text.ends_with(".length") || key.domain == crate::facts::Domain::Fresh;
             if !appends {
-                return self.push(index, node, Deed::keyed(Does::Read, key));
+                return self.note_deed(index, node, Deed::keyed(Does::Read, key));
             }
         }
         // `weakMap[k] = v` is a plain property: neither the key nor the value is weak.
@@ -107,7 +105,7 @@ impl<'a> Reader<'a, '_> {
         }
         let value = self.value_of(&e.right);
         let key = (kind != ContainerKind::List).then_some(key);
-        self.push(index, node, Deed { does, key, value });
+        self.note_deed(index, node, Deed { does, key, value });
         // `c[k] ??= v` writes what is absent.
         if e.operator.is_logical()
             && let Some(op) = self.collections.list[index].container.ops.last_mut()
@@ -121,4 +119,13 @@ impl<'a> Reader<'a, '_> {
 pub(super) fn is_bound(e: &BinaryExpression<'_>) -> bool {
     let nought = |x: &Expression<'_>| matches!(x, Expression::NumericLiteral(n) if n.value <= 1.0);
     e.operator.is_compare() && !nought(&e.left) && !nought(&e.right)
+}
+
+/// `list.splice(at, count, ..)`: puts something in, empties the list, or takes something out.
+const fn splice_does(arguments: usize, from_start: bool) -> Does {
+    match (arguments, from_start) {
+        (3.., _) => Does::Grow,
+        (_, true) => Does::Reset,
+        _ => Does::Shrink,
+    }
 }

@@ -29,7 +29,7 @@ impl From<Does> for Deed {
 
 impl<'a> Reader<'a, '_> {
     /// Notes what is done to a collection at a node.
-    pub(super) fn push(&mut self, index: usize, node: NodeId, deed: impl Into<Deed>) {
+    pub(super) fn note_deed(&mut self, index: usize, node: NodeId, deed: impl Into<Deed>) {
         let Deed { does, key, value } = deed.into();
         let function = self.owner_of(node);
         if does == Does::Read
@@ -84,8 +84,7 @@ impl<'a> Reader<'a, '_> {
         let tests = self.tests_before(node);
         let any = !tests.is_empty();
         for t in tests {
-            let mut absent = Vec::new();
-            self.absent_spots(t.test, t.holds, &mut absent, 0);
+            let absent = self.absent_spots(t.test, t.holds);
             if absent.contains(&entry) {
                 return Guard::Miss;
             }

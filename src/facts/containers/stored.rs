@@ -23,18 +23,16 @@ impl<'a> Reader<'a, '_> {
         let node = e.node_id.get();
         let kind = self.collections.list[index].container.kind;
         match e.operator {
-            AssignmentOperator::Addition => {
-                if kind == ContainerKind::Text {
-                    let value = self.value_of(&e.right);
-                    self.push(index, node, Deed { does: Does::Grow, key: None, value });
-                }
+            AssignmentOperator::Addition if kind == ContainerKind::Text => {
+                let value = self.value_of(&e.right);
+                self.note_deed(index, node, Deed { does: Does::Grow, key: None, value });
             }
             AssignmentOperator::Assign => {
                 let does = self.reassigns(index, &e.right);
                 // Some other value: whatever it is, this collection is no longer here.
-                self.push(index, node, does.unwrap_or(Does::Reset));
+                self.note_deed(index, node, does.unwrap_or(Does::Reset));
             }
-            op if op.is_logical() => self.push(index, node, Does::Read),
+            op if op.is_logical() => self.note_deed(index, node, Does::Read),
             _ => {}
         }
     }
@@ -106,7 +104,7 @@ impl<'a> Reader<'a, '_> {
                     self.collections.add_alias(Spot::new(SpotRoot::Symbol(symbol)), index);
                 }
             }
-            None => self.push(index, d.node_id.get(), Does::Read),
+            None => self.note_deed(index, d.node_id.get(), Does::Read),
         }
     }
 
@@ -124,7 +122,7 @@ impl<'a> Reader<'a, '_> {
             // `console.log({ cache })` reads.
             AstKind::CallExpression(call) => {
                 if self.reads_its_arguments(&call.callee) {
-                    return self.push(index, child, Does::Read);
+                    return self.note_deed(index, child, Does::Read);
                 }
                 false
             }
@@ -141,10 +139,10 @@ impl<'a> Reader<'a, '_> {
         }
         if self.reads_its_arguments(call.callee) {
             let bounds = self.is_size_comparison(call.node);
-            return self.push(index, call.node, if bounds { Does::Bound } else { Does::Read });
+            return self.note_deed(index, call.node, if bounds { Does::Bound } else { Does::Read });
         }
         let Some(position) = call.arguments.iter().position(|a| a.span() == span) else {
-            return self.push(index, call.node, Does::Read);
+            return self.note_deed(index, call.node, Does::Read);
         };
         let target = match self.nodes.kind(call.node) {
             AstKind::NewExpression(new) => self.constructor_of(new),
@@ -174,7 +172,7 @@ impl<'a> Reader<'a, '_> {
             let Argument::ObjectExpression(object) = source else { continue };
             for property in object.properties.iter().filter_map(|p| p.as_property()).filter(|p| p.computed) {
                 let key = property.key.as_expression().map(|e| self.key_of(e));
-                self.push(index, call.node, Deed { does: Does::Grow, key: key, value: Value::Other });
+                self.note_deed(index, call.node, Deed { does: Does::Grow, key, value: Value::Other });
             }
         }
         true

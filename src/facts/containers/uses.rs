@@ -10,7 +10,7 @@ use super::stored::Handed;
 use crate::facts::reader::Reader;
 use crate::facts::{Does, Escape};
 
-impl<'a> Reader<'a, '_> {
+impl Reader<'_, '_> {
     /// Reads the use of collection `index` that stands at `child` below `parent`.
     pub(super) fn read_use(&mut self, index: usize, child: NodeId, parent: NodeId) {
         let span = self.nodes.kind(child).span();
@@ -47,12 +47,12 @@ impl<'a> Reader<'a, '_> {
             }
             AstKind::BinaryExpression(e) if e.operator.is_in() => {
                 let key = self.key_of(&e.left);
-                self.push(index, parent, Deed::keyed(Does::Read, key));
+                self.note_deed(index, parent, Deed::keyed(Does::Read, key));
             }
             AstKind::UnaryExpression(e) if e.operator == UnaryOperator::Delete => {
-                self.push(index, parent, Does::Reset);
+                self.note_deed(index, parent, Does::Reset);
             }
-            _ => self.push(index, child, Does::Read),
+            _ => self.note_deed(index, child, Does::Read),
         }
     }
 
@@ -66,7 +66,7 @@ impl<'a> Reader<'a, '_> {
         };
         let (outer, next) = self.outside(parent);
         if !passes || matches!(self.nodes.kind(next), AstKind::ExpressionStatement(_) | AstKind::IfStatement(_)) {
-            return self.push(index, child, Does::Read);
+            return self.note_deed(index, child, Does::Read);
         }
         // `this.x = this.x || {}` keeps what is there.
         if let AstKind::AssignmentExpression(e) = self.nodes.kind(next)
@@ -74,7 +74,7 @@ impl<'a> Reader<'a, '_> {
             && let Some(target) = e.left.as_simple_assignment_target()
             && self.spot_of_target(target).is_some_and(|s| self.collections.by_spot.get(&s) == Some(&index))
         {
-            return self.push(index, child, Does::Read);
+            return self.note_deed(index, child, Does::Read);
         }
         self.read_use(index, outer, next);
     }

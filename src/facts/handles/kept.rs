@@ -8,7 +8,7 @@ use oxc_ast::AstKind;
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
-impl<'a> Reader<'a, '_> {
+impl Reader<'_, '_> {
     /// Where the value of a call goes. `setInterval(..).unref()` is the same handle.
     pub fn kept_in(&mut self, node: NodeId) -> Kept {
         let (mut child, mut parent) = self.outside(node);

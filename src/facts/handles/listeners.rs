@@ -28,7 +28,7 @@ impl<'a> Reader<'a, '_> {
         let event = row.event.and_then(|w| argument_at(w, call.arguments.len())).and_then(|i| call.arguments.get(i));
         let event = event.map_or_else(String::new, |a| self.event_text(a));
         let receiver = self.receiver_of(member.object());
-        let options = self.listener_options(call);
+        let options = listener_options(call);
         let node = call.node_id.get();
         let sure_to_come = receiver
             .of_type
@@ -72,8 +72,11 @@ impl<'a> Reader<'a, '_> {
             e @ (Expression::Identifier(_) | Expression::ThisExpression(_)) => self.handler_place(e),
             e if e.is_member_expression() => self.handler_place(e),
             Expression::CallExpression(call) => {
-                let name =
-                    call.callee.get_inner_expression().as_member_expression().and_then(|m| m.static_property_name());
+                let name = call
+                    .callee
+                    .get_inner_expression()
+                    .as_member_expression()
+                    .and_then(oxc_ast::ast::MemberExpression::static_property_name);
                 if name.is_some_and(|n| n == "bind") { Handler::Fresh } else { Handler::Other }
             }
             _ => Handler::Other,
@@ -94,26 +97,26 @@ impl<'a> Reader<'a, '_> {
             other => self.text_of(other.span(), 60),
         }
     }
+}
 
-    /// `{ once, signal }` among the arguments of a registration.
-    fn listener_options(&self, call: &'a CallExpression<'a>) -> Options {
-        let mut options = Options { once: false, signal: false };
-        for argument in call.arguments.iter().skip(2) {
-            let Argument::ObjectExpression(object) = argument else { continue };
-            for property in &object.properties {
-                match property {
-                    ObjectPropertyKind::ObjectProperty(p) => match key_name(&p.key) {
-                        Some("signal") => options.signal = true,
-                        Some("once") => options.once |= matches!(&p.value, Expression::BooleanLiteral(b) if b.value),
-                        _ => {}
-                    },
-                    // What a spread brings is not visible: it may be a signal.
-                    ObjectPropertyKind::SpreadProperty(_) => options.signal = true,
-                }
+/// `{ once, signal }` among the arguments of a registration.
+fn listener_options(call: &CallExpression<'_>) -> Options {
+    let mut options = Options { once: false, signal: false };
+    for argument in call.arguments.iter().skip(2) {
+        let Argument::ObjectExpression(object) = argument else { continue };
+        for property in &object.properties {
+            match property {
+                ObjectPropertyKind::ObjectProperty(p) => match key_name(&p.key) {
+                    Some("signal") => options.signal = true,
+                    Some("once") => options.once |= matches!(&p.value, Expression::BooleanLiteral(b) if b.value),
+                    _ => {}
+                },
+                // What a spread brings is not visible: it may be a signal.
+                ObjectPropertyKind::SpreadProperty(_) => options.signal = true,
             }
         }
-        options
     }
+    options
 }
 
 struct Options {

@@ -50,13 +50,14 @@ impl<'a> Reader<'a, '_> {
         match peel(expr) {
             Expression::NewExpression(new) => self.type_of_new(new),
             Expression::CallExpression(call) => self.type_of_call(call),
-            Expression::ChainExpression(chain) => match &chain.expression {
-                oxc_ast::ast::ChainElement::CallExpression(call) => self.type_of_call(call),
-                _ => {
+            Expression::ChainExpression(chain) => {
+                if let oxc_ast::ast::ChainElement::CallExpression(call) = &chain.expression {
+                    self.type_of_call(call)
+                } else {
                     let spot = self.spot_of(expr)?;
                     self.type_of_spot(&spot)
                 }
-            },
+            }
             Expression::AwaitExpression(e) => self.type_of(&e.argument),
             Expression::LogicalExpression(e) => self.type_of(&e.left).or_else(|| self.type_of(&e.right)),
             Expression::AssignmentExpression(e) => self.type_of(&e.right),
@@ -110,15 +111,12 @@ impl<'a> Reader<'a, '_> {
             SpotRoot::Module(module) => return self.type_of_module_path(module, &spot.path),
             SpotRoot::UnknownThis(_) => None,
         };
-        for (index, seg) in spot.path.iter().enumerate() {
+        for seg in &spot.path {
             let Seg::Field(field) = seg else { return None };
             at = match at {
                 Some(Type::Library(t)) => self.apis.field(t, field).map(Type::Library),
                 Some(Type::Local(class)) => self.type_of_field(class, field),
-                None => {
-                    let _ = index;
-                    return None;
-                }
+                None => return None,
             };
         }
         at
@@ -256,7 +254,7 @@ impl<'a> Reader<'a, '_> {
         let mut places: SmallVec<[NodeId; 4]> = SmallVec::new();
         places.push(function);
         if let Some(symbol) = self.symbol_of_function(function) {
-            places.extend(self.scoping.get_resolved_references(symbol).map(|r| r.node_id()).take(8));
+            places.extend(self.scoping.get_resolved_references(symbol).map(oxc_semantic::Reference::node_id).take(8));
         }
         let declared = self.params_of(function).map_or(0, |p| p.items.len());
         places.into_iter().find_map(|place| self.handed_to(place)?.param(self.apis, index, declared))

@@ -48,7 +48,9 @@ impl<'a> Reader<'a, '_> {
     ) -> Option<Spot<'a>> {
         let first = call.arguments.first().and_then(Argument::as_expression);
         match (member.property.name.as_str(), call.arguments.len()) {
-            ("get", 1) => Some(self.spot_at_depth(&member.object, depth + 1)?.step(Seg::Entry)),
+            ("get", 1) | ("pop" | "shift" | "at", _) => {
+                Some(self.spot_at_depth(&member.object, depth + 1)?.step(Seg::Entry))
+            }
             ("values" | "keys" | "entries" | "from" | "of", 1)
                 if is_global_named(self, &member.object, &["Object", "Array"]) =>
             {
@@ -59,7 +61,6 @@ impl<'a> Reader<'a, '_> {
             ("on" | "once" | "addListener" | "prependListener" | "setMaxListeners" | "unref" | "ref", _) => {
                 self.spot_at_depth(&member.object, depth + 1)
             }
-            ("pop" | "shift" | "at", _) => Some(self.spot_at_depth(&member.object, depth + 1)?.step(Seg::Entry)),
             // `_interop_require_default._(require('m'))`, as swc writes it.
             ("_", 1) if matches!(&member.object, Expression::Identifier(id) if is_interop_helper(id.name.as_str())) => {
                 self.spot_at_depth(first?, depth + 1).filter(|s| matches!(s.root, SpotRoot::Module(_)))

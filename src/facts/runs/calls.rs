@@ -59,7 +59,7 @@ impl<'a> Reader<'a, '_> {
         };
         // Calls out of the file are judged where something is handed to them.
         if target != Target::Unknown {
-            self.push_call(node, call.span, target, &call.arguments);
+            self.push_call(node, target, &call.arguments);
         }
     }
 
@@ -69,12 +69,12 @@ impl<'a> Reader<'a, '_> {
         let by = self.owner_of(node);
         let at = self.span(new.span);
         self.facts.classes[class.0 as usize].made.push((by, at));
-        self.push_call(node, new.span, Target::Class(class), &new.arguments);
+        self.push_call(node, Target::Class(class), &new.arguments);
     }
 
-    fn push_call(&mut self, node: NodeId, span: oxc_span::Span, target: Target, arguments: &'a [Argument<'a>]) {
+    fn push_call(&mut self, node: NodeId, target: Target, arguments: &'a [Argument<'a>]) {
         let args = arguments.iter().map(|a| a.as_expression().map_or(Arg::Other, |e| self.arg_of(e))).collect();
-        let (by, at, once_guard) = (self.owner_of(node), self.span(span), self.is_guarded_once(node));
+        let (by, at, once_guard) = (self.owner_of(node), self.span_of(node), self.is_guarded_once(node));
         self.call_index.insert(node, u32::try_from(self.facts.calls.len()).unwrap_or(u32::MAX));
         self.facts.calls.push(Call { by, at, target, args, once_guard });
     }

@@ -34,10 +34,8 @@ impl<'a> Reader<'a, '_> {
                     }
                 },
                 AstKind::TSExportAssignment(e) => self.symbols_in_value(&e.expression, &mut found),
-                AstKind::AssignmentExpression(e) => {
-                    if is_exports_target(&e.left) {
-                        self.symbols_in_value(&e.right, &mut found);
-                    }
+                AstKind::AssignmentExpression(e) if is_exports_target(&e.left) => {
+                    self.symbols_in_value(&e.right, &mut found);
                 }
                 _ => {}
             }
@@ -48,7 +46,7 @@ impl<'a> Reader<'a, '_> {
     fn symbols_in_value(&self, value: &Expression<'a>, found: &mut FxHashSet<SymbolId>) {
         match value.get_inner_expression() {
             Expression::Identifier(id) => {
-                found.extend(id.reference_id.get().and_then(|r| self.scoping.get_reference(r).symbol_id()))
+                found.extend(id.reference_id.get().and_then(|r| self.scoping.get_reference(r).symbol_id()));
             }
             Expression::ObjectExpression(object) => {
                 for property in object.properties.iter().filter_map(|p| p.as_property()) {

@@ -118,11 +118,11 @@ impl Unit {
 
     fn same_handler(&self, close: &Close, handle: &Handle) -> bool {
         match (&close.handler, &handle.handler) {
-            (None, _) => true,
             // A function made on the spot is never the one that was registered.
             (Some(Handler::Inline(_) | Handler::Fresh), _) => false,
             (Some(Handler::Place(a)), Handler::Place(b)) => self.may_be_same(*a, *b) || self.is_vague(*a),
             (Some(Handler::Place(a)), Handler::Inline(_) | Handler::Fresh) => self.is_vague(*a),
+            // No handler is named, or one that is not known: it may be this one.
             _ => true,
         }
     }

@@ -1,8 +1,6 @@
 //! Whether the receiver of a listener outlives the function that registers on it.
 
-use crate::facts::{
-    Arg, BindingId, ClassId, FunctionId, FunctionKind, Life, Made, Often, Place, Receiver, Root, Step, TOP,
-};
+use crate::facts::{Arg, BindingId, ClassId, FunctionId, FunctionKind, Life, Made, Often, Receiver, Root, Step, TOP};
 use crate::finding::Span;
 use crate::program::Unit;
 
@@ -46,18 +44,17 @@ impl Unit {
                     Outlives::Perhaps(None, text)
                 }
             }
-            Root::Binding(binding) => self.outlives_binding(*binding, place, receiver, frame),
-            Root::This(class) => self.outlives_instance(*class, place, receiver, frame),
+            Root::Binding(_) if place.path.contains(&Step::Entry) => Outlives::No,
+            Root::Binding(binding) => self.outlives_binding(*binding, receiver, frame),
+            Root::This(class) if place.path.is_empty() => self.outlives_itself(*class, frame),
+            Root::This(class) => self.outlives_instance(*class, receiver),
             Root::UnknownThis(_) | Root::Value(_) => Outlives::No,
         }
     }
 
-    fn outlives_binding(&self, id: BindingId, place: &Place, receiver: &Receiver, frame: FunctionId) -> Outlives {
+    fn outlives_binding(&self, id: BindingId, receiver: &Receiver, frame: FunctionId) -> Outlives {
         let binding = &self.facts.bindings[id.0 as usize];
         let span = Some(binding.declared);
-        if place.path.contains(&Step::Entry) {
-            return Outlives::No;
-        }
         if binding.param.is_some() {
             if let Some(shared) = self.passed_from_outside(binding.within, binding.param) {
                 return Outlives::Yes(span, format!("`{}` is `{shared}`, which outlives the call", receiver.text));
@@ -89,19 +86,19 @@ impl Unit {
         Outlives::No
     }
 
-    fn outlives_instance(&self, class: ClassId, place: &Place, receiver: &Receiver, frame: FunctionId) -> Outlives {
+    /// Its own emitter: a constructor registers once for each instance, other methods again and again.
+    fn outlives_itself(&self, class: ClassId, frame: FunctionId) -> Outlives {
         let owner = &self.facts.classes[class.0 as usize];
-        if place.path.is_empty() {
-            // Its own emitter: a constructor registers once for each, other methods again and again.
-            let kind = self.facts.functions[frame.0 as usize].kind;
-            return if matches!(kind, FunctionKind::Constructor | FunctionKind::FieldInit)
-                || owner.span == self.facts.functions[frame.0 as usize].head
-            {
-                Outlives::No
-            } else {
-                Outlives::Perhaps(Some(owner.span), "the instance keeps every listener that a call adds".to_owned())
-            };
+        let function = &self.facts.functions[frame.0 as usize];
+        let at_birth = matches!(function.kind, FunctionKind::Constructor | FunctionKind::FieldInit);
+        if at_birth || owner.span == function.head {
+            return Outlives::No;
         }
+        Outlives::Perhaps(Some(owner.span), "the instance keeps every listener that a call adds".to_owned())
+    }
+
+    fn outlives_instance(&self, class: ClassId, receiver: &Receiver) -> Outlives {
+        let owner = &self.facts.classes[class.0 as usize];
         match receiver.made {
             Made::Param => Outlives::Perhaps(
                 Some(owner.span),
