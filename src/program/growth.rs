@@ -89,19 +89,19 @@ impl Unit {
                     && !self.is_dead(op.function)
             })
         };
-        if relieved(container) {
-            return true;
-        }
+        relieved(container) || self.holders(container).any(relieved)
+    }
+
+    /// The collections that this one is an entry of: `rooms` for `rooms[id]`.
+    pub fn holders<'u>(&'u self, container: &Container) -> impl Iterator<Item = &'u Container> {
         let place = self.place(container.place);
-        if place.path.last() != Some(&Step::Entry) {
-            return false;
-        }
-        self.facts.containers.iter().any(|outer| {
+        let is_entry = place.path.last() == Some(&Step::Entry);
+        self.facts.containers.iter().filter(move |outer| {
             let other = self.place(outer.place);
-            other.root == place.root
-                && place.path.starts_with(&other.path)
+            is_entry
+                && other.root == place.root
                 && other.path.len() < place.path.len()
-                && relieved(outer)
+                && place.path.starts_with(&other.path)
         })
     }
 
