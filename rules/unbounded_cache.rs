@@ -80,11 +80,8 @@ const fn what_it_holds(container: &Container) -> &'static str {
 fn help(container: &Container, domain: Option<&Domain>, value: Value) -> String {
     let name = &container.name;
     match (container.kind, domain) {
-        (ContainerKind::Map, Some(Domain::Object)) => {
-            format!("make `{name}` a `WeakMap`: its entries then die with their keys")
-        }
-        (ContainerKind::Set, Some(Domain::Object)) => {
-            format!("make `{name}` a `WeakSet`: its entries then die with their keys")
+        (kind @ (ContainerKind::Map | ContainerKind::Set), Some(Domain::Object)) => {
+            format!("make `{name}` a `Weak{kind:?}`: its entries then die with their keys")
         }
         (ContainerKind::List, _) => {
             format!("drain `{name}` where it is used (`splice(0)`), or keep the newest elements only")
@@ -101,11 +98,10 @@ fn help(container: &Container, domain: Option<&Domain>, value: Value) -> String 
 
 /// An eviction line behind the statement that grows, where that is a statement of its own.
 fn fix(unit: &Unit, growth: &Growth<'_>) -> Option<Fix> {
-    let (container, op) = (growth.container, growth.op);
-    let name = &container.name;
+    let (name, op) = (&growth.container.name, growth.op);
     let line_break = op.break_after.as_ref().filter(|_| !name.contains('…'))?;
     let evict = format!("evict the oldest entry of `{name}` beyond 1,000");
-    let (title, code) = match container.kind {
+    let (title, code) = match growth.container.kind {
         ContainerKind::Map | ContainerKind::Set => {
             (evict, format!("if ({name}.size > 1000) {name}.delete({name}.keys().next().value);"))
         }

@@ -76,7 +76,6 @@ pub struct Receiver {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Handler {
-    None,
     Inline(FunctionId),
     /// Named: resolves to one function or place.
     Place(PlaceId),

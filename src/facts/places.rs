@@ -34,8 +34,6 @@ pub enum Root {
         module: String,
         name: String,
     },
-    /// A value that has no name: `new X()` or a call at this offset.
-    Value(u32),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

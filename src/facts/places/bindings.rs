@@ -2,7 +2,7 @@
 
 use super::{Seg, Spot, SpotRoot};
 use crate::facts::reader::Reader;
-use crate::facts::{BindingId, ClassId, FunctionId, Place, PlaceId, Root, Step};
+use crate::facts::{BindingId, FunctionId, Place, PlaceId, Root, Step};
 use crate::finding::Span;
 use oxc_ast::AstKind;
 use oxc_ast::ast::Expression;
@@ -19,8 +19,6 @@ pub struct Binding {
     pub exported: bool,
     /// Library type of the value, as the name of a row.
     pub of_type: Option<String>,
-    /// Class of this file that the value is an instance of.
-    pub of_class: Option<ClassId>,
     pub made: Made,
 }
 
@@ -83,18 +81,16 @@ impl<'a> Reader<'a, '_> {
             param: self.param_index(node),
             exported: false,
             of_type: None,
-            of_class: None,
             made: Made::Unknown,
         });
-        let (of_type, of_class) = match self.type_of_symbol(symbol) {
-            Some(crate::facts::reader::Type::Library(t)) => (Some(self.apis.type_name(t).to_owned()), None),
-            Some(crate::facts::reader::Type::Local(c)) => (None, Some(c)),
-            None => (None, None),
+        let of_type = match self.type_of_symbol(symbol) {
+            Some(crate::facts::reader::Type::Library(t)) => Some(self.apis.type_name(t).to_owned()),
+            _ => None,
         };
         let made = self.made_of_symbol(symbol);
         let exported = self.is_exported(symbol);
         let binding = &mut self.facts.bindings[id.0 as usize];
-        (binding.of_type, binding.of_class, binding.made, binding.exported) = (of_type, of_class, made, exported);
+        (binding.of_type, binding.made, binding.exported) = (of_type, made, exported);
         id
     }
 

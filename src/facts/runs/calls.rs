@@ -23,9 +23,6 @@ pub enum Target {
     Function(FunctionId),
     /// `new` of a class of this file.
     Class(ClassId),
-    /// Called through a place: an import, a field, a parameter.
-    Place(PlaceId),
-    Unknown,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,28 +36,18 @@ pub enum Arg {
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_call(&mut self, call: &'a CallExpression<'a>) {
         let node = call.node_id.get();
-        let by = self.owner_of(node);
-        let target = match self.function_denoted(&call.callee) {
-            Some(f) => {
-                // Calls by plain name are already uses; calls of methods are not.
-                if !matches!(
-                    peel(&call.callee),
-                    Expression::Identifier(_)
-                        | Expression::FunctionExpression(_)
-                        | Expression::ArrowFunctionExpression(_)
-                ) {
-                    let at = self.span(call.span);
-                    let once_guard = self.is_guarded_once(node);
-                    self.add_use(f, Use::Called { by, at, once_guard });
-                }
-                Target::Function(f)
-            }
-            None => Target::Unknown,
-        };
         // Calls out of the file are judged where something is handed to them.
-        if target != Target::Unknown {
-            self.push_call(node, target, &call.arguments);
+        let Some(function) = self.function_denoted(&call.callee) else { return };
+        // Calls by plain name are already uses; calls of methods are not.
+        let plain = matches!(
+            peel(&call.callee),
+            Expression::Identifier(_) | Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)
+        );
+        if !plain {
+            let (by, at, once_guard) = (self.owner_of(node), self.span(call.span), self.is_guarded_once(node));
+            self.add_use(function, Use::Called { by, at, once_guard });
         }
+        self.push_call(node, Target::Function(function), &call.arguments);
     }
 
     pub(super) fn note_new(&mut self, new: &'a NewExpression<'a>) {

@@ -48,7 +48,7 @@ impl Unit {
             Root::Binding(binding) => self.outlives_binding(*binding, receiver, frame),
             Root::This(class) if place.path.is_empty() => self.outlives_itself(*class, frame),
             Root::This(class) => self.outlives_instance(*class, receiver),
-            Root::UnknownThis(_) | Root::Value(_) => Outlives::No,
+            Root::UnknownThis(_) => Outlives::No,
         }
     }
 
