@@ -134,7 +134,7 @@ impl Unit {
                 Root::Binding(b) => self.facts.bindings[b.0 as usize].within == TOP,
                 Root::Import { .. } | Root::Global(_) => true,
                 Root::This(class) => self.facts.classes[class.0 as usize].made.len() == 1,
-                _ => false,
+                Root::UnknownThis(_) => false,
             },
             _ => false,
         }
