@@ -1,6 +1,6 @@
 //! A keyed collection that repeating code fills and nothing empties.
 
-use crate::facts::{Container, ContainerKind, Domain, Often, Step, Value};
+use crate::facts::{Container, ContainerKind, Domain, Often, Value};
 use crate::finding::{Edit, Finding, Fix, Severity, Span};
 use crate::program::growth::Growth;
 use crate::program::{Program, Unit};
@@ -40,15 +40,7 @@ pub(super) fn report(program: &Program, findings: &mut Findings, wanted: fn(&Con
 
 /// `rooms[id] ??= []; rooms[id].push(x)`: when `rooms` itself is reported, its entries need no finding of their own.
 fn is_told_by_outer(unit: &Unit, container: &Container, growth: &Growth<'_>) -> bool {
-    let place = unit.place(container.place);
-    place.path.last() == Some(&Step::Entry)
-        && unit.facts.containers.iter().any(|outer| {
-            let other = unit.place(outer.place);
-            other.root == place.root
-                && other.path.len() < place.path.len()
-                && place.path.starts_with(&other.path)
-                && unit.growth(outer).is_some_and(|g| g.confidence >= growth.confidence)
-        })
+    unit.holders(container).any(|outer| unit.growth(outer).is_some_and(|g| g.confidence >= growth.confidence))
 }
 
 fn finding(unit: &Unit, growth: &Growth<'_>) -> Finding {
@@ -88,11 +80,8 @@ const fn what_it_holds(container: &Container) -> &'static str {
 fn help(container: &Container, domain: Option<&Domain>, value: Value) -> String {
     let name = &container.name;
     match (container.kind, domain) {
-        (ContainerKind::Map | ContainerKind::Set, Some(Domain::Object)) => {
-            format!(
-                "make `{name}` a `Weak{}`: its entries then die with their keys",
-                if container.kind == ContainerKind::Map { "Map" } else { "Set" }
-            )
+        (kind @ (ContainerKind::Map | ContainerKind::Set), Some(Domain::Object)) => {
+            format!("make `{name}` a `Weak{kind:?}`: its entries then die with their keys")
         }
         (ContainerKind::List, _) => {
             format!("drain `{name}` where it is used (`splice(0)`), or keep the newest elements only")
@@ -109,24 +98,23 @@ fn help(container: &Container, domain: Option<&Domain>, value: Value) -> String 
 
 /// An eviction line behind the statement that grows, where that is a statement of its own.
 fn fix(unit: &Unit, growth: &Growth<'_>) -> Option<Fix> {
-    let (container, op) = (growth.container, growth.op);
-    let name = &container.name;
+    let (name, op) = (&growth.container.name, growth.op);
     let line_break = op.break_after.as_ref().filter(|_| !name.contains('…'))?;
-    let (title, line) = match container.kind {
-        ContainerKind::Map | ContainerKind::Set => (
-            format!("evict the oldest entry of `{name}` beyond 1,000"),
-            format!("{line_break}if ({name}.size > 1000) {name}.delete({name}.keys().next().value);"),
-        ),
-        ContainerKind::Dictionary => (
-            format!("evict the oldest entry of `{name}` beyond 1,000"),
-            format!("{line_break}for (const oldest of Object.keys({name}).slice(0, -1000)) delete {name}[oldest];"),
-        ),
+    let evict = format!("evict the oldest entry of `{name}` beyond 1,000");
+    let (title, code) = match growth.container.kind {
+        ContainerKind::Map | ContainerKind::Set => {
+            (evict, format!("if ({name}.size > 1000) {name}.delete({name}.keys().next().value);"))
+        }
+        ContainerKind::Dictionary => {
+            (evict, format!("for (const oldest of Object.keys({name}).slice(0, -1000)) delete {name}[oldest];"))
+        }
         ContainerKind::List => (
             format!("keep the newest 1,000 elements of `{name}`"),
-            format!("{line_break}if ({name}.length > 1000) {name}.shift();"),
+            format!("if ({name}.length > 1000) {name}.shift();"),
         ),
         ContainerKind::Text | ContainerKind::Weak => return None,
     };
     let at = Span::new(op.statement.end, op.statement.end);
-    Some(Fix { title, safe: false, edits: vec![Edit { file: unit.id, span: at, text: line }] })
+    let edit = Edit { file: unit.id, span: at, text: format!("{line_break}{code}") };
+    Some(Fix { title, safe: false, edits: vec![edit] })
 }

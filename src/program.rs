@@ -4,7 +4,6 @@ pub mod growth;
 pub mod inputs;
 pub mod lives;
 pub mod openings;
-pub mod requests;
 pub mod runs;
 
 use crate::facts::{FileFacts, FunctionId, Place, PlaceId};

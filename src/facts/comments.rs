@@ -2,9 +2,22 @@
 
 use oxc_ast::ast::{Comment, Program};
 
-use crate::facts::Directive;
 use crate::finding::Span;
 use crate::source::Source;
+use serde::{Deserialize, Serialize};
+
+/// `leaklint-ignore` in a comment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Directive {
+    pub span: Span,
+    /// The whole file instead of this line and the next.
+    pub file: bool,
+    /// Rule ids with their own spans; empty: malformed.
+    pub rules: Vec<(String, Span)>,
+    pub reason: String,
+    /// Line of code that it covers: 0-based line of the comment's end and the next.
+    pub lines: (u32, u32),
+}
 
 const MARK: &str = "leaklint-ignore";
 

@@ -1,5 +1,8 @@
 //! Collections that live longer than a call: where they are made, and everything that grows, shrinks, bounds or leaks them.
 
+mod members;
+mod ops;
+mod stored;
 mod uses;
 
 use oxc_ast::AstKind;
@@ -23,6 +26,13 @@ pub struct Collections<'a> {
     fresh: Vec<Spot<'a>>,
 }
 
+/// Where a collection is declared, and the function whose activation makes it.
+#[derive(Clone, Copy)]
+struct Birth {
+    declared: oxc_span::Span,
+    within: FunctionId,
+}
+
 struct Found<'a> {
     container: Container,
     spot: Spot<'a>,
@@ -41,19 +51,18 @@ impl<'a> Collections<'a> {
 impl<'a> Reader<'a, '_> {
     /// Fourth pass: finds collections and reads all their uses.
     pub fn note_containers(&mut self) {
-        let mut all = Collections::default();
         for node in self.nodes.iter() {
-            self.find_collections(node.kind(), &mut all);
+            self.find_collections(node.kind());
         }
         // Each round reads the locations that the last one found to hold a collection too.
         for _ in 0..4 {
-            let fresh: FxHashSet<Spot<'a>> = std::mem::take(&mut all.fresh).into_iter().collect();
+            let fresh: FxHashSet<Spot<'a>> = std::mem::take(&mut self.collections.fresh).into_iter().collect();
             if fresh.is_empty() {
                 break;
             }
-            self.read_uses(&fresh, &mut all);
+            self.read_uses(&fresh);
         }
-        for found in all.list {
+        for found in std::mem::take(&mut self.collections).list {
             // What never grows after start-up is nobody's business.
             if found.container.ops.iter().any(|op| op.does == Does::Grow && op.function != super::TOP) {
                 self.facts.containers.push(found.container);
@@ -61,7 +70,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn find_collections(&mut self, kind: AstKind<'a>, all: &mut Collections<'a>) {
+    fn find_collections(&mut self, kind: AstKind<'a>) {
         match kind {
             AstKind::VariableDeclarator(d) => {
                 let (Some(id), Some(init)) = (d.id.get_binding_identifier(), &d.init) else { return };
@@ -69,14 +78,14 @@ impl<'a> Reader<'a, '_> {
                 let spot = self.spot_of_symbol(symbol);
                 let within = self.scope_function(symbol);
                 if spot.root == SpotRoot::Symbol(symbol) {
-                    self.offer(spot, init, id.span, within, all);
+                    self.offer(spot, init, Birth { declared: id.span, within });
                 }
             }
             AstKind::PropertyDefinition(p) => {
                 let (Some(name), Some(value)) = (key_name(&p.key), &p.value) else { return };
                 let owner = self.owner_of(p.node_id.get());
                 let spot = self.this_spot(owner).step(Seg::Field(name));
-                self.offer(spot, value, p.key.span(), owner, all);
+                self.offer(spot, value, Birth { declared: p.key.span(), within: owner });
             }
             AstKind::AssignmentExpression(e) => {
                 let Some(spot) = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t)) else {
@@ -86,7 +95,7 @@ impl<'a> Reader<'a, '_> {
                     SpotRoot::Symbol(symbol) => self.scope_function(symbol),
                     _ => self.owner_of(e.node_id.get()),
                 };
-                self.offer(spot, &e.right, e.left.span(), within, all);
+                self.offer(spot, &e.right, Birth { declared: e.left.span(), within });
             }
             AstKind::CallExpression(call) => {
                 // `map.set(key, [])`: each entry is a collection of its own.
@@ -100,7 +109,7 @@ impl<'a> Reader<'a, '_> {
                     && let Some(spot) = self.spot_of(&m.object)
                 {
                     let within = self.owner_of(call.node_id.get());
-                    self.offer(spot.step(Seg::Entry), value, call.span, within, all);
+                    self.offer(spot.step(Seg::Entry), value, Birth { declared: call.span, within });
                 }
             }
             _ => {}
@@ -108,16 +117,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Takes note of a location if the value given to it is a collection (or an object with collections in it).
-    fn offer(
-        &mut self,
-        spot: Spot<'a>,
-        value: &'a Expression<'a>,
-        declared: oxc_span::Span,
-        within: FunctionId,
-        all: &mut Collections<'a>,
-    ) {
+    fn offer(&mut self, spot: Spot<'a>, value: &'a Expression<'a>, birth: Birth) {
         if let Some(kind) = self.kind_of_collection(value) {
-            self.add_collection(spot, kind, declared, within, all);
+            self.add_collection(spot, kind, birth);
         } else if let Expression::ObjectExpression(object) = peel(value)
             && spot.path.len() < 3
             && !spot.path.contains(&Seg::Entry)
@@ -127,29 +129,26 @@ impl<'a> Reader<'a, '_> {
             if let Some(Some(kind)) = kinds.next()
                 && kinds.all(|k| k == Some(kind))
             {
-                self.add_collection(spot.clone().step(Seg::Entry), kind, declared, within, all);
+                self.add_collection(spot.clone().step(Seg::Entry), kind, birth);
             }
             for property in object.properties.iter().filter_map(|p| p.as_property()) {
                 if let Some(name) = key_name(&property.key)
                     && !matches!(spot.root, SpotRoot::Global("module" | "exports"))
                 {
-                    self.offer(spot.clone().step(Seg::Field(name)), &property.value, property.key.span(), within, all);
+                    self.offer(
+                        spot.clone().step(Seg::Field(name)),
+                        &property.value,
+                        Birth { declared: property.key.span(), ..birth },
+                    );
                 }
             }
         }
     }
 
-    fn add_collection(
-        &mut self,
-        spot: Spot<'a>,
-        kind: ContainerKind,
-        declared: oxc_span::Span,
-        within: FunctionId,
-        all: &mut Collections<'a>,
-    ) {
-        if let Some(index) = all.by_spot.get(&spot) {
+    fn add_collection(&mut self, spot: Spot<'a>, kind: ContainerKind, birth: Birth) {
+        if let Some(index) = self.collections.by_spot.get(&spot) {
             // The first declaration counts; a later text or null start does not change what it is.
-            let known = &mut all.list[*index].container;
+            let known = &mut self.collections.list[*index].container;
             if known.kind == ContainerKind::Text {
                 known.kind = kind;
             }
@@ -160,15 +159,15 @@ impl<'a> Reader<'a, '_> {
             place,
             name: self.name_of_spot(&spot),
             kind,
-            declared: self.span(declared),
-            within,
+            declared: self.span(birth.declared),
+            within: birth.within,
             ops: Vec::new(),
             escapes: Vec::new(),
         };
-        all.roots.insert(spot.root);
-        all.by_spot.insert(spot.clone(), all.list.len());
-        all.fresh.push(spot.clone());
-        all.list.push(Found { container, spot });
+        self.collections.roots.insert(spot.root);
+        self.collections.by_spot.insert(spot.clone(), self.collections.list.len());
+        self.collections.fresh.push(spot.clone());
+        self.collections.list.push(Found { container, spot });
     }
 
     /// What kind of collection an expression makes.
@@ -239,7 +238,7 @@ impl<'a> Reader<'a, '_> {
         name
     }
 
-    fn read_uses(&mut self, fresh: &FxHashSet<Spot<'a>>, all: &mut Collections<'a>) {
+    fn read_uses(&mut self, fresh: &FxHashSet<Spot<'a>>) {
         for (id, node) in self.nodes.iter_enumerated() {
             let base = match node.kind() {
                 AstKind::IdentifierReference(reference) => match self.symbol_of(reference) {
@@ -257,22 +256,22 @@ impl<'a> Reader<'a, '_> {
                 _ => continue,
             };
             let through_global = matches!(base.root, SpotRoot::Global(g) if super::places::GLOBAL_OBJECTS.contains(&g));
-            if through_global || all.roots.contains(&base.root) {
-                self.climb(id, base, fresh, all);
+            if through_global || self.collections.roots.contains(&base.root) {
+                self.climb(id, base, fresh);
             }
         }
     }
 
     /// From a name outwards: `state` -> `state.rooms` -> `state.rooms.get(id)`; reads the use of each location on the way
     /// that holds a collection.
-    fn climb(&mut self, start: NodeId, base: Spot<'a>, fresh: &FxHashSet<Spot<'a>>, all: &mut Collections<'a>) {
+    fn climb(&mut self, start: NodeId, base: Spot<'a>, fresh: &FxHashSet<Spot<'a>>) {
         let (mut node, mut spot) = (start, base);
         for _ in 0..10 {
             let (child, parent) = self.outside(node);
             if fresh.contains(&spot)
-                && let Some(index) = all.by_spot.get(&spot).copied()
+                && let Some(index) = self.collections.by_spot.get(&spot).copied()
             {
-                self.read_use(index, child, parent, all);
+                self.read_use(index, child, parent);
             }
             let span = self.nodes.kind(child).span();
             let seg = match self.nodes.kind(parent) {

@@ -1,7 +1,9 @@
 //! What stands in front of a statement: flags that let it run once, tests for absent keys, comparisons of sizes.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{BinaryOperator, Expression, IfStatement, LogicalOperator, Statement, UnaryOperator};
+use oxc_ast::ast::{
+    BinaryExpression, BinaryOperator, Expression, IfStatement, LogicalOperator, Statement, UnaryOperator,
+};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
@@ -61,8 +63,7 @@ impl<'a> Reader<'a, '_> {
         }
         let tests = self.tests_before(node);
         for Test { test, holds } in tests {
-            let mut absent = Vec::new();
-            self.absent_spots(test, holds, &mut absent, 0);
+            let absent = self.absent_spots(test, holds);
             for spot in absent {
                 if self.outlives_function(&spot, node) && self.is_filled_in_same_function(&spot, node) {
                     return true;
@@ -76,8 +77,7 @@ impl<'a> Reader<'a, '_> {
     pub fn is_guarded_by_entry(&mut self, node: NodeId) -> bool {
         let function = self.owner_of(node);
         for Test { test, holds } in self.tests_before(node) {
-            let mut absent = Vec::new();
-            self.absent_spots(test, holds, &mut absent, 0);
+            let absent = self.absent_spots(test, holds);
             let entered = absent.iter().any(|spot| {
                 ends_in_entry(spot)
                     && (self.entered.contains(&(spot.clone(), function)) || self.is_assigned_in(spot, function))
@@ -130,54 +130,53 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Locations that are empty when `test` comes out as `holds`.
-    pub fn absent_spots(&mut self, test: &'a Expression<'a>, holds: bool, out: &mut Vec<Spot<'a>>, depth: u32) {
-        if depth > 12 {
-            return;
-        }
-        match peel(test) {
-            Expression::UnaryExpression(e) if e.operator == UnaryOperator::LogicalNot => {
-                self.absent_spots(&e.argument, !holds, out, depth + 1);
+    pub fn absent_spots(&mut self, test: &'a Expression<'a>, holds: bool) -> Vec<Spot<'a>> {
+        let mut absent = Vec::new();
+        let mut work = vec![(test, holds, 0)];
+        while let Some((test, holds, depth)) = work.pop() {
+            if depth > 12 {
+                continue;
             }
-            Expression::LogicalExpression(e) => {
+            match peel(test) {
+                Expression::UnaryExpression(e) if e.operator == UnaryOperator::LogicalNot => {
+                    work.push((&e.argument, !holds, depth + 1));
+                }
                 // `a && b` tells of both when it holds, `a || b` when it does not.
-                if (e.operator == LogicalOperator::And) == holds {
-                    self.absent_spots(&e.left, holds, out, depth + 1);
-                    self.absent_spots(&e.right, holds, out, depth + 1);
+                Expression::LogicalExpression(e) => {
+                    let both = [(&e.right, holds, depth + 1), (&e.left, holds, depth + 1)];
+                    work.extend(both.into_iter().filter(|_| (e.operator == LogicalOperator::And) == holds));
                 }
-            }
-            Expression::BinaryExpression(e) if e.operator.is_in() && !holds => {
-                out.extend(self.spot_of(&e.right).map(|s| s.step(super::places::Seg::Entry)));
-            }
-            Expression::BinaryExpression(e) => {
-                let equal = matches!(e.operator, BinaryOperator::Equality | BinaryOperator::StrictEquality);
-                let unequal = matches!(e.operator, BinaryOperator::Inequality | BinaryOperator::StrictInequality);
-                if !(equal && holds || unequal && !holds) {
-                    return;
+                Expression::BinaryExpression(e) if e.operator.is_in() && !holds => {
+                    absent.extend(self.spot_of(&e.right).map(|s| s.step(super::places::Seg::Entry)));
                 }
-                let is_empty = |x: &Expression<'_>| {
-                    x.is_null_or_undefined()
-                        || matches!(x, Expression::BooleanLiteral(b) if !b.value)
-                        || x.is_specific_string_literal("undefined")
-                        || x.is_number_0()
-                };
-                let other = if is_empty(&e.right) {
-                    &e.left
-                } else if is_empty(&e.left) {
-                    &e.right
-                } else {
-                    return;
-                };
-                let other = match peel(other) {
-                    Expression::UnaryExpression(u) if u.operator == UnaryOperator::Typeof => &u.argument,
-                    _ => other,
-                };
-                out.extend(self.spot_of(other));
+                Expression::BinaryExpression(e) => absent.extend(self.compared_with_nothing(e, holds)),
+                e if !holds => {
+                    let present = self.membership_test(e);
+                    absent.extend(present.or_else(|| self.spot_of(e)));
+                }
+                _ => {}
             }
-            e if !holds => {
-                let present = self.membership_test(e);
-                out.extend(present.or_else(|| self.spot_of(e)));
-            }
-            _ => {}
+        }
+        absent
+    }
+
+    /// The location that `x === null`, `undefined != x`, `typeof x === 'undefined'` and the like find empty.
+    fn compared_with_nothing(&mut self, e: &'a BinaryExpression<'a>, holds: bool) -> Option<Spot<'a>> {
+        let equal = matches!(e.operator, BinaryOperator::Equality | BinaryOperator::StrictEquality);
+        let unequal = matches!(e.operator, BinaryOperator::Inequality | BinaryOperator::StrictInequality);
+        if !(equal && holds || unequal && !holds) {
+            return None;
+        }
+        let other = if is_nothing(&e.right) {
+            &e.left
+        } else if is_nothing(&e.left) {
+            &e.right
+        } else {
+            return None;
+        };
+        match peel(other) {
+            Expression::UnaryExpression(u) if u.operator == UnaryOperator::Typeof => self.spot_of(&u.argument),
+            _ => self.spot_of(other),
         }
     }
 
@@ -225,6 +224,13 @@ impl<'a> Reader<'a, '_> {
             false
         })
     }
+}
+
+fn is_nothing(e: &Expression<'_>) -> bool {
+    e.is_null_or_undefined()
+        || matches!(e, Expression::BooleanLiteral(b) if !b.value)
+        || e.is_specific_string_literal("undefined")
+        || e.is_number_0()
 }
 
 fn ends_in_entry(spot: &Spot<'_>) -> bool {

@@ -130,7 +130,10 @@ impl<'a> Reader<'a, '_> {
     fn domain_of_call(&mut self, call: &'a CallExpression<'a>, depth: u32) -> Domain {
         let name = match peel(&call.callee) {
             Expression::Identifier(id) => id.name.as_str(),
-            callee => callee.as_member_expression().and_then(|m| m.static_property_name()).unwrap_or(""),
+            callee => callee
+                .as_member_expression()
+                .and_then(oxc_ast::ast::MemberExpression::static_property_name)
+                .unwrap_or(""),
         };
         if is_fresh_maker(name, &self.text_of(call.callee.span(), 40)) {
             return Domain::Fresh;
@@ -168,7 +171,7 @@ impl<'a> Reader<'a, '_> {
                 if let Some(domain) = self.domain_of_loop_variable(node, depth) {
                     return domain;
                 }
-                let Some(init) = &d.init else { return self.domain_by_name(name) };
+                let Some(init) = &d.init else { return domain_by_name(name) };
                 let found = if d.id.is_binding_identifier() {
                     // A counter that is counted on is new each time.
                     if self.scoping.symbol_is_mutated(symbol) && matches!(peel(init), Expression::NumericLiteral(_)) {
@@ -184,7 +187,7 @@ impl<'a> Reader<'a, '_> {
                         _ => self.domain_at(init, depth + 1),
                     }
                 };
-                if found == Domain::Unknown { self.domain_by_name(name) } else { found }
+                if found == Domain::Unknown { domain_by_name(name) } else { found }
             }
             AstKind::FormalParameter(p) => {
                 if p.type_annotation.as_ref().is_some_and(|t| self.is_finite_type(&t.type_annotation)) {
@@ -197,17 +200,7 @@ impl<'a> Reader<'a, '_> {
             }
             AstKind::CatchParameter(_) => Domain::Object,
             AstKind::Function(_) | AstKind::Class(_) => Domain::Finite,
-            _ => self.domain_by_name(name),
-        }
-    }
-
-    fn domain_by_name(&self, name: &str) -> Domain {
-        if is_vocabulary(name) {
-            Domain::Vocabulary
-        } else if is_constant_name(name) {
-            Domain::Finite
-        } else {
-            Domain::Unknown
+            _ => domain_by_name(name),
         }
     }
 
@@ -248,7 +241,7 @@ impl<'a> Reader<'a, '_> {
         let AstKind::VariableDeclarator(d) = self.nodes.kind(self.scoping.symbol_declaration(symbol)) else {
             return false;
         };
-        matches!(d.init.as_ref().map(|e| e.get_inner_expression()), Some(Expression::ArrayExpression(a))
+        matches!(d.init.as_ref().map(oxc_ast::ast::Expression::get_inner_expression), Some(Expression::ArrayExpression(a))
             if a.elements.iter().all(|e| e.as_expression().is_some_and(Expression::is_literal)))
             && !self.scoping.symbol_is_mutated(symbol)
     }
@@ -299,6 +292,16 @@ impl<'a> Reader<'a, '_> {
             }
             _ => false,
         }
+    }
+}
+
+fn domain_by_name(name: &str) -> Domain {
+    if is_vocabulary(name) {
+        Domain::Vocabulary
+    } else if is_constant_name(name) {
+        Domain::Finite
+    } else {
+        Domain::Unknown
     }
 }
 

@@ -1,15 +1,47 @@
 //! Storage locations: what an expression names once aliases (`const self = this`, destructuring, `map.get(k)`) are resolved.
 
+mod bindings;
+mod calls;
+
 use oxc_ast::AstKind;
-use oxc_ast::ast::{
-    Argument, BindingPattern, CallExpression, ChainElement, Expression, LogicalOperator, MemberExpression, PropertyKey,
-};
+use oxc_ast::ast::{BindingPattern, ChainElement, Expression, LogicalOperator, MemberExpression, PropertyKey};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use smallvec::SmallVec;
 
 use super::reader::{Reader, peel};
-use super::{Binding, BindingId, ClassId, FunctionId, Made, Place, PlaceId, Root, Step};
+use super::{BindingId, ClassId, FunctionId};
+pub use bindings::{Binding, Made, made_of};
+use serde::{Deserialize, Serialize};
+
+/// A storage location: a root and the fields that lead to it, aliases (`const self = this`) resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Place {
+    pub root: Root,
+    pub path: Vec<Step>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Root {
+    Binding(BindingId),
+    /// An instance of a class of this file.
+    This(ClassId),
+    /// `this` of a function that belongs to no class we see.
+    UnknownThis(FunctionId),
+    Global(String),
+    /// `import { name } from module`, `require(module).name`; `*` and `default` as in modules.
+    Import {
+        module: String,
+        name: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Step {
+    Field(String),
+    /// Any entry: `x[k]`, `x.get(k)`.
+    Entry,
+}
 
 /// A storage location while the syntax tree is at hand; [`Reader::own`] makes a [`Place`] of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -145,102 +177,6 @@ impl<'a> Reader<'a, '_> {
         Some(object.step(seg))
     }
 
-    /// `map.get(k)` names an entry; `Object.values(x)` and friends show the entries of x; `require('m')` a module.
-    pub fn spot_of_call(&mut self, call: &'a CallExpression<'a>, depth: u32) -> Option<Spot<'a>> {
-        let node = call.node_id.get();
-        if let Some(known) = self.call_spots.get(&node) {
-            return known.clone();
-        }
-        self.call_spots.insert(node, None); // ends cycles
-        let spot = self.find_spot_of_call(call, depth);
-        self.call_spots.insert(node, spot.clone());
-        spot
-    }
-
-    fn find_spot_of_call(&mut self, call: &'a CallExpression<'a>, depth: u32) -> Option<Spot<'a>> {
-        let first = call.arguments.first().and_then(Argument::as_expression);
-        match peel(&call.callee) {
-            Expression::Identifier(id) if id.name == "require" && call.arguments.len() == 1 => match first.map(peel) {
-                Some(Expression::StringLiteral(s)) if self.symbol_of(id).is_none() => {
-                    Some(Spot::new(SpotRoot::Module(s.value.as_str())))
-                }
-                _ => None,
-            },
-            // Helpers that transpilers wrap around `require`.
-            Expression::Identifier(id) if is_interop_helper(id.name.as_str()) => {
-                self.spot_at_depth(first?, depth + 1).filter(|s| matches!(s.root, SpotRoot::Module(_)))
-            }
-            Expression::Identifier(id) => {
-                let function = self.symbol_of(id).and_then(|s| self.function_of_symbol(s))?;
-                self.spot_of_result(function, call, depth)
-            }
-            Expression::StaticMemberExpression(m) => self.spot_of_method_call(call, m, depth),
-            _ => None,
-        }
-    }
-
-    fn spot_of_method_call(
-        &mut self,
-        call: &'a CallExpression<'a>,
-        member: &'a oxc_ast::ast::StaticMemberExpression<'a>,
-        depth: u32,
-    ) -> Option<Spot<'a>> {
-        let first = call.arguments.first().and_then(Argument::as_expression);
-        match (member.property.name.as_str(), call.arguments.len()) {
-            ("get", 1) => Some(self.spot_at_depth(&member.object, depth + 1)?.step(Seg::Entry)),
-            ("values" | "keys" | "entries" | "from" | "of", 1)
-                if is_global_named(self, &member.object, &["Object", "Array"]) =>
-            {
-                self.spot_at_depth(first?, depth + 1)
-            }
-            ("values" | "keys" | "entries", 0) => self.spot_at_depth(&member.object, depth + 1),
-            // A method that returns its receiver keeps the chain going: `server.on(..).on(..)`.
-            ("on" | "once" | "addListener" | "prependListener" | "setMaxListeners" | "unref" | "ref", _) => {
-                self.spot_at_depth(&member.object, depth + 1)
-            }
-            ("pop" | "shift" | "at", _) => Some(self.spot_at_depth(&member.object, depth + 1)?.step(Seg::Entry)),
-            // `_interop_require_default._(require('m'))`, as swc writes it.
-            ("_", 1) if matches!(&member.object, Expression::Identifier(id) if is_interop_helper(id.name.as_str())) => {
-                self.spot_at_depth(first?, depth + 1).filter(|s| matches!(s.root, SpotRoot::Module(_)))
-            }
-            ("bind", 1) => self
-                .spot_at_depth(&member.object, depth + 1)
-                .filter(|_| matches!(first.map(peel), Some(Expression::ThisExpression(_))))
-                .map(|s| s.step(Seg::Field("bind()"))),
-            _ => {
-                let callee = self.spot_at_depth(&call.callee, depth + 1)?;
-                let function = self.function_at(&callee)?;
-                self.spot_of_result(function, call, depth)
-            }
-        }
-    }
-
-    /// What a call of a function of this file names, when all its `return`s give one location that outlives the call.
-    fn spot_of_result(&mut self, function: FunctionId, call: &'a CallExpression<'a>, depth: u32) -> Option<Spot<'a>> {
-        if depth > 10 {
-            return None;
-        }
-        let returned = self.returned.get(&function)?.clone();
-        let mut spot = None;
-        for expr in returned {
-            let next = self.spot_at_depth(expr, depth + 10)?;
-            if spot.as_ref().is_some_and(|s| *s != next) {
-                return None;
-            }
-            spot = Some(next);
-        }
-        let spot: Spot<'a> = spot?;
-        let SpotRoot::Symbol(symbol) = spot.root else { return Some(spot) };
-        if self.scope_function(symbol) != function {
-            return Some(spot);
-        }
-        // A parameter that is handed back: the argument.
-        let index = self.param_index(self.scoping.symbol_declaration(symbol))?;
-        let arg = call.arguments.get(index as usize)?.as_expression()?;
-        let base = self.spot_at_depth(arg, depth + 10)?;
-        Some(spot.path.iter().fold(base, |s, seg| s.step(*seg)))
-    }
-
     /// What a symbol stands for: itself, or the location that it was initialised with and never changed.
     pub fn spot_of_symbol(&mut self, symbol: SymbolId) -> Spot<'a> {
         if let Some(known) = self.spots.get(&symbol) {
@@ -326,134 +262,6 @@ impl<'a> Reader<'a, '_> {
         // A destructured parameter: the field of a parameter without a name; the symbol itself serves as its root.
         None
     }
-
-    /// Makes the owned, interned form of a spot.
-    pub fn own(&mut self, spot: &Spot<'a>) -> PlaceId {
-        let root = match spot.root {
-            SpotRoot::Symbol(symbol) => Root::Binding(self.binding(symbol)),
-            SpotRoot::This(class) => Root::This(class),
-            SpotRoot::UnknownThis(function) => Root::UnknownThis(function),
-            SpotRoot::Global(name) => Root::Global(name.to_owned()),
-            SpotRoot::Module(module) => {
-                let (name, rest) = match spot.path.first() {
-                    Some(Seg::Field(f)) => ((*f).to_owned(), 1),
-                    _ => ("*".to_owned(), 0),
-                };
-                let path = spot.path[rest..].iter().map(own_seg).collect();
-                return self.intern(Place { root: Root::Import { module: module.to_owned(), name }, path });
-            }
-        };
-        self.intern(Place { root, path: spot.path.iter().map(own_seg).collect() })
-    }
-
-    pub fn intern(&mut self, place: Place) -> PlaceId {
-        if let Some(id) = self.place_ids.get(&place) {
-            return *id;
-        }
-        let id = PlaceId(u32::try_from(self.facts.places.len()).unwrap_or(u32::MAX));
-        self.facts.places.push(place.clone());
-        self.place_ids.insert(place, id);
-        id
-    }
-
-    /// The owned form of a symbol.
-    pub fn binding(&mut self, symbol: SymbolId) -> BindingId {
-        if let Some(id) = self.bindings.get(&symbol) {
-            return *id;
-        }
-        let id = BindingId(u32::try_from(self.facts.bindings.len()).unwrap_or(u32::MAX));
-        self.bindings.insert(symbol, id);
-        self.binding_symbols.push(symbol);
-        let node = self.scoping.symbol_declaration(symbol);
-        let within = self.scope_function(symbol);
-        self.facts.bindings.push(Binding {
-            name: self.scoping.symbol_name(symbol).to_owned(),
-            declared: self.span(self.scoping.symbol_span(symbol)),
-            within,
-            param: self.param_index(node),
-            exported: false,
-            of_type: None,
-            of_class: None,
-            made: Made::Unknown,
-        });
-        let (of_type, of_class) = match self.type_of_symbol(symbol) {
-            Some(super::reader::Type::Library(t)) => (Some(self.apis.type_name(t).to_owned()), None),
-            Some(super::reader::Type::Local(c)) => (None, Some(c)),
-            None => (None, None),
-        };
-        let made = self.made_of_symbol(symbol);
-        let exported = self.is_exported(symbol);
-        let binding = &mut self.facts.bindings[id.0 as usize];
-        (binding.of_type, binding.of_class, binding.made, binding.exported) = (of_type, of_class, made, exported);
-        id
-    }
-
-    /// The function in whose activation a symbol lives.
-    #[must_use]
-    pub fn scope_function(&self, symbol: SymbolId) -> FunctionId {
-        let scope = self.scoping.symbol_scope_id(symbol);
-        self.owner_of(self.scoping.get_node_id(scope))
-    }
-
-    /// Index of the parameter that a `FormalParameter` node is.
-    #[must_use]
-    pub fn param_index(&self, node: NodeId) -> Option<u32> {
-        let AstKind::FormalParameter(p) = self.nodes.kind(node) else { return None };
-        let AstKind::FormalParameters(all) = self.nodes.parent_kind(node) else { return None };
-        all.items.iter().position(|i| i.span == p.span).and_then(|i| u32::try_from(i).ok())
-    }
-
-    /// Where the value of a symbol comes from.
-    #[must_use]
-    pub fn made_of_symbol(&self, symbol: SymbolId) -> Made {
-        let node = self.scoping.symbol_declaration(symbol);
-        match self.nodes.kind(node) {
-            AstKind::VariableDeclarator(d) => d.init.as_ref().map_or(Made::Unknown, made_of),
-            AstKind::FormalParameter(_) | AstKind::FormalParameterRest(_) | AstKind::CatchParameter(_) => Made::Param,
-            AstKind::ImportSpecifier(_)
-            | AstKind::ImportDefaultSpecifier(_)
-            | AstKind::ImportNamespaceSpecifier(_)
-            | AstKind::TSImportEqualsDeclaration(_) => Made::Import,
-            AstKind::Function(_) | AstKind::Class(_) => Made::Here,
-            _ => Made::Unknown,
-        }
-    }
-}
-
-/// Where a value comes from, by the expression that gives it.
-#[must_use]
-pub fn made_of(expr: &Expression<'_>) -> Made {
-    match expr.get_inner_expression() {
-        Expression::NewExpression(_)
-        | Expression::ObjectExpression(_)
-        | Expression::ArrayExpression(_)
-        | Expression::FunctionExpression(_)
-        | Expression::ArrowFunctionExpression(_)
-        | Expression::ClassExpression(_) => Made::Here,
-        Expression::CallExpression(call) => {
-            let name = call.callee_name().unwrap_or("");
-            if name == "require" {
-                Made::Import
-            } else if ["create", "make", "build", "spawn", "fork", "open", "connect", "clone"]
-                .iter()
-                .any(|p| name.starts_with(p))
-            {
-                Made::Here
-            } else {
-                Made::Obtained
-            }
-        }
-        Expression::AwaitExpression(e) => made_of(&e.argument),
-        Expression::Identifier(_) | Expression::StaticMemberExpression(_) => Made::Unknown,
-        _ => Made::Obtained,
-    }
-}
-
-fn own_seg(seg: &Seg<'_>) -> Step {
-    match seg {
-        Seg::Field(f) => Step::Field((*f).to_owned()),
-        Seg::Entry => Step::Entry,
-    }
 }
 
 /// The step that a member expression takes: a literal name is a field, anything else some entry.
@@ -510,13 +318,4 @@ fn spot_in_pattern<'a>(base: Spot<'a>, pattern: &'a BindingPattern<'a>, symbol: 
         }
     }
     None
-}
-
-fn is_interop_helper(name: &str) -> bool {
-    name.starts_with("_interop") || name.starts_with("__import") || matches!(name, "__toESM" | "__rest")
-}
-
-fn is_global_named(reader: &Reader<'_, '_>, expr: &Expression<'_>, names: &[&str]) -> bool {
-    matches!(expr.get_inner_expression(), Expression::Identifier(id)
-        if names.contains(&id.name.as_str()) && id.reference_id.get().is_none_or(|r| reader.scoping.get_reference(r).symbol_id().is_none()))
 }

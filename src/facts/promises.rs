@@ -5,10 +5,10 @@ use oxc_ast::ast::{BindingPattern, Expression};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
+use super::FunctionId;
 use super::functions::key_name;
 use super::reader::Reader;
 use super::runs::is_global_promise;
-use super::{FunctionId, Hold, Promise, PromiseKind, Repair, Settles};
 use crate::finding::{Confidence, Span};
 
 mod chains;
@@ -17,6 +17,66 @@ mod gaps;
 mod holds;
 mod repairs;
 mod touches;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Promise {
+    pub kind: PromiseKind,
+    pub span: Span,
+    /// The executor's head, or the `withResolvers` call.
+    pub head: Span,
+    pub function: FunctionId,
+    pub settles: Settles,
+    /// Awaited or returned where it is made: its caller hangs.
+    pub awaited: bool,
+    /// What becomes of it where it is made, and where that is written.
+    pub held: Hold,
+    pub held_at: Span,
+    /// How certain `settles` is.
+    pub confidence: Confidence,
+    /// A change that settles it, when it is clear.
+    pub repair: Option<Repair>,
+}
+
+/// What becomes of a promise where it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hold {
+    Awaited,
+    Returned,
+    /// Stored or passed on.
+    Kept,
+    /// Nobody looks at it again.
+    Dropped,
+    /// Raced with others: one that stays pending does no harm to the race.
+    Raced,
+    Thrown,
+}
+
+/// A change of the text that a finding can offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repair {
+    pub title: String,
+    pub edits: Vec<(Span, String)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PromiseKind {
+    Executor,
+    WithResolvers,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Settles {
+    Always,
+    Never,
+    /// The resolver goes out of sight; nothing is said.
+    Escapes,
+    /// Not on this way; the text says which.
+    NotOn {
+        way: Span,
+        why: String,
+    },
+}
 
 /// The function that `new Promise(..)` runs.
 pub(super) struct Executor {

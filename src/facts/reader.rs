@@ -6,6 +6,7 @@ use oxc_semantic::{AstNodes, NodeId, Scoping, Semantic, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::containers::Collections;
 use super::places::Spot;
 use super::promises::emitters::Emitter;
 use super::{BindingId, ClassId, FileFacts, FunctionId, PlaceId};
@@ -51,6 +52,8 @@ pub struct Reader<'a, 's> {
     pub exported: FxHashSet<SymbolId>,
     /// Pairs whose references were noted already.
     pub noted: FxHashSet<(FunctionId, SymbolId)>,
+    /// Collections under construction.
+    pub collections: Collections<'a>,
     /// Index in `facts.calls` by node.
     pub call_index: FxHashMap<NodeId, u32>,
 
@@ -103,6 +106,7 @@ impl<'a, 's> Reader<'a, 's> {
             entered: FxHashSet::default(),
             exported: FxHashSet::default(),
             noted: FxHashSet::default(),
+            collections: Collections::default(),
             call_index: FxHashMap::default(),
             bindings: FxHashMap::default(),
             binding_symbols: Vec::new(),

@@ -1,17 +1,58 @@
 //! How functions come to run: calls inside the file, callbacks of known APIs, exports, and what guards a call to once.
 
+mod calls;
+mod exports;
+
 use oxc_ast::AstKind;
-use oxc_ast::ast::{
-    Argument, AssignmentTarget, CallExpression, ExportDefaultDeclarationKind, Expression, MemberExpression,
-    ModuleExportName, NewExpression,
-};
+use oxc_ast::ast::{CallExpression, Expression};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
-use rustc_hash::FxHashSet;
 
-use super::places::{Seg, Spot, SpotRoot};
-use super::reader::{Reader, Type, peel};
-use super::{Arg, Call, FunctionId, FunctionKind, Target, Use};
+use super::places::{Spot, SpotRoot};
+use super::reader::Reader;
+use super::{ClassId, Often};
+use super::{FunctionId, FunctionKind};
+use crate::finding::Span;
+pub use calls::{Arg, Call, Target};
+pub use exports::is_exports;
+use serde::{Deserialize, Serialize};
+
+/// How a function comes to run, seen inside the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Use {
+    /// Called by name, directly or through its place; also an immediately invoked function.
+    Called {
+        by: FunctionId,
+        at: Span,
+        once_guard: bool,
+    },
+    /// Handed to a known API. `runs` absent: as often as the caller. `api` is the call as written, shortened.
+    Callback {
+        by: FunctionId,
+        at: Span,
+        runs: Option<Often>,
+        sync: bool,
+        api: String,
+    },
+    /// Handed to a call that is not known.
+    UnknownCallback {
+        by: FunctionId,
+        at: Span,
+    },
+    /// Anyone may call it: exported, a public method, or stored where others can reach it.
+    Exported {
+        at: Span,
+    },
+    Method {
+        class: ClassId,
+        at: Span,
+    },
+    /// Stored, returned or put into a data structure; who calls it is not known.
+    Escapes {
+        by: FunctionId,
+        at: Span,
+    },
+}
 
 impl<'a> Reader<'a, '_> {
     /// Third pass: the uses of every function, and the calls that may reach functions.
@@ -161,7 +202,7 @@ impl<'a> Reader<'a, '_> {
             let (_, parent) = self.outside(at_node);
             match self.nodes.kind(parent) {
                 AstKind::ObjectExpression(_) | AstKind::ObjectProperty(_) | AstKind::ArrayExpression(_) => {
-                    at_node = parent
+                    at_node = parent;
                 }
                 AstKind::ExportDefaultDeclaration(_) | AstKind::ReturnStatement(_) => {
                     return self.add_use(id, Use::Exported { at });
@@ -243,8 +284,12 @@ impl<'a> Reader<'a, '_> {
             let at = self.facts.functions[id.0 as usize].head;
             self.add_use(id, Use::Exported { at });
         }
-        let references: Vec<NodeId> =
-            self.scoping.get_resolved_references(symbol).filter(|r| r.is_read()).map(|r| r.node_id()).collect();
+        let references: Vec<NodeId> = self
+            .scoping
+            .get_resolved_references(symbol)
+            .filter(|r| r.is_read())
+            .map(oxc_semantic::Reference::node_id)
+            .collect();
         for node in references {
             // A class made from the function is handled with `new`.
             if !matches!(self.nodes.kind(self.outside(node).1), AstKind::NewExpression(_)) {
@@ -256,205 +301,6 @@ impl<'a> Reader<'a, '_> {
     fn add_use(&mut self, id: FunctionId, used: Use) {
         self.facts.functions[id.0 as usize].uses.push(used);
     }
-
-    // ---- calls -----------------------------------------------------------------------------------------------
-
-    fn note_call(&mut self, call: &'a CallExpression<'a>) {
-        let node = call.node_id.get();
-        let by = self.owner_of(node);
-        let target = match self.function_denoted(&call.callee) {
-            Some(f) => {
-                // Calls by plain name are already uses; calls of methods are not.
-                if !matches!(
-                    peel(&call.callee),
-                    Expression::Identifier(_)
-                        | Expression::FunctionExpression(_)
-                        | Expression::ArrowFunctionExpression(_)
-                ) {
-                    let at = self.span(call.span);
-                    let once_guard = self.is_guarded_once(node);
-                    self.add_use(f, Use::Called { by, at, once_guard });
-                }
-                Target::Function(f)
-            }
-            None => Target::Unknown,
-        };
-        // Calls out of the file are judged where something is handed to them.
-        if target != Target::Unknown {
-            self.push_call(node, call.span, target, &call.arguments);
-        }
-    }
-
-    fn note_new(&mut self, new: &'a NewExpression<'a>) {
-        let Some(Type::Local(class)) = self.type_of_new(new) else { return };
-        let node = new.node_id.get();
-        let by = self.owner_of(node);
-        let at = self.span(new.span);
-        self.facts.classes[class.0 as usize].made.push((by, at));
-        self.push_call(node, new.span, Target::Class(class), &new.arguments);
-    }
-
-    fn push_call(&mut self, node: NodeId, span: oxc_span::Span, target: Target, arguments: &'a [Argument<'a>]) {
-        let args = arguments.iter().map(|a| a.as_expression().map_or(Arg::Other, |e| self.arg_of(e))).collect();
-        let (by, at, once_guard) = (self.owner_of(node), self.span(span), self.is_guarded_once(node));
-        self.call_index.insert(node, u32::try_from(self.facts.calls.len()).unwrap_or(u32::MAX));
-        self.facts.calls.push(Call { by, at, target, args, once_guard });
-    }
-
-    fn arg_of(&mut self, expr: &'a Expression<'a>) -> Arg {
-        if let Some(f) = self.function_denoted(expr) {
-            return Arg::Function(f);
-        }
-        match peel(expr) {
-            e @ (Expression::Identifier(_) | Expression::ThisExpression(_) | Expression::StaticMemberExpression(_)) => {
-                match self.spot_of(e) {
-                    Some(spot) => Arg::Place(self.own(&spot)),
-                    None => Arg::Other,
-                }
-            }
-            e => Arg::Key(self.domain_of(e)),
-        }
-    }
-
-    // ---- exports ---------------------------------------------------------------------------------------------
-
-    /// Symbols that other files can reach: `export`, `module.exports = x`, `exports.x = x`, `module.exports = { x }`.
-    pub fn note_exports(&mut self) {
-        let mut found = FxHashSet::default();
-        for node in self.nodes.iter() {
-            match node.kind() {
-                AstKind::ExportDeclaration(e) => declared_symbols(&e.declaration, &mut found),
-                AstKind::ExportSpecifier(s) => {
-                    if let ModuleExportName::IdentifierReference(id) = &s.local {
-                        found.extend(self.symbol_of(id));
-                    }
-                }
-                AstKind::ExportDefaultDeclaration(d) => match &d.declaration {
-                    ExportDefaultDeclarationKind::FunctionDeclaration(f) => {
-                        found.extend(f.id.as_ref().and_then(|i| i.symbol_id.get()));
-                    }
-                    ExportDefaultDeclarationKind::ClassDeclaration(c) => {
-                        found.extend(c.id.as_ref().and_then(|i| i.symbol_id.get()));
-                    }
-                    other => {
-                        if let Some(e) = other.as_expression() {
-                            self.symbols_in_value(e, &mut found);
-                        }
-                    }
-                },
-                AstKind::TSExportAssignment(e) => self.symbols_in_value(&e.expression, &mut found),
-                AstKind::AssignmentExpression(e) => {
-                    if is_exports_target(&e.left) {
-                        self.symbols_in_value(&e.right, &mut found);
-                    }
-                }
-                _ => {}
-            }
-        }
-        self.exported = found;
-    }
-
-    fn symbols_in_value(&self, value: &Expression<'a>, found: &mut FxHashSet<SymbolId>) {
-        match value.get_inner_expression() {
-            Expression::Identifier(id) => {
-                found.extend(id.reference_id.get().and_then(|r| self.scoping.get_reference(r).symbol_id()))
-            }
-            Expression::ObjectExpression(object) => {
-                for property in object.properties.iter().filter_map(|p| p.as_property()) {
-                    if let Expression::Identifier(id) = property.value.get_inner_expression() {
-                        found.extend(id.reference_id.get().and_then(|r| self.scoping.get_reference(r).symbol_id()));
-                    }
-                }
-            }
-            Expression::AssignmentExpression(e) => self.symbols_in_value(&e.right, found),
-            _ => {}
-        }
-    }
-
-    #[must_use]
-    pub fn is_exported(&self, symbol: SymbolId) -> bool {
-        self.exported.contains(&symbol)
-    }
-
-    /// Whether classes can be instantiated out of our sight.
-    fn note_class_exports(&mut self) {
-        let pairs: Vec<(SymbolId, super::ClassId)> = self.class_of_symbol.iter().map(|(s, c)| (*s, *c)).collect();
-        for (symbol, class) in pairs {
-            let exported = self.is_exported(symbol);
-            let escapes = self.scoping.get_resolved_references(symbol).any(|r| {
-                if !r.is_read() || r.is_type() {
-                    return false;
-                }
-                let (child, parent) = self.outside(r.node_id());
-                !matches!(self.nodes.kind(parent),
-                    AstKind::NewExpression(n) if n.callee.span() == self.nodes.kind(child).span())
-                    && !matches!(
-                        self.nodes.kind(parent),
-                        AstKind::StaticMemberExpression(_)
-                            | AstKind::BinaryExpression(_)
-                            | AstKind::ExportSpecifier(_)
-                            | AstKind::ExportDefaultDeclaration(_)
-                            | AstKind::Class(_)
-                    )
-                    && !matches!(self.nodes.kind(parent), AstKind::CallExpression(c)
-                        if c.callee_name() == Some("inherits") || c.callee.span() == self.nodes.kind(child).span())
-                    && !self.is_export_position(parent)
-            });
-            let facts = &mut self.facts.classes[class.0 as usize];
-            facts.exported |= exported;
-            facts.escapes |= escapes;
-        }
-        for index in 0..self.class_nodes.len() {
-            let node = self.class_nodes[index];
-            let facts = &mut self.facts.classes[index];
-            match self.nodes.kind(node) {
-                AstKind::Class(c) => {
-                    let parent = self.nodes.parent_kind(node);
-                    if matches!(parent, AstKind::ExportDefaultDeclaration(_)) {
-                        facts.exported = true;
-                    } else if c.is_expression() && !matches!(parent, AstKind::VariableDeclarator(_)) {
-                        facts.escapes = true;
-                    }
-                }
-                AstKind::ObjectExpression(_) => facts.escapes = true,
-                _ => {}
-            }
-        }
-    }
-
-    /// `module.exports = X`, `module.exports = { X }`.
-    fn is_export_position(&self, node: NodeId) -> bool {
-        match self.nodes.kind(node) {
-            AstKind::AssignmentExpression(e) => e.left.span().source_text(self.text).contains("exports"),
-            AstKind::ObjectProperty(_) => {
-                let (_, parent) = self.outside(self.nodes.parent_id(node));
-                self.is_export_position(parent)
-            }
-            _ => false,
-        }
-    }
-}
-
-/// `module.exports`, `exports.x`, `module.exports.x`.
-#[must_use]
-pub fn is_exports(spot: &Spot<'_>) -> bool {
-    match (spot.root, spot.path.as_slice()) {
-        (SpotRoot::Global("exports"), [Seg::Field(_)]) => true,
-        (SpotRoot::Global("module"), [Seg::Field("exports"), rest @ ..]) => rest.len() <= 1,
-        _ => false,
-    }
-}
-
-/// The same as [`is_exports`], by the shape of the target alone.
-fn is_exports_target(target: &AssignmentTarget<'_>) -> bool {
-    let Some(member) = target.as_member_expression() else { return false };
-    let named = |e: &Expression<'_>, name: &str| matches!(e, Expression::Identifier(id) if id.name == name);
-    let is_module_exports = |m: &MemberExpression<'_>| {
-        named(m.object(), "module") && m.static_property_name().is_some_and(|n| n == "exports")
-    };
-    is_module_exports(member)
-        || named(member.object(), "exports")
-        || member.object().as_member_expression().is_some_and(is_module_exports)
 }
 
 /// Whether an expression is the global `Promise`.
@@ -462,18 +308,4 @@ fn is_exports_target(target: &AssignmentTarget<'_>) -> bool {
 pub fn is_global_promise(reader: &Reader<'_, '_>, callee: &Expression<'_>) -> bool {
     matches!(callee.get_inner_expression(), Expression::Identifier(id) if id.name == "Promise"
         && id.reference_id.get().is_none_or(|r| reader.scoping.get_reference(r).symbol_id().is_none()))
-}
-
-fn declared_symbols(declaration: &oxc_ast::ast::Declaration<'_>, found: &mut FxHashSet<SymbolId>) {
-    use oxc_ast::ast::Declaration as D;
-    match declaration {
-        D::VariableDeclaration(v) => {
-            for d in &v.declarations {
-                found.extend(d.id.get_symbol_ids());
-            }
-        }
-        D::FunctionDeclaration(f) => found.extend(f.id.as_ref().and_then(|i| i.symbol_id.get())),
-        D::ClassDeclaration(c) => found.extend(c.id.as_ref().and_then(|i| i.symbol_id.get())),
-        _ => {}
-    }
 }

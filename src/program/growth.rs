@@ -47,29 +47,23 @@ impl Unit {
     /// Whether a collection grows for good, and the evidence.
     #[must_use]
     pub fn growth<'u>(&'u self, container: &'u Container) -> Option<Growth<'u>> {
-        if container.kind == ContainerKind::Weak || self.is_out_of_sight(container) || self.is_emptied(container) {
+        if container.kind == ContainerKind::Weak || is_out_of_sight(container) || self.is_emptied(container) {
             return None;
         }
         let keeper = self.keeper(container.place, container.declared)?;
         if keeper.life < Life::Instance {
             return None;
         }
-        let exported = self.is_exported(container);
         let best = container
             .ops
             .iter()
             .filter(|op| op.does == Does::Grow && self.repeats(op, container, &keeper))
-            .map(|op| (self.confidence(op, container, &keeper, exported), self.runs_of(op.function).often, op))
+            .map(|op| (self.confidence(op, container, &keeper), self.runs_of(op.function).often, op))
             .filter_map(|(c, often, op)| c.map(|c| (c, often, op)))
             // The surest comes first; of equals the one that runs most often, then the first in the file.
             .max_by_key(|(c, often, op)| (*c, *often, std::cmp::Reverse(op.span)))?;
         let driver = best.2.key.as_ref().and_then(|k| driver_of(&k.domain, &k.text));
         Some(Growth { container, op: best.2, keeper, confidence: best.0, driver })
-    }
-
-    /// The collection itself is handed to code that we do not see.
-    fn is_out_of_sight(&self, container: &Container) -> bool {
-        container.escapes.iter().any(|e| !matches!(e, Escape::Exported(_)))
     }
 
     fn is_exported(&self, container: &Container) -> bool {
@@ -95,19 +89,19 @@ impl Unit {
                     && !self.is_dead(op.function)
             })
         };
-        if relieved(container) {
-            return true;
-        }
+        relieved(container) || self.holders(container).any(relieved)
+    }
+
+    /// The collections that this one is an entry of: `rooms` for `rooms[id]`.
+    pub fn holders<'u>(&'u self, container: &Container) -> impl Iterator<Item = &'u Container> {
         let place = self.place(container.place);
-        if place.path.last() != Some(&Step::Entry) {
-            return false;
-        }
-        self.facts.containers.iter().any(|outer| {
+        let is_entry = place.path.last() == Some(&Step::Entry);
+        self.facts.containers.iter().filter(move |outer| {
             let other = self.place(outer.place);
-            other.root == place.root
-                && place.path.starts_with(&other.path)
+            is_entry
+                && other.root == place.root
                 && other.path.len() < place.path.len()
-                && relieved(outer)
+                && place.path.starts_with(&other.path)
         })
     }
 
@@ -177,7 +171,7 @@ impl Unit {
     }
 
     /// How certain it is that this operation makes the collection grow for good; `None`: it does not.
-    fn confidence(&self, op: &Op, container: &Container, keeper: &Keeper, exported: bool) -> Option<Confidence> {
+    fn confidence(&self, op: &Op, container: &Container, keeper: &Keeper) -> Option<Confidence> {
         let source = op.key.as_ref().map_or(Source::Open, |k| self.source_of(&k.domain));
         let keyed = op.key.is_some();
         if keyed && source == Source::Finite {
@@ -187,11 +181,11 @@ impl Unit {
         let driven = runs.often >= Often::Event && runs.certain;
         let small = source == Source::Vocabulary || is_told_once(&container.name);
         let registers = op.value == Value::Function || self.is_registry(op.function);
-        if exported || small || (registers && !driven) {
+        if small || self.is_exported(container) || (registers && !driven) {
             return Some(Confidence::Guess);
         }
         let computes = op.guard == Guard::Miss || self.is_looked_up(op, container);
-        let open = source > Source::Object || self.is_input(op);
+        let open = source > Source::Object || is_input(op);
         let likely = if driven {
             open || !keyed || keeper.life == Life::Process
         } else if keeper.life == Life::Process && runs.certain {
@@ -223,17 +217,22 @@ impl Unit {
         let name = &self.facts.functions[self.frame(function).0 as usize].name;
         words(name).find(|w| !w.is_empty()).is_some_and(|verb| REGISTRY_VERBS.contains(&verb.as_str()))
     }
+}
 
-    /// The words of the key name what comes from outside.
-    fn is_input(&self, op: &Op) -> bool {
-        let Some(key) = &op.key else { return true };
-        let paths = match &key.domain {
-            Domain::Params(params) => params.as_slice(),
-            _ => &[],
-        };
-        let mut texts = std::iter::once(key.text.as_str()).chain(paths.iter().map(|p| p.path.as_str()));
-        texts.any(|text| words(text).any(|w| INPUT_WORDS.contains(&w.as_str())))
-    }
+/// The words of the key name what comes from outside.
+fn is_input(op: &Op) -> bool {
+    let Some(key) = &op.key else { return true };
+    let paths = match &key.domain {
+        Domain::Params(params) => params.as_slice(),
+        _ => &[],
+    };
+    let mut texts = std::iter::once(key.text.as_str()).chain(paths.iter().map(|p| p.path.as_str()));
+    texts.any(|text| words(text).any(|w| INPUT_WORDS.contains(&w.as_str())))
+}
+
+/// The collection itself is handed to code that we do not see.
+fn is_out_of_sight(container: &Container) -> bool {
+    container.escapes.iter().any(|e| !matches!(e, Escape::Exported(_)))
 }
 
 /// `warned`, `didWarnAbout`: what is said once for each of a few mistakes in the code.

@@ -62,7 +62,7 @@ impl Unit {
                 (Life::Process, "an export of the module: kept as long as the process runs".to_owned())
             }
             Root::Global(_) => (Life::Process, "global: kept as long as the process runs".to_owned()),
-            Root::Import { .. } | Root::UnknownThis(_) | Root::Value(_) => return None,
+            Root::Import { .. } | Root::UnknownThis(_) => return None,
         };
         Some(Keeper { life, span: declared, text })
     }

@@ -16,7 +16,7 @@ impl Reader<'_, '_> {
                 continue;
             }
             let matching: Vec<usize> =
-                self.facts.closes.iter().enumerate().filter(|(_, c)| self.closes(c, handle)).map(|(i, _)| i).collect();
+                self.facts.closes.iter().enumerate().filter(|(_, c)| closes(c, handle)).map(|(i, _)| i).collect();
             let local = |i: &usize| self.facts.closes[*i].function == handle.function;
             // A close in a callback may come at any time: nothing is said about those.
             if matching.is_empty() || !matching.iter().all(local) || !self.stays_here(handle, closed, &matching) {
@@ -46,33 +46,10 @@ impl Reader<'_, '_> {
         Some(Missed { way: span, why: why.to_owned() })
     }
 
-    /// The same handle, beyond doubt.
-    fn closes(&self, close: &Close, handle: &Handle) -> bool {
-        if close.what != handle.what {
-            return false;
-        }
-        match handle.what {
-            What::Timer => matches!(handle.kept_in, Kept::Place(p) if close.handle == Some(p)),
-            _ => {
-                let place = handle.receiver.as_ref().and_then(|r| r.place);
-                let same_handler = match (&close.handler, &handle.handler) {
-                    (Some(Handler::Place(a)), Handler::Place(b)) => a == b,
-                    (None, _) => true,
-                    _ => false,
-                };
-                place.is_some()
-                    && close.receiver.as_ref().and_then(|r| r.place) == place
-                    && close.event.as_deref().is_none_or(|e| e == handle.event)
-                    && same_handler
-            }
-        }
-    }
-
     /// Nothing but the matching closes sees the timer's id or the listener: no callback, caller or collection can end it.
     fn stays_here(&self, handle: &Handle, closed: &[NodeId], matching: &[usize]) -> bool {
         let place = match (handle.what, &handle.kept_in, &handle.handler) {
-            (What::Timer, Kept::Place(p), _) => *p,
-            (What::Listener, _, Handler::Place(p)) => *p,
+            (What::Timer, Kept::Place(p), _) | (What::Listener, _, Handler::Place(p)) => *p,
             _ => return false,
         };
         let Some(symbol) = self.local_symbol(place, handle.function) else { return false };
@@ -91,5 +68,26 @@ impl Reader<'_, '_> {
         let Root::Binding(binding) = place.root else { return None };
         let local = place.path.is_empty() && self.facts.bindings[binding.0 as usize].within == function;
         local.then(|| self.symbol_of_binding(binding)).flatten()
+    }
+}
+
+/// The same handle, beyond doubt.
+fn closes(close: &Close, handle: &Handle) -> bool {
+    if close.what != handle.what {
+        return false;
+    }
+    if handle.what == What::Timer {
+        matches!(handle.kept_in, Kept::Place(p) if close.handle == Some(p))
+    } else {
+        let place = handle.receiver.as_ref().and_then(|r| r.place);
+        let same_handler = match (&close.handler, &handle.handler) {
+            (Some(Handler::Place(a)), Handler::Place(b)) => a == b,
+            (None, _) => true,
+            _ => false,
+        };
+        place.is_some()
+            && close.receiver.as_ref().and_then(|r| r.place) == place
+            && close.event.as_deref().is_none_or(|e| e == handle.event)
+            && same_handler
     }
 }

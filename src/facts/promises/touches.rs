@@ -164,11 +164,11 @@ impl Reader<'_, '_> {
                         _ => return touch(How::Escapes),
                     }
                 }
-                AstKind::UnaryExpression(e) if e.operator == UnaryOperator::Typeof => return None,
+                AstKind::UnaryExpression(e) if matches!(e.operator, UnaryOperator::Typeof | UnaryOperator::Void) => {
+                    return None;
+                }
                 // Named, but not called.
-                AstKind::ExpressionStatement(_) => return None,
-                AstKind::UnaryExpression(e) if e.operator == UnaryOperator::Void => return None,
-                AstKind::IfStatement(_) => return None,
+                AstKind::ExpressionStatement(_) | AstKind::IfStatement(_) => return None,
                 AstKind::ConditionalExpression(e) if e.test.span() == span => return None,
                 AstKind::LogicalExpression(e) if e.left.span() == span => return None,
                 AstKind::ConditionalExpression(_) | AstKind::LogicalExpression(_) => node = parent,

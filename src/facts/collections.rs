@@ -1,0 +1,125 @@
+//! Collections as facts: what grows, shrinks, resets or bounds them, and the keys that they are filled with.
+
+use serde::{Deserialize, Serialize};
+
+use super::{FunctionId, PlaceId};
+use crate::finding::Span;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Container {
+    pub place: PlaceId,
+    /// As the user would call it: `cache`, `this.sessions`.
+    pub name: String,
+    pub kind: ContainerKind,
+    pub declared: Span,
+    /// Function whose activation creates it; `TOP` for module bindings, the constructor's class decides for fields.
+    pub within: FunctionId,
+    pub ops: Vec<Op>,
+    /// Places where it goes out of our sight.
+    pub escapes: Vec<Escape>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ContainerKind {
+    Dictionary,
+    Map,
+    Set,
+    List,
+    Text,
+    /// `WeakMap`, `WeakSet`: entries die with their keys.
+    Weak,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Escape {
+    Exported(Span),
+    Returned(Span),
+    /// Argument `index` of `calls[call]`.
+    Argument {
+        call: u32,
+        index: u32,
+        at: Span,
+    },
+    Other(Span),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Op {
+    pub does: Does,
+    pub key: Option<Key>,
+    /// What is stored, when it grows.
+    pub value: Value,
+    pub function: FunctionId,
+    pub guard: Guard,
+    pub span: Span,
+    /// The statement that does it, for fixes that insert a line.
+    pub statement: Span,
+    /// When that statement does nothing else and stands in a block: the line break and indentation that a further
+    /// statement behind it needs.
+    pub break_after: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Does {
+    Grow,
+    /// `o[k] = undefined`: the key stays.
+    Blank,
+    Shrink,
+    /// Emptied or replaced as a whole.
+    Reset,
+    /// Its size is compared with something.
+    Bound,
+    Read,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Value {
+    Function,
+    Promise,
+    /// An object that holds a function, timer or resolver.
+    Deferred,
+    Other,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Guard {
+    None,
+    /// Behind a test that the key is absent: get-or-compute.
+    Miss,
+    /// Behind a flag or slot that lets it run once.
+    Once,
+    /// Behind a comparison of the container's size.
+    Size,
+    /// Behind some other condition.
+    Other,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Key {
+    /// As written, spaces folded.
+    pub text: String,
+    pub domain: Domain,
+}
+
+/// What values a key can take.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Domain {
+    /// Literals, booleans, enums, `typeof`, `% n`, loop indexes over literals.
+    Finite,
+    /// A small vocabulary by its name: `type`, `locale`, ...
+    Vocabulary,
+    /// New for every call: counters, `Date.now()`, `randomUUID()`.
+    Fresh,
+    /// An object by identity.
+    Object,
+    /// Made from these parameters of functions of this file (`path`: the fields read, `req.ip` -> `ip`).
+    Params(Vec<ParamPath>),
+    Unknown,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParamPath {
+    pub function: FunctionId,
+    pub index: u32,
+    pub path: String,
+}

@@ -1,0 +1,131 @@
+//! Members of a collection: its methods, its entries, its size.
+
+use super::ops::Deed;
+use crate::facts::reader::Reader;
+use crate::facts::{ContainerKind, Does, Guard, Key, Value};
+use oxc_ast::AstKind;
+use oxc_ast::ast::{
+    Argument, AssignmentExpression, AssignmentOperator, BinaryExpression, CallExpression, ComputedMemberExpression,
+    Expression, StaticMemberExpression, UnaryOperator,
+};
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+
+impl<'a> Reader<'a, '_> {
+    pub(super) fn read_member_use(&mut self, index: usize, member: NodeId, m: &'a StaticMemberExpression<'a>) {
+        let (child, parent) = self.outside(member);
+        let span = self.nodes.kind(child).span();
+        let name = m.property.name.as_str();
+        match self.nodes.kind(parent) {
+            AstKind::CallExpression(call) if call.callee.span() == span => {
+                self.read_method(index, name, call);
+            }
+            AstKind::AssignmentExpression(e) if e.left.span() == span && name == "length" => {
+                self.note_deed(index, parent, Does::Reset);
+            }
+            AstKind::UpdateExpression(_) if name == "length" => self.note_deed(index, parent, Does::Shrink),
+            AstKind::BinaryExpression(e) if matches!(name, "size" | "length") && is_bound(e) => {
+                self.note_deed(index, parent, Does::Bound);
+            }
+            // `list[list.length] = x` is seen from the entry; a plain field of a dictionary is one more key, once.
+            _ => self.note_deed(index, child, Does::Read),
+        }
+    }
+
+    fn read_method(&mut self, index: usize, name: &str, call: &'a CallExpression<'a>) {
+        let node = call.node_id.get();
+        let kind = self.collections.list[index].container.kind;
+        let keyed = call.arguments.first().and_then(Argument::as_expression);
+        let zero = keyed.is_some_and(Expression::is_number_0);
+        let does = match (kind, name) {
+            (ContainerKind::Map | ContainerKind::Weak, "set")
+            | (ContainerKind::Set | ContainerKind::Weak, "add")
+            | (ContainerKind::List, "push" | "unshift") => Does::Grow,
+            (ContainerKind::List, "splice") => splice_does(call.arguments.len(), zero),
+            (ContainerKind::List, "pop" | "shift" | "copyWithin" | "fill")
+            | (ContainerKind::Map | ContainerKind::Set | ContainerKind::Weak, "delete") => Does::Shrink,
+            (ContainerKind::Map | ContainerKind::Set, "clear") => Does::Reset,
+            _ => Does::Read,
+        };
+        let key = match (kind, does) {
+            (ContainerKind::List | ContainerKind::Text, _) => None,
+            _ => keyed.map(|e| self.key_of(e)),
+        };
+        let value = match (kind, does) {
+            (ContainerKind::Map, Does::Grow) => call.arguments.get(1),
+            (_, Does::Grow) => call.arguments.first(),
+            _ => None,
+        };
+        let value = value.and_then(Argument::as_expression).map_or(Value::Other, |v| self.value_of(v));
+        self.note_deed(index, node, Deed { does, key, value });
+        // The callback of `forEach` is handed the collection itself only by its third parameter, which nobody uses.
+        if does == Does::Grow && matches!(name, "set" | "add") {
+            self.note_fluent(index, node);
+        }
+    }
+
+    /// `map.set(a, 1).set(b, 2)`, `return set.add(x)`: `set` and `add` return the collection.
+    fn note_fluent(&mut self, index: usize, call: NodeId) {
+        let (child, parent) = self.outside(call);
+        if matches!(self.nodes.kind(parent), AstKind::StaticMemberExpression(_) | AstKind::ReturnStatement(_)) {
+            self.read_use(index, child, parent);
+        }
+    }
+
+    pub(super) fn read_entry_use(&mut self, index: usize, member: NodeId, m: &'a ComputedMemberExpression<'a>) {
+        let (child, parent) = self.outside(member);
+        let span = self.nodes.kind(child).span();
+        let key = self.key_of(&m.expression);
+        match self.nodes.kind(parent) {
+            AstKind::AssignmentExpression(e) if e.left.span() == span => self.read_entry_write(index, e, key),
+            AstKind::UpdateExpression(_) => self.note_deed(index, parent, Deed::keyed(Does::Grow, key)),
+            AstKind::UnaryExpression(u) if u.operator == UnaryOperator::Delete => {
+                self.note_deed(index, parent, Deed::keyed(Does::Shrink, key));
+            }
+            _ => self.note_deed(index, child, Deed::keyed(Does::Read, key)),
+        }
+    }
+
+    /// `c[k] = v`.
+    fn read_entry_write(&mut self, index: usize, e: &'a AssignmentExpression<'a>, key: Key) {
+        let node = e.node_id.get();
+        let kind = self.collections.list[index].container.kind;
+        let empties = e.right.is_null_or_undefined() || e.right.is_void_0();
+        let does = if empties && e.operator == AssignmentOperator::Assign { Does::Blank } else { Does::Grow };
+        // An index into a list overwrites, unless it is the end or a counter that only rises.
+        if kind == ContainerKind::List && does == Does::Grow {
+            let appends = key.text.ends_with(".length") || key.domain == crate::facts::Domain::Fresh;
+            if !appends {
+                return self.note_deed(index, node, Deed::keyed(Does::Read, key));
+            }
+        }
+        // `weakMap[k] = v` is a plain property: neither the key nor the value is weak.
+        if kind == ContainerKind::Weak && does == Does::Grow {
+            self.collections.list[index].container.kind = ContainerKind::Dictionary;
+        }
+        let value = self.value_of(&e.right);
+        let key = (kind != ContainerKind::List).then_some(key);
+        self.note_deed(index, node, Deed { does, key, value });
+        // `c[k] ??= v` writes what is absent.
+        if e.operator.is_logical()
+            && let Some(op) = self.collections.list[index].container.ops.last_mut()
+        {
+            op.guard = Guard::Miss;
+        }
+    }
+}
+
+/// A size compared with something that can be a limit: not with nought, which only asks whether anything is there.
+pub(super) fn is_bound(e: &BinaryExpression<'_>) -> bool {
+    let nought = |x: &Expression<'_>| matches!(x, Expression::NumericLiteral(n) if n.value <= 1.0);
+    e.operator.is_compare() && !nought(&e.left) && !nought(&e.right)
+}
+
+/// `list.splice(at, count, ..)`: puts something in, empties the list, or takes something out.
+const fn splice_does(arguments: usize, from_start: bool) -> Does {
+    match (arguments, from_start) {
+        (3.., _) => Does::Grow,
+        (_, true) => Does::Reset,
+        _ => Does::Shrink,
+    }
+}

@@ -1,0 +1,142 @@
+//! One operation on a collection: its guard, and what it stores.
+
+use crate::facts::places::{Seg, Spot};
+use crate::facts::reader::{Reader, peel};
+use crate::facts::{Does, Escape, Guard, Key, Op, TOP, Value};
+use oxc_ast::AstKind;
+use oxc_ast::ast::Expression;
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+
+/// What is done, with which key, and what is stored.
+pub(super) struct Deed {
+    pub does: Does,
+    pub key: Option<Key>,
+    pub value: Value,
+}
+
+impl Deed {
+    pub const fn keyed(does: Does, key: Key) -> Self {
+        Self { does, key: Some(key), value: Value::Other }
+    }
+}
+
+impl From<Does> for Deed {
+    fn from(does: Does) -> Self {
+        Self { does, key: None, value: Value::Other }
+    }
+}
+
+impl<'a> Reader<'a, '_> {
+    /// Notes what is done to a collection at a node.
+    pub(super) fn note_deed(&mut self, index: usize, node: NodeId, deed: impl Into<Deed>) {
+        let Deed { does, key, value } = deed.into();
+        let function = self.owner_of(node);
+        if does == Does::Read
+            && key.is_none()
+            && self.collections.list[index].container.ops.iter().any(|o| o.does == Does::Read)
+        {
+            return; // one plain read says all that reads say
+        }
+        let guard = if does == Does::Grow && function != TOP {
+            self.guard_of(node, &self.collections.list[index].spot.clone())
+        } else {
+            Guard::None
+        };
+        let op = Op {
+            does,
+            key,
+            value,
+            function,
+            guard,
+            span: self.span(self.nodes.kind(node).span()),
+            statement: self.statement_span(node),
+            break_after: self.break_after(node),
+        };
+        self.collections.list[index].container.ops.push(op);
+    }
+
+    /// `cache[k] = v;` as a statement of a block: what separates it from a further statement.
+    fn break_after(&self, node: NodeId) -> Option<String> {
+        let (_, parent) = self.outside(node);
+        let AstKind::ExpressionStatement(statement) = self.nodes.kind(parent) else { return None };
+        if !matches!(
+            self.nodes.parent_kind(parent),
+            AstKind::BlockStatement(_) | AstKind::FunctionBody(_) | AstKind::Program(_) | AstKind::SwitchCase(_)
+        ) {
+            return None;
+        }
+        let before = &self.text[..statement.span.start as usize];
+        let line = &before[before.rfind('\n').map_or(0, |i| i + 1)..];
+        let indent: String = line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+        Some(format!("\n{indent}"))
+    }
+
+    pub(super) fn escape(&mut self, index: usize, escape: Escape) {
+        self.collections.list[index].container.escapes.push(escape);
+    }
+
+    fn guard_of(&mut self, node: NodeId, spot: &Spot<'a>) -> Guard {
+        if self.is_guarded_once(node) {
+            return Guard::Once;
+        }
+        let entry = spot.clone().step(Seg::Entry);
+        let tests = self.tests_before(node);
+        let any = !tests.is_empty();
+        for t in tests {
+            let absent = self.absent_spots(t.test, t.holds);
+            if absent.contains(&entry) {
+                return Guard::Miss;
+            }
+        }
+        if any { Guard::Other } else { Guard::None }
+    }
+
+    pub(super) fn value_of(&mut self, expr: &'a Expression<'a>) -> Value {
+        match peel(expr) {
+            Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) => Value::Function,
+            Expression::NewExpression(n) if crate::facts::runs::is_global_promise(self, &n.callee) => Value::Promise,
+            Expression::ObjectExpression(o) => {
+                let deferred = o.properties.iter().filter_map(|p| p.as_property()).any(|p| {
+                    crate::facts::functions::key_name(&p.key)
+                        .is_some_and(|k| matches!(k, "resolve" | "reject" | "timer" | "timeout" | "callback" | "cb"))
+                });
+                if deferred { Value::Deferred } else { Value::Other }
+            }
+            Expression::Identifier(id) => match self.symbol_of(id).map(|s| (s, self.function_of_symbol(s))) {
+                Some((_, Some(_))) => Value::Function,
+                Some((symbol, None)) if is_function_name(self.scoping.symbol_name(symbol)) => Value::Function,
+                _ => Value::Other,
+            },
+            Expression::CallExpression(c) => match c.callee_name() {
+                Some("bind") => Value::Function,
+                _ => Value::Other,
+            },
+            _ => Value::Other,
+        }
+    }
+}
+
+/// Names under which functions are handed around.
+fn is_function_name(name: &str) -> bool {
+    matches!(
+        name,
+        "fn" | "cb"
+            | "callback"
+            | "handler"
+            | "listener"
+            | "plugin"
+            | "middleware"
+            | "hook"
+            | "factory"
+            | "func"
+            | "resolver"
+            | "transform"
+            | "validator"
+            | "formatter"
+            | "parser"
+            | "serializer"
+            | "clazz"
+            | "ctor"
+    )
+}

@@ -1,0 +1,84 @@
+//! Calls that close what was opened.
+
+use crate::apis::{By, Row};
+use crate::facts::places::{Seg, SpotRoot};
+use crate::facts::reader::{Reader, peel};
+use crate::facts::{Close, What};
+use oxc_ast::ast::{Argument, CallExpression};
+
+impl<'a> Reader<'a, '_> {
+    pub(super) fn note_close(&mut self, call: &'a CallExpression<'a>, row: &'static Row, what: What) {
+        let node = call.node_id.get();
+        let first = call.arguments.first().and_then(Argument::as_expression);
+        let member = peel(&call.callee).as_member_expression();
+        let mut close = Close {
+            what,
+            api: self.api_text(call),
+            span: self.span(call.span),
+            function: self.owner_of(node),
+            receiver: None,
+            event: None,
+            handler: None,
+            handle: None,
+            never_assigned: false,
+        };
+        match row.by {
+            Some(By::Argument) => {
+                let spot = first.and_then(|e| self.spot_of(e));
+                close.never_assigned = spot.as_ref().is_some_and(|s| self.is_never_assigned(s));
+                close.handle = spot.map(|s| self.own(&s));
+            }
+            Some(By::Handle) => close.handle = member.and_then(|m| self.spot_of(m.object())).map(|s| self.own(&s)),
+            _ => {
+                let Some(member) = member else { return };
+                close.receiver = Some(self.receiver_of(member.object()));
+                close.event = call.arguments.first().map(|a| self.event_text(a));
+                if row.by == Some(By::Handler) {
+                    let handler = call.arguments.get(1).and_then(Argument::as_expression);
+                    close.handler = handler.map(|h| self.handler_of(h));
+                }
+            }
+        }
+        self.facts.closes.push(close);
+    }
+
+    /// `timers.clearFast(this.timer)`: a call that no row knows, but whose name says that it ends what it is handed.
+    pub(super) fn note_foreign_close(&mut self, call: &'a CallExpression<'a>, name: &str) {
+        if !is_closing_word(name) {
+            return;
+        }
+        let Some(spot) = call.arguments.first().and_then(Argument::as_expression).and_then(|e| self.spot_of(e)) else {
+            return;
+        };
+        let close = Close {
+            what: What::Timer,
+            api: self.api_text(call),
+            span: self.span(call.span),
+            function: self.owner_of(call.node_id.get()),
+            receiver: None,
+            event: None,
+            handler: None,
+            handle: Some(self.own(&spot)),
+            never_assigned: false,
+        };
+        self.facts.closes.push(close);
+    }
+
+    /// A field that is cleared but that nothing is ever assigned to. Classes with a base that we do not see may assign it there.
+    fn is_never_assigned(&self, spot: &crate::facts::places::Spot<'a>) -> bool {
+        let (SpotRoot::This(class), [Seg::Field(field)]) = (spot.root, spot.path.as_slice()) else { return false };
+        let facts = &self.facts.classes[class.0 as usize];
+        facts.extends.is_empty()
+            && facts.parent.is_none()
+            && facts.kind != crate::facts::ClassKind::Object
+            && self
+                .field_values
+                .get(&(class, *field))
+                .is_none_or(|values| values.iter().all(|v| v.is_null_or_undefined()))
+    }
+}
+
+/// Words that begin the names of functions which end something.
+pub(super) fn is_closing_word(name: &str) -> bool {
+    ["clear", "cancel", "stop", "dispose", "release"].iter().any(|w| name.starts_with(w))
+}

@@ -1,0 +1,72 @@
+//! Where the handle of an opened thing goes.
+
+use crate::facts::functions::key_name;
+use crate::facts::places::{Seg, SpotRoot};
+use crate::facts::reader::Reader;
+use crate::facts::{Guard, Kept};
+use oxc_ast::AstKind;
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+
+impl Reader<'_, '_> {
+    /// Where the value of a call goes. `setInterval(..).unref()` is the same handle.
+    pub fn kept_in(&mut self, node: NodeId) -> Kept {
+        let (mut child, mut parent) = self.outside(node);
+        for _ in 0..8 {
+            let span = self.nodes.kind(child).span();
+            match self.nodes.kind(parent) {
+                AstKind::ExpressionStatement(_) => return Kept::Dropped,
+                AstKind::StaticMemberExpression(_) => {
+                    let call = self.nodes.parent_id(parent);
+                    if !matches!(self.nodes.kind(call), AstKind::CallExpression(_)) {
+                        return Kept::Escapes;
+                    }
+                    (child, parent) = self.outside(call);
+                }
+                AstKind::VariableDeclarator(d) => {
+                    return match d.id.get_binding_identifier().and_then(|i| i.symbol_id.get()) {
+                        Some(symbol) => {
+                            let spot = crate::facts::places::Spot::new(SpotRoot::Symbol(symbol));
+                            Kept::Place(self.own(&spot))
+                        }
+                        None => Kept::Escapes,
+                    };
+                }
+                AstKind::AssignmentExpression(e) if e.right.span() == span => {
+                    let spot = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t));
+                    return spot.map_or(Kept::Escapes, |s| Kept::Place(self.own(&s)));
+                }
+                AstKind::PropertyDefinition(p) => {
+                    let Some(name) = key_name(&p.key) else { return Kept::Escapes };
+                    let owner = self.owner_of(parent);
+                    let spot = self.this_spot(owner).step(Seg::Field(name));
+                    return Kept::Place(self.own(&spot));
+                }
+                AstKind::UnaryExpression(u) if u.operator.is_void() => return Kept::Dropped,
+                AstKind::LogicalExpression(_) | AstKind::ConditionalExpression(_) | AstKind::SequenceExpression(_) => {
+                    (child, parent) = self.outside(parent);
+                }
+                // `() => setTimeout(..)`: handed to whoever calls the arrow; for a callback nobody looks at it.
+                AstKind::ArrowFunctionExpression(_) => {
+                    return if self.handed_to(parent).is_some() || self.is_executor(parent) {
+                        Kept::Dropped
+                    } else {
+                        Kept::Escapes
+                    };
+                }
+                _ => return Kept::Escapes,
+            }
+        }
+        Kept::Escapes
+    }
+
+    /// `new Promise((resolve) => setTimeout(resolve, ms))`.
+    fn is_executor(&self, function: NodeId) -> bool {
+        matches!(self.nodes.kind(self.outside(function).1), AstKind::NewExpression(n)
+            if crate::facts::runs::is_global_promise(self, &n.callee))
+    }
+
+    pub(super) fn once_guard(&mut self, node: NodeId) -> Guard {
+        if self.is_guarded_once(node) || self.is_guarded_by_entry(node) { Guard::Once } else { Guard::None }
+    }
+}

@@ -1,0 +1,125 @@
+//! Calls that add a listener: its event, handler and options.
+
+use crate::apis::Row;
+use crate::facts::functions::key_name;
+use crate::facts::names::argument_at;
+use crate::facts::places::SpotRoot;
+use crate::facts::reader::{Reader, peel};
+use crate::facts::{Handle, Handler, What};
+use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectPropertyKind};
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+
+impl<'a> Reader<'a, '_> {
+    pub(super) fn note_listener(&mut self, call: &'a CallExpression<'a>, row: &'static Row, known: bool) {
+        let Some(member) = peel(&call.callee).as_member_expression() else { return };
+        let Some(callback) = row.callback.first() else { return };
+        let Some(handler) = argument_at(callback.at, call.arguments.len())
+            .and_then(|i| call.arguments.get(i))
+            .and_then(Argument::as_expression)
+        else {
+            return;
+        };
+        let handler = self.handler_of(handler);
+        // A method that only happens to be called `on` takes something else than a function.
+        if !known && handler == Handler::Other {
+            return;
+        }
+        let event = row.event.and_then(|w| argument_at(w, call.arguments.len())).and_then(|i| call.arguments.get(i));
+        let event = event.map_or_else(String::new, |a| self.event_text(a));
+        let receiver = self.receiver_of(member.object());
+        let options = listener_options(call);
+        let node = call.node_id.get();
+        let sure_to_come = receiver
+            .of_type
+            .as_deref()
+            .and_then(|t| self.apis.type_named(t))
+            .is_some_and(|t| self.apis.ends(t, &event));
+        let handle = Handle {
+            what: What::Listener,
+            api: self.api_text(call),
+            opened: self.span(call.span),
+            statement: self.statement_span(node),
+            function: self.owner_of(node),
+            receiver: Some(receiver),
+            event,
+            handler,
+            kept_in: self.kept_in(node),
+            once: row.once || options.once,
+            sure_to_come,
+            signal: options.signal,
+            guard: self.once_guard(node),
+            known,
+            reschedules: false,
+            delay: None,
+            races: false,
+            missed: None,
+        };
+        self.facts.handles.push(handle);
+    }
+
+    pub(super) fn handler_of(&mut self, expr: &'a Expression<'a>) -> Handler {
+        match peel(expr) {
+            // A function that has a name can remove itself by it.
+            Expression::FunctionExpression(f) => match f.id.as_ref().and_then(|id| id.symbol_id.get()) {
+                Some(symbol) if !self.scoping.symbol_is_unused(symbol) => {
+                    let spot = crate::facts::places::Spot::new(SpotRoot::Symbol(symbol));
+                    Handler::Place(self.own(&spot))
+                }
+                _ => self.inline(f.node_id.get()),
+            },
+            Expression::ArrowFunctionExpression(f) => self.inline(f.node_id.get()),
+            e @ (Expression::Identifier(_) | Expression::ThisExpression(_)) => self.handler_place(e),
+            e if e.is_member_expression() => self.handler_place(e),
+            Expression::CallExpression(call) => {
+                let name = call
+                    .callee
+                    .get_inner_expression()
+                    .as_member_expression()
+                    .and_then(oxc_ast::ast::MemberExpression::static_property_name);
+                if name.is_some_and(|n| n == "bind") { Handler::Fresh } else { Handler::Other }
+            }
+            _ => Handler::Other,
+        }
+    }
+
+    fn inline(&self, node: NodeId) -> Handler {
+        self.function_of_node.get(&node).map_or(Handler::Other, |f| Handler::Inline(*f))
+    }
+
+    fn handler_place(&mut self, expr: &'a Expression<'a>) -> Handler {
+        self.spot_of(expr).map_or(Handler::Other, |s| Handler::Place(self.own(&s)))
+    }
+
+    pub(super) fn event_text(&self, argument: &'a Argument<'a>) -> String {
+        match argument {
+            Argument::StringLiteral(s) => s.value.as_str().to_owned(),
+            other => self.text_of(other.span(), 60),
+        }
+    }
+}
+
+/// `{ once, signal }` among the arguments of a registration.
+fn listener_options(call: &CallExpression<'_>) -> Options {
+    let mut options = Options { once: false, signal: false };
+    for argument in call.arguments.iter().skip(2) {
+        let Argument::ObjectExpression(object) = argument else { continue };
+        for property in &object.properties {
+            match property {
+                ObjectPropertyKind::ObjectProperty(p) => match key_name(&p.key) {
+                    Some("signal") => options.signal = true,
+                    Some("once") => options.once |= matches!(&p.value, Expression::BooleanLiteral(b) if b.value),
+                    _ => {}
+                },
+                // What a spread brings is not visible: it may be a signal.
+                ObjectPropertyKind::SpreadProperty(_) => options.signal = true,
+            }
+        }
+    }
+    options
+}
+
+struct Options {
+    once: bool,
+    signal: bool,
+}

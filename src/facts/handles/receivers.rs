@@ -1,0 +1,89 @@
+//! On what a registration hangs, and how long that lives.
+
+use crate::facts::places::{Seg, SpotRoot, made_of};
+use crate::facts::reader::{Reader, Type, peel};
+use crate::facts::{Life, Made, Receiver};
+use oxc_ast::ast::Expression;
+use oxc_span::GetSpan;
+
+impl<'a> Reader<'a, '_> {
+    /// On what a registration hangs, and how long that lives.
+    pub fn receiver_of(&mut self, expr: &'a Expression<'a>) -> Receiver {
+        let of_type = self.library_type_of(expr);
+        let spot = self.spot_of(expr);
+        let mut life = None;
+        if let Some(member) = peel(expr).as_member_expression()
+            && let Seg::Field(field) = crate::facts::places::seg_of_member(member)
+            && let Some(Type::Library(t)) = self.type_of(member.object())
+        {
+            life = self.apis.field_life(t, field);
+        } else if let Some(spot) = &spot
+            && let Some(field) = spot.last_field()
+            && spot.path.len() <= 2
+        {
+            // `const { socket } = req`: the same field by another way.
+            let mut object = spot.clone();
+            object.path.pop();
+            if let Some(Type::Library(t)) = self.type_of_spot(&object) {
+                life = self.apis.field_life(t, field);
+            }
+        }
+        let made = match &spot {
+            Some(s) => self.made_of_spot(s),
+            None => made_of(expr),
+        };
+        Receiver {
+            place: spot.map(|s| self.own(&s)),
+            text: self.text_of(expr.span(), 60),
+            of_type: of_type.map(|t| self.apis.type_name(t).to_owned()),
+            dedupes: of_type.is_some_and(|t| self.apis.is_a_named(t, "EventTarget")),
+            life: life.or_else(|| of_type.and_then(|t| self.apis.type_life(t)).filter(|l| *l <= Life::Request)),
+            made,
+        }
+    }
+
+    /// Where the value of a location comes from.
+    fn made_of_spot(&mut self, spot: &crate::facts::places::Spot<'a>) -> Made {
+        match (spot.root, spot.path.as_slice()) {
+            (SpotRoot::Symbol(symbol), []) => self.made_of_symbol(symbol),
+            (SpotRoot::Symbol(symbol), [..]) => match self.made_of_symbol(symbol) {
+                Made::Param => Made::Param,
+                _ => Made::Unknown,
+            },
+            (SpotRoot::This(class), [Seg::Field(field)]) => {
+                let values = self.field_values.get(&(class, *field)).cloned().unwrap_or_default();
+                values
+                    .into_iter()
+                    .filter(|v| !v.is_null_or_undefined())
+                    .map(|v| self.made_of_value(v))
+                    .max_by_key(|m| match m {
+                        Made::Here => 2,
+                        Made::Param => 1,
+                        _ => 0,
+                    })
+                    .unwrap_or(Made::Unknown)
+            }
+            (SpotRoot::Module(_), _) => Made::Import,
+            _ => Made::Unknown,
+        }
+    }
+
+    fn made_of_value(&self, value: &Expression<'a>) -> Made {
+        match value.get_inner_expression() {
+            Expression::Identifier(id) => id
+                .reference_id
+                .get()
+                .and_then(|r| self.scoping.get_reference(r).symbol_id())
+                .map_or(Made::Unknown, |s| self.made_of_symbol(s)),
+            Expression::StaticMemberExpression(m) => match m.object.get_inner_expression() {
+                Expression::Identifier(_) => self.made_of_value(&m.object),
+                _ => Made::Unknown,
+            },
+            Expression::LogicalExpression(e) => match self.made_of_value(&e.left) {
+                Made::Param => Made::Param,
+                _ => self.made_of_value(&e.right),
+            },
+            other => made_of(other),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Listeners that nothing removes from a receiver that outlives them.
+
+use super::Opening;
+use super::receivers::Outlives;
+use crate::facts::{
+    ClassId, Close, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Often, Receiver, Root, TOP, What,
+};
+use crate::finding::Confidence;
+use crate::program::Unit;
+
+impl Unit {
+    /// A listener that is never removed from a receiver that outlives it.
+    #[must_use]
+    pub fn listener_kept<'u>(&'u self, handle: &'u Handle) -> Option<Opening<'u>> {
+        let receiver = handle.receiver.as_ref()?;
+        let frame = self.frame(handle.function);
+        let runs = self.runs_of(frame);
+        let per_event = runs.often >= Often::Event && runs.certain;
+        let silent = handle.what != What::Listener
+            || handle.signal
+            || handle.guard == Guard::Once
+            || runs.often == Often::Once
+            || self.is_dead(handle.function)
+            || handle.event == "abort"
+            || (handle.once && (handle.sure_to_come || !handle.known || !(self.is_loser(handle) || per_event)))
+            || !matches!(handle.kept_in, Kept::Dropped)
+            || (handle.missed.is_none() && self.is_released(handle, receiver));
+        if silent || (receiver.dedupes && self.is_stable(&handle.handler)) {
+            return None;
+        }
+        let runs = if self.is_starter(frame) { &crate::program::Runs { certain: false, ..*runs } } else { runs };
+        let per_event = per_event && runs.certain;
+        let inline = matches!(handle.handler, Handler::Inline(_) | Handler::Fresh);
+        let (confidence, keeper) = match self.outlives(receiver, frame) {
+            Outlives::No => return None,
+            Outlives::Yes(span, text) => {
+                let confidence = match (runs.certain, per_event, handle.known) {
+                    (true, true, true) if handle.missed.is_none() && inline && !handle.once => Confidence::Sure,
+                    (true, true, _) | (true, false, true) => Confidence::Likely,
+                    _ => Confidence::Guess,
+                };
+                (confidence, span.map(|s| (s, text)))
+            }
+            Outlives::Perhaps(span, text) => {
+                let signal = !handle.once && runs.certain && self.has_second_signal(handle, receiver, frame);
+                let confidence = if signal { Confidence::Likely } else { Confidence::Guess };
+                (confidence, span.map(|s| (s, text)))
+            }
+        };
+        Some(Opening { handle, confidence, keeper, end: self.end_of(receiver) })
+    }
+
+    /// The last of several `once` on one receiver in one function: when another event comes, it stays.
+    fn is_loser(&self, handle: &Handle) -> bool {
+        let place = handle.receiver.as_ref().and_then(|r| r.place);
+        let mut siblings = self
+            .facts
+            .handles
+            .iter()
+            .filter(|h| h.what == What::Listener && h.once && h.function == handle.function)
+            .filter(|h| h.receiver.as_ref().and_then(|r| r.place) == place && h.event != handle.event)
+            .peekable();
+        siblings.peek().is_some() && siblings.all(|h| h.opened < handle.opened)
+    }
+
+    /// What makes a doubtful receiver worth a word: the class removes others like it, ends its instances without removing
+    /// this one, or the function is known to run again on the same receiver.
+    fn has_second_signal(&self, handle: &Handle, receiver: &Receiver, frame: FunctionId) -> bool {
+        let Some(place) = receiver.place else { return false };
+        let sibling = self.facts.closes.iter().any(|c| {
+            c.what == What::Listener
+                && c.receiver.as_ref().and_then(|r| r.place).is_some_and(|p| self.may_be_same(p, place))
+        });
+        let function = &self.facts.functions[frame.0 as usize];
+        let of_instance = matches!(self.place(place).root, Root::This(_)) && !self.place(place).path.is_empty();
+        let at_birth = matches!(function.kind, FunctionKind::Constructor);
+        let ends = of_instance && at_birth && self.end_of(receiver).is_some() && handle.known;
+        let reentrant = matches!(self.place(place).root, Root::This(_))
+            && REENTRANT.contains(&function.name.trim_start_matches(['_', '#']))
+            && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
+            && !self.place(place).path.is_empty();
+        let lasting = matches!(self.place(place).root, Root::This(class) if self.is_made_once(class))
+            && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
+            && handle.known;
+        (sibling && of_instance) || ends || reentrant || lasting
+    }
+
+    fn is_made_once(&self, class: ClassId) -> bool {
+        self.facts.classes[class.0 as usize].made.iter().any(|(by, _)| self.runs_of(*by).often == Often::Once)
+    }
+
+    fn end_of(&self, receiver: &Receiver) -> Option<FunctionId> {
+        match self.place(receiver.place?).root {
+            Root::This(class) => self.end_method(class),
+            _ => None,
+        }
+    }
+
+    /// Some call of the file may remove this listener. Whether it runs on every way is another rule's question.
+    fn is_released(&self, handle: &Handle, receiver: &Receiver) -> bool {
+        self.facts.closes.iter().any(|close| {
+            close.what == What::Listener
+                && !self.is_dead(close.function)
+                && close.receiver.as_ref().is_some_and(|r| self.same_receiver(r, receiver))
+                && close.event.as_ref().is_none_or(|e| *e == handle.event || !is_literal_event(e))
+                && self.same_handler(close, handle)
+        })
+    }
+
+    fn same_receiver(&self, a: &Receiver, b: &Receiver) -> bool {
+        match (a.place, b.place) {
+            (Some(x), Some(y)) => {
+                self.may_be_same(x, y) || self.is_vague(x) || last_name(&a.text) == last_name(&b.text)
+            }
+            _ => true,
+        }
+    }
+
+    fn same_handler(&self, close: &Close, handle: &Handle) -> bool {
+        match (&close.handler, &handle.handler) {
+            // A function made on the spot is never the one that was registered.
+            (Some(Handler::Inline(_) | Handler::Fresh), _) => false,
+            (Some(Handler::Place(a)), Handler::Place(b)) => self.may_be_same(*a, *b) || self.is_vague(*a),
+            (Some(Handler::Place(a)), Handler::Inline(_) | Handler::Fresh) => self.is_vague(*a),
+            // No handler is named, or one that is not known: it may be this one.
+            _ => true,
+        }
+    }
+
+    /// The same function object on every run: declared outside the function that registers it.
+    fn is_stable(&self, handler: &Handler) -> bool {
+        match handler {
+            Handler::Place(place) => match &self.place(*place).root {
+                Root::Binding(b) => self.facts.bindings[b.0 as usize].within == TOP,
+                Root::Import { .. } | Root::Global(_) => true,
+                Root::This(class) => self.facts.classes[class.0 as usize].made.len() == 1,
+                Root::UnknownThis(_) => false,
+            },
+            _ => false,
+        }
+    }
+}
+
+/// Methods that run again on the same instance.
+const REENTRANT: [&str; 8] = ["reconnect", "connect", "retry", "restart", "refresh", "reload", "resume", "renew"];
+
+fn is_literal_event(event: &str) -> bool {
+    event.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | ' '))
+}
+
+/// `this._map` and `map`: most likely the same thing.
+fn last_name(text: &str) -> String {
+    let last = text.rsplit(['.', '#']).next().unwrap_or(text);
+    last.trim_start_matches('_').to_ascii_lowercase()
+}

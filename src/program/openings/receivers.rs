@@ -1,0 +1,120 @@
+//! Whether the receiver of a listener outlives the function that registers on it.
+
+use crate::facts::{Arg, BindingId, ClassId, FunctionId, FunctionKind, Life, Made, Often, Receiver, Root, Step, TOP};
+use crate::finding::Span;
+use crate::program::Unit;
+
+impl Unit {
+    /// The name of a long-lived value that a call of this file passes as this parameter.
+    fn passed_from_outside(&self, function: FunctionId, index: Option<u32>) -> Option<&str> {
+        self.arguments(function, index?).find_map(|arg| match arg {
+            Arg::Place(place) => match &self.place(*place).root {
+                Root::Binding(b) => {
+                    let binding = &self.facts.bindings[b.0 as usize];
+                    let lasting = binding.within == TOP && matches!(binding.made, Made::Here);
+                    lasting.then_some(binding.name.as_str())
+                }
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    pub(super) fn outlives(&self, receiver: &Receiver, frame: FunctionId) -> Outlives {
+        let Some(place) = receiver.place.map(|p| self.place(p)) else { return Outlives::No };
+        if let Some(life) = receiver.life {
+            return if life >= Life::Instance && !matches!(place.root, Root::This(_)) {
+                Outlives::Yes(None, String::new())
+            } else {
+                Outlives::No
+            };
+        }
+        match &place.root {
+            Root::Global(name) => {
+                // A global that is no known emitter may be a local of another script.
+                let text = format!("`{name}` lives as long as the program");
+                if receiver.of_type.is_some() { Outlives::Yes(None, text) } else { Outlives::Perhaps(None, text) }
+            }
+            Root::Import { .. } => {
+                let text = format!("`{}` comes from another module and outlives the function", receiver.text);
+                let driven = self.runs_of(frame).often >= Often::Event;
+                if driven || receiver.of_type.is_some() {
+                    Outlives::Yes(None, text)
+                } else {
+                    Outlives::Perhaps(None, text)
+                }
+            }
+            Root::Binding(_) if place.path.contains(&Step::Entry) => Outlives::No,
+            Root::Binding(binding) => self.outlives_binding(*binding, receiver, frame),
+            Root::This(class) if place.path.is_empty() => self.outlives_itself(*class, frame),
+            Root::This(class) => self.outlives_instance(*class, receiver),
+            Root::UnknownThis(_) => Outlives::No,
+        }
+    }
+
+    fn outlives_binding(&self, id: BindingId, receiver: &Receiver, frame: FunctionId) -> Outlives {
+        let binding = &self.facts.bindings[id.0 as usize];
+        let span = Some(binding.declared);
+        if binding.param.is_some() {
+            if let Some(shared) = self.passed_from_outside(binding.within, binding.param) {
+                return Outlives::Yes(span, format!("`{}` is `{shared}`, which outlives the call", receiver.text));
+            }
+            if binding.within == frame {
+                return Outlives::Perhaps(span, format!("`{}` is handed in and may outlive the call", receiver.text));
+            }
+            // Handed to an enclosing function: this one runs again and again on the same receiver.
+            let again = self.runs_of(frame).often >= Often::Event && self.runs_of(binding.within).often < Often::Event;
+            let text = format!("`{}` is the same each time", receiver.text);
+            return if again { Outlives::Yes(span, text) } else { Outlives::No };
+        }
+        if binding.within == TOP {
+            let text = format!("`{}` lives as long as the module", binding.name);
+            return match binding.made {
+                Made::Here | Made::Import => Outlives::Yes(span, text),
+                _ if receiver.of_type.is_some() => Outlives::Yes(span, text),
+                _ => Outlives::Perhaps(span, text),
+            };
+        }
+        // A variable of an enclosing function that runs once is as good as module level.
+        let home = self.runs_of(binding.within);
+        if home.often == Often::Once && binding.within != frame && binding.made == Made::Here {
+            return Outlives::Yes(
+                span,
+                format!("`{}` is kept by the closures of a function that runs once", binding.name),
+            );
+        }
+        Outlives::No
+    }
+
+    /// Its own emitter: a constructor registers once for each instance, other methods again and again.
+    fn outlives_itself(&self, class: ClassId, frame: FunctionId) -> Outlives {
+        let owner = &self.facts.classes[class.0 as usize];
+        let function = &self.facts.functions[frame.0 as usize];
+        let at_birth = matches!(function.kind, FunctionKind::Constructor | FunctionKind::FieldInit);
+        if at_birth || owner.span == function.head {
+            return Outlives::No;
+        }
+        Outlives::Perhaps(Some(owner.span), "the instance keeps every listener that a call adds".to_owned())
+    }
+
+    fn outlives_instance(&self, class: ClassId, receiver: &Receiver) -> Outlives {
+        let owner = &self.facts.classes[class.0 as usize];
+        match receiver.made {
+            Made::Param => Outlives::Perhaps(
+                Some(owner.span),
+                format!("`{}` is handed to `{}` and may outlive it", receiver.text, owner.name),
+            ),
+            _ => Outlives::No,
+        }
+    }
+}
+
+/// How a receiver relates to the function that registers on it.
+pub(super) enum Outlives {
+    /// Dies with the function or with its owner.
+    No,
+    /// Lives longer, for certain.
+    Yes(Option<Span>, String),
+    /// May live longer: only a second signal makes it worth saying.
+    Perhaps(Option<Span>, String),
+}
