@@ -97,7 +97,6 @@ pub enum Kept {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Close {
     pub what: What,
-    pub api: String,
     pub span: Span,
     pub function: FunctionId,
     pub receiver: Option<Receiver>,

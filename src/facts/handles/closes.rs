@@ -13,7 +13,6 @@ impl<'a> Reader<'a, '_> {
         let member = peel(&call.callee).as_member_expression();
         let mut close = Close {
             what,
-            api: self.api_text(call),
             span: self.span(call.span),
             function: self.owner_of(node),
             receiver: None,
@@ -52,7 +51,6 @@ impl<'a> Reader<'a, '_> {
         };
         let close = Close {
             what: What::Timer,
-            api: self.api_text(call),
             span: self.span(call.span),
             function: self.owner_of(call.node_id.get()),
             receiver: None,
