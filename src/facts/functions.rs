@@ -10,14 +10,13 @@ use oxc_ast::ast::{
 };
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
+use serde::{Deserialize, Serialize};
 
 use super::places::{Seg, Spot, SpotRoot};
 use super::reader::{Reader, peel};
-use super::{BindingId, Often, Use};
-use super::{ClassId, FunctionId, TOP};
+use super::{BindingId, ClassId, FunctionId, Often, TOP, Use};
 use crate::finding::Span;
 pub use classes::{Class, ClassKind};
-use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Function {

@@ -1,10 +1,11 @@
 //! Calls that close what was opened.
 
+use oxc_ast::ast::{Argument, CallExpression};
+
 use crate::apis::{By, Row};
 use crate::facts::places::{Seg, SpotRoot};
 use crate::facts::reader::{Reader, peel};
 use crate::facts::{Close, What};
-use oxc_ast::ast::{Argument, CallExpression};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_close(&mut self, call: &'a CallExpression<'a>, row: &'static Row, what: What) {

@@ -1,11 +1,11 @@
 //! Calls of functions and classes of this file, and what they pass.
 
-use crate::facts::reader::{Reader, Type, peel};
-use crate::facts::{ClassId, Domain, PlaceId};
-use crate::facts::{FunctionId, Use};
 use oxc_ast::ast::{Argument, CallExpression, Expression, NewExpression};
 use oxc_semantic::NodeId;
 use serde::{Deserialize, Serialize};
+
+use crate::facts::reader::{Reader, Type, peel};
+use crate::facts::{ClassId, Domain, FunctionId, PlaceId, Use};
 
 /// A call whose target may be a function of this file or of another.
 #[derive(Debug, Clone, Serialize, Deserialize)]
