@@ -7,11 +7,10 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
-
 use crate::config::Options;
 use crate::finding::{Notice, NoticeKind};
 use crate::source::Language;
+use ignore::{DirEntry, WalkBuilder, WalkState};
 
 /// What a walk came back with.
 #[derive(Debug, Default)]

@@ -12,8 +12,6 @@ pub struct Container {
     pub name: String,
     pub kind: ContainerKind,
     pub declared: Span,
-    /// Function whose activation creates it; `TOP` for module bindings, the constructor's class decides for fields.
-    pub within: FunctionId,
     pub ops: Vec<Op>,
     /// Places where it goes out of our sight.
     pub escapes: Vec<Escape>,

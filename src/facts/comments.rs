@@ -1,10 +1,10 @@
 //! Reads `// leaklint-ignore rule -- reason` from the comments of a file; text in strings never counts.
 
 use oxc_ast::ast::{Comment, Program};
+use serde::{Deserialize, Serialize};
 
 use crate::finding::Span;
 use crate::source::Source;
-use serde::{Deserialize, Serialize};
 
 /// `leaklint-ignore` in a comment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::functions::key_name;
 use super::places::{Seg, Spot, SpotRoot};
 use super::reader::{Reader, peel};
-use super::{Container, ContainerKind, Does, FunctionId};
+use super::{Container, ContainerKind, Does};
 
 /// Containers under construction, by every location that may hold them.
 #[derive(Default)]
@@ -24,13 +24,6 @@ pub struct Collections<'a> {
     roots: FxHashSet<SpotRoot<'a>>,
     /// Locations added while uses were read: they are read in the next round.
     fresh: Vec<Spot<'a>>,
-}
-
-/// Where a collection is declared, and the function whose activation makes it.
-#[derive(Clone, Copy)]
-struct Birth {
-    declared: oxc_span::Span,
-    within: FunctionId,
 }
 
 struct Found<'a> {
@@ -76,26 +69,21 @@ impl<'a> Reader<'a, '_> {
                 let (Some(id), Some(init)) = (d.id.get_binding_identifier(), &d.init) else { return };
                 let Some(symbol) = id.symbol_id.get() else { return };
                 let spot = self.spot_of_symbol(symbol);
-                let within = self.scope_function(symbol);
                 if spot.root == SpotRoot::Symbol(symbol) {
-                    self.offer(spot, init, Birth { declared: id.span, within });
+                    self.offer(spot, init, id.span);
                 }
             }
             AstKind::PropertyDefinition(p) => {
                 let (Some(name), Some(value)) = (key_name(&p.key), &p.value) else { return };
                 let owner = self.owner_of(p.node_id.get());
                 let spot = self.this_spot(owner).step(Seg::Field(name));
-                self.offer(spot, value, Birth { declared: p.key.span(), within: owner });
+                self.offer(spot, value, p.key.span());
             }
             AstKind::AssignmentExpression(e) => {
                 let Some(spot) = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t)) else {
                     return;
                 };
-                let within = match spot.root {
-                    SpotRoot::Symbol(symbol) => self.scope_function(symbol),
-                    _ => self.owner_of(e.node_id.get()),
-                };
-                self.offer(spot, &e.right, Birth { declared: e.left.span(), within });
+                self.offer(spot, &e.right, e.left.span());
             }
             AstKind::CallExpression(call) => {
                 // `map.set(key, [])`: each entry is a collection of its own.
@@ -108,8 +96,7 @@ impl<'a> Reader<'a, '_> {
                     && let Some(value) = call.arguments[1].as_expression()
                     && let Some(spot) = self.spot_of(&m.object)
                 {
-                    let within = self.owner_of(call.node_id.get());
-                    self.offer(spot.step(Seg::Entry), value, Birth { declared: call.span, within });
+                    self.offer(spot.step(Seg::Entry), value, call.span);
                 }
             }
             _ => {}
@@ -117,9 +104,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Takes note of a location if the value given to it is a collection (or an object with collections in it).
-    fn offer(&mut self, spot: Spot<'a>, value: &'a Expression<'a>, birth: Birth) {
+    fn offer(&mut self, spot: Spot<'a>, value: &'a Expression<'a>, declared: oxc_span::Span) {
         if let Some(kind) = self.kind_of_collection(value) {
-            self.add_collection(spot, kind, birth);
+            self.add_collection(spot, kind, declared);
         } else if let Expression::ObjectExpression(object) = peel(value)
             && spot.path.len() < 3
             && !spot.path.contains(&Seg::Entry)
@@ -129,23 +116,19 @@ impl<'a> Reader<'a, '_> {
             if let Some(Some(kind)) = kinds.next()
                 && kinds.all(|k| k == Some(kind))
             {
-                self.add_collection(spot.clone().step(Seg::Entry), kind, birth);
+                self.add_collection(spot.clone().step(Seg::Entry), kind, declared);
             }
             for property in object.properties.iter().filter_map(|p| p.as_property()) {
                 if let Some(name) = key_name(&property.key)
                     && !matches!(spot.root, SpotRoot::Global("module" | "exports"))
                 {
-                    self.offer(
-                        spot.clone().step(Seg::Field(name)),
-                        &property.value,
-                        Birth { declared: property.key.span(), ..birth },
-                    );
+                    self.offer(spot.clone().step(Seg::Field(name)), &property.value, property.key.span());
                 }
             }
         }
     }
 
-    fn add_collection(&mut self, spot: Spot<'a>, kind: ContainerKind, birth: Birth) {
+    fn add_collection(&mut self, spot: Spot<'a>, kind: ContainerKind, declared: oxc_span::Span) {
         if let Some(index) = self.collections.by_spot.get(&spot) {
             // The first declaration counts; a later text or null start does not change what it is.
             let known = &mut self.collections.list[*index].container;
@@ -159,8 +142,7 @@ impl<'a> Reader<'a, '_> {
             place,
             name: self.name_of_spot(&spot),
             kind,
-            declared: self.span(birth.declared),
-            within: birth.within,
+            declared: self.span(declared),
             ops: Vec::new(),
             escapes: Vec::new(),
         };

@@ -10,21 +10,19 @@ use oxc_ast::ast::{
 };
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
+use serde::{Deserialize, Serialize};
 
 use super::places::{Seg, Spot, SpotRoot};
 use super::reader::{Reader, peel};
-use super::{BindingId, Often, Use};
-use super::{ClassId, FunctionId, TOP};
+use super::{BindingId, ClassId, FunctionId, Often, TOP, Use};
 use crate::finding::Span;
 pub use classes::{Class, ClassKind};
-use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Function {
     /// Empty for an anonymous function.
     pub name: String,
     pub parent: FunctionId,
-    pub span: Span,
     /// What to point at: the name, or the head of an anonymous function.
     pub head: Span,
     pub kind: FunctionKind,
@@ -103,7 +101,6 @@ impl<'a> Reader<'a, '_> {
         let id = FunctionId(u32::try_from(self.facts.functions.len()).unwrap_or(u32::MAX));
         self.function_nodes.push(node);
         self.function_of_node.insert(node, id);
-        let span = self.span(self.nodes.kind(node).span());
         let head = self.head_of_function(node);
         let is_async = match self.nodes.kind(node) {
             AstKind::Function(f) => f.r#async,
@@ -113,7 +110,6 @@ impl<'a> Reader<'a, '_> {
         self.facts.functions.push(Function {
             name: String::new(),
             parent,
-            span,
             head,
             kind,
             class: None,

@@ -9,14 +9,13 @@ mod timers;
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{CallExpression, Expression};
+use serde::{Deserialize, Serialize};
 
-use super::PlaceId;
 use super::names::Hit;
 use super::reader::{Reader, peel};
-use super::{FunctionId, Guard, Life, Made, What};
+use super::{FunctionId, Guard, Life, Made, PlaceId, What};
 use crate::finding::Span;
 use closes::is_closing_word;
-use serde::{Deserialize, Serialize};
 
 /// Something opened that should be closed: a listener, a timer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -97,7 +96,6 @@ pub enum Kept {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Close {
     pub what: What,
-    pub api: String,
     pub span: Span,
     pub function: FunctionId,
     pub receiver: Option<Receiver>,

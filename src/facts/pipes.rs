@@ -22,7 +22,6 @@ use crate::finding::Span;
 pub struct Pipe {
     /// From the name `pipe` to the end of its call.
     pub span: Span,
-    pub statement: Span,
     pub function: FunctionId,
     /// The call that opens the source, as written: `fs.createReadStream`.
     pub source: String,
@@ -151,7 +150,6 @@ impl<'a> Reader<'a, '_> {
         let cleaned = !escapes && self.is_cleaned(&watched, origin.call);
         let pipe = Pipe {
             span: self.pipe_span(chain.first),
-            statement: self.statement_span(node),
             function: self.owner_of(node),
             source: self.text_of(origin.call.callee.span(), 40),
             source_made: self.span(origin.call.span),

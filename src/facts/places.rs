@@ -7,12 +7,12 @@ use oxc_ast::AstKind;
 use oxc_ast::ast::{BindingPattern, ChainElement, Expression, LogicalOperator, MemberExpression, PropertyKey};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::reader::{Reader, peel};
 use super::{BindingId, ClassId, FunctionId};
 pub use bindings::{Binding, Made, made_of};
-use serde::{Deserialize, Serialize};
 
 /// A storage location: a root and the fields that lead to it, aliases (`const self = this`) resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,23 +1,23 @@
 //! Promises made by hand: executors, `withResolvers`, and on which ways they settle.
 
-use oxc_ast::AstKind;
-use oxc_ast::ast::{BindingPattern, Expression};
-use oxc_semantic::{NodeId, SymbolId};
-use oxc_span::GetSpan;
-
-use super::FunctionId;
-use super::functions::key_name;
-use super::reader::Reader;
-use super::runs::is_global_promise;
-use crate::finding::{Confidence, Span};
-
 mod chains;
 pub(super) mod emitters;
 mod gaps;
 mod holds;
 mod repairs;
 mod touches;
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{BindingPattern, Expression};
+use oxc_semantic::{NodeId, SymbolId};
+use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
+
+use super::FunctionId;
+use super::functions::key_name;
+use super::reader::Reader;
+use super::runs::is_global_promise;
+use crate::finding::{Confidence, Span};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Promise {

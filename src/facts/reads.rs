@@ -23,7 +23,6 @@ pub struct Read {
     /// The callee as written.
     pub api: String,
     pub span: Span,
-    pub statement: Span,
     pub function: FunctionId,
     /// The path argument.
     pub source: Option<Key>,
@@ -152,7 +151,6 @@ impl<'a> Reader<'a, '_> {
         let read = Read {
             api: self.text_of(call.callee.span(), 40),
             span: self.span(call.span),
-            statement: self.statement_span(node),
             function,
             source,
             file_name: path.map_or(FileName::Unknown, |path| self.file_name(path)),

@@ -7,15 +7,14 @@ use oxc_ast::AstKind;
 use oxc_ast::ast::{CallExpression, Expression};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
+use serde::{Deserialize, Serialize};
 
 use super::places::{Spot, SpotRoot};
 use super::reader::Reader;
-use super::{ClassId, Often};
-use super::{FunctionId, FunctionKind};
+use super::{ClassId, FunctionId, FunctionKind, Often};
 use crate::finding::Span;
 pub use calls::{Arg, Call, Target};
 pub use exports::is_exports;
-use serde::{Deserialize, Serialize};
 
 /// How a function comes to run, seen inside the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,5 @@
 //! Members of a collection: its methods, its entries, its size.
 
-use super::ops::Deed;
-use crate::facts::reader::Reader;
-use crate::facts::{ContainerKind, Does, Guard, Key, Value};
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
     Argument, AssignmentExpression, AssignmentOperator, BinaryExpression, CallExpression, ComputedMemberExpression,
@@ -10,6 +7,10 @@ use oxc_ast::ast::{
 };
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
+
+use super::ops::Deed;
+use crate::facts::reader::Reader;
+use crate::facts::{ContainerKind, Does, Guard, Key, Value};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn read_member_use(&mut self, index: usize, member: NodeId, m: &'a StaticMemberExpression<'a>) {

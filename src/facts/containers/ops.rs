@@ -1,12 +1,13 @@
 //! One operation on a collection: its guard, and what it stores.
 
-use crate::facts::places::{Seg, Spot};
-use crate::facts::reader::{Reader, peel};
-use crate::facts::{Does, Escape, Guard, Key, Op, TOP, Value};
 use oxc_ast::AstKind;
 use oxc_ast::ast::Expression;
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
+
+use crate::facts::places::{Seg, Spot};
+use crate::facts::reader::{Reader, peel};
+use crate::facts::{Does, Escape, Guard, Key, Op, TOP, Value};
 
 /// What is done, with which key, and what is stored.
 pub(super) struct Deed {

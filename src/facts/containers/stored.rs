@@ -1,14 +1,15 @@
 //! The collection as a value: assigned, copied, kept elsewhere, handed to a call.
 
+use oxc_ast::AstKind;
+use oxc_ast::ast::{Argument, AssignmentExpression, AssignmentOperator, Expression};
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+
 use super::members::is_bound;
 use super::ops::Deed;
 use crate::facts::places::{Seg, Spot, SpotRoot};
 use crate::facts::reader::{Reader, peel};
 use crate::facts::{ContainerKind, Does, Escape, FunctionId, Value};
-use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, AssignmentExpression, AssignmentOperator, Expression};
-use oxc_semantic::NodeId;
-use oxc_span::GetSpan;
 
 /// A call or `new` that is handed a collection.
 pub(super) struct Handed<'a> {

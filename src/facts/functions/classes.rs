@@ -1,15 +1,16 @@
 //! Classes, prototypes and object literals with methods: what they are called, what they inherit, which functions they hold.
 
-use super::key_name;
-use crate::facts::places::{Seg, Spot, SpotRoot};
-use crate::facts::reader::{Reader, Type, assigned_value, peel};
-use crate::facts::{ClassId, FunctionId, TOP};
-use crate::finding::Span;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{ClassElement, Expression};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
+
+use super::key_name;
+use crate::facts::places::{Seg, Spot, SpotRoot};
+use crate::facts::reader::{Reader, Type, assigned_value, peel};
+use crate::facts::{ClassId, FunctionId, TOP};
+use crate::finding::Span;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Class {

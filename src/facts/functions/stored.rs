@@ -1,10 +1,11 @@
 //! Functions stored at locations: methods, prototypes, `exports.f = function`, fields of object literals.
 
+use oxc_ast::ast::{AssignmentExpression, Expression, SimpleAssignmentTarget};
+
 use super::key_name;
 use crate::facts::FunctionId;
 use crate::facts::places::{Seg, Spot, SpotRoot};
 use crate::facts::reader::{Reader, Type, peel};
-use oxc_ast::ast::{AssignmentExpression, Expression, SimpleAssignmentTarget};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn literal_function(&self, expr: &'a Expression<'a>) -> Option<FunctionId> {

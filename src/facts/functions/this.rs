@@ -1,12 +1,13 @@
 //! What `this` is inside a function.
 
-use crate::facts::places::{Seg, Spot, SpotRoot};
-use crate::facts::reader::{Reader, peel};
-use crate::facts::{FunctionId, TOP};
 use oxc_ast::AstKind;
 use oxc_ast::ast::Expression;
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
+
+use crate::facts::places::{Seg, Spot, SpotRoot};
+use crate::facts::reader::{Reader, peel};
+use crate::facts::{FunctionId, TOP};
 
 impl<'a> Reader<'a, '_> {
     /// What `this` is inside a function.

@@ -1,10 +1,11 @@
 //! Calls that close what was opened.
 
+use oxc_ast::ast::{Argument, CallExpression};
+
 use crate::apis::{By, Row};
 use crate::facts::places::{Seg, SpotRoot};
 use crate::facts::reader::{Reader, peel};
 use crate::facts::{Close, What};
-use oxc_ast::ast::{Argument, CallExpression};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_close(&mut self, call: &'a CallExpression<'a>, row: &'static Row, what: What) {
@@ -13,7 +14,6 @@ impl<'a> Reader<'a, '_> {
         let member = peel(&call.callee).as_member_expression();
         let mut close = Close {
             what,
-            api: self.api_text(call),
             span: self.span(call.span),
             function: self.owner_of(node),
             receiver: None,
@@ -52,7 +52,6 @@ impl<'a> Reader<'a, '_> {
         };
         let close = Close {
             what: What::Timer,
-            api: self.api_text(call),
             span: self.span(call.span),
             function: self.owner_of(call.node_id.get()),
             receiver: None,

@@ -1,12 +1,13 @@
 //! Where the handle of an opened thing goes.
 
+use oxc_ast::AstKind;
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+
 use crate::facts::functions::key_name;
 use crate::facts::places::{Seg, SpotRoot};
 use crate::facts::reader::Reader;
 use crate::facts::{Guard, Kept};
-use oxc_ast::AstKind;
-use oxc_semantic::NodeId;
-use oxc_span::GetSpan;
 
 impl Reader<'_, '_> {
     /// Where the value of a call goes. `setInterval(..).unref()` is the same handle.

@@ -1,14 +1,15 @@
 //! Calls that add a listener: its event, handler and options.
 
+use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectPropertyKind};
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+
 use crate::apis::Row;
 use crate::facts::functions::key_name;
 use crate::facts::names::argument_at;
 use crate::facts::places::SpotRoot;
 use crate::facts::reader::{Reader, peel};
 use crate::facts::{Handle, Handler, What};
-use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectPropertyKind};
-use oxc_semantic::NodeId;
-use oxc_span::GetSpan;
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_listener(&mut self, call: &'a CallExpression<'a>, row: &'static Row, known: bool) {

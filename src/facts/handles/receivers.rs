@@ -1,10 +1,11 @@
 //! On what a registration hangs, and how long that lives.
 
+use oxc_ast::ast::Expression;
+use oxc_span::GetSpan;
+
 use crate::facts::places::{Seg, SpotRoot, made_of};
 use crate::facts::reader::{Reader, Type, peel};
 use crate::facts::{Life, Made, Receiver};
-use oxc_ast::ast::Expression;
-use oxc_span::GetSpan;
 
 impl<'a> Reader<'a, '_> {
     /// On what a registration hangs, and how long that lives.

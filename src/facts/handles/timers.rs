@@ -1,13 +1,14 @@
 //! Calls that start a timer: whether it starts itself again, and whether it is raced.
 
-use crate::apis::Row;
-use crate::facts::places::SpotRoot;
-use crate::facts::reader::{Reader, peel};
-use crate::facts::{FunctionId, Handle, What};
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
+
+use crate::apis::Row;
+use crate::facts::places::SpotRoot;
+use crate::facts::reader::{Reader, peel};
+use crate::facts::{FunctionId, Handle, What};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_timer(&mut self, call: &'a CallExpression<'a>, row: &'static Row) {

@@ -1,14 +1,15 @@
 //! Of which type a value is: `new`, what a row makes, fields, annotations, parameters of callbacks.
 
+use oxc_ast::AstKind;
+use oxc_ast::ast::{BindingPattern, CallExpression, Expression, NewExpression, TSType, TSTypeName};
+use oxc_semantic::{NodeId, SymbolId};
+use smallvec::SmallVec;
+
 use super::{dotted, export_forms};
 use crate::apis::{Often, TypeId};
 use crate::facts::ClassId;
 use crate::facts::places::{Seg, Spot, SpotRoot};
 use crate::facts::reader::{Reader, Type, peel};
-use oxc_ast::AstKind;
-use oxc_ast::ast::{BindingPattern, CallExpression, Expression, NewExpression, TSType, TSTypeName};
-use oxc_semantic::{NodeId, SymbolId};
-use smallvec::SmallVec;
 
 impl<'a> Reader<'a, '_> {
     /// The type that an expression in the place of a class name denotes: `extends X`, `new X`.

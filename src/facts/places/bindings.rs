@@ -1,13 +1,14 @@
 //! The owned form of places and names, and where the value of a name comes from.
 
-use super::{Seg, Spot, SpotRoot};
-use crate::facts::reader::Reader;
-use crate::facts::{BindingId, FunctionId, Place, PlaceId, Root, Step};
-use crate::finding::Span;
 use oxc_ast::AstKind;
 use oxc_ast::ast::Expression;
 use oxc_semantic::{NodeId, SymbolId};
 use serde::{Deserialize, Serialize};
+
+use super::{Seg, Spot, SpotRoot};
+use crate::facts::reader::Reader;
+use crate::facts::{BindingId, FunctionId, Place, PlaceId, Root, Step};
+use crate::finding::Span;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Binding {

@@ -1,9 +1,10 @@
 //! The locations that calls name: `map.get(k)`, `Object.values(x)`, `require('m')`, a function that hands back what it keeps.
 
+use oxc_ast::ast::{Argument, CallExpression, Expression};
+
 use super::{Seg, Spot, SpotRoot};
 use crate::facts::FunctionId;
 use crate::facts::reader::{Reader, peel};
-use oxc_ast::ast::{Argument, CallExpression, Expression};
 
 impl<'a> Reader<'a, '_> {
     /// `map.get(k)` names an entry; `Object.values(x)` and friends show the entries of x; `require('m')` a module.

@@ -1,21 +1,17 @@
 //! Calls of functions and classes of this file, and what they pass.
 
-use crate::facts::reader::{Reader, Type, peel};
-use crate::facts::{ClassId, Domain, PlaceId};
-use crate::facts::{FunctionId, Use};
-use crate::finding::Span;
 use oxc_ast::ast::{Argument, CallExpression, Expression, NewExpression};
 use oxc_semantic::NodeId;
 use serde::{Deserialize, Serialize};
 
+use crate::facts::reader::{Reader, Type, peel};
+use crate::facts::{ClassId, Domain, FunctionId, PlaceId, Use};
+
 /// A call whose target may be a function of this file or of another.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Call {
-    pub by: FunctionId,
-    pub at: Span,
     pub target: Target,
     pub args: Vec<Arg>,
-    pub once_guard: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,9 +57,8 @@ impl<'a> Reader<'a, '_> {
 
     fn push_call(&mut self, node: NodeId, target: Target, arguments: &'a [Argument<'a>]) {
         let args = arguments.iter().map(|a| a.as_expression().map_or(Arg::Other, |e| self.arg_of(e))).collect();
-        let (by, at, once_guard) = (self.owner_of(node), self.span_of(node), self.is_guarded_once(node));
         self.call_index.insert(node, u32::try_from(self.facts.calls.len()).unwrap_or(u32::MAX));
-        self.facts.calls.push(Call { by, at, target, args, once_guard });
+        self.facts.calls.push(Call { target, args });
     }
 
     fn arg_of(&mut self, expr: &'a Expression<'a>) -> Arg {

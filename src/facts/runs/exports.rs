@@ -1,12 +1,13 @@
 //! What other files can reach: exported names, and classes that others may instantiate.
 
-use crate::facts::places::{Seg, Spot, SpotRoot};
-use crate::facts::reader::Reader;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{AssignmentTarget, ExportDefaultDeclarationKind, Expression, MemberExpression, ModuleExportName};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::FxHashSet;
+
+use crate::facts::places::{Seg, Spot, SpotRoot};
+use crate::facts::reader::Reader;
 
 impl<'a> Reader<'a, '_> {
     /// Symbols that other files can reach: `export`, `module.exports = x`, `exports.x = x`, `module.exports = { x }`.
