@@ -7,14 +7,14 @@ mod uses;
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, Expression};
-use oxc_semantic::NodeId;
+use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::functions::key_name;
 use super::places::{Seg, Spot, SpotRoot};
 use super::reader::{Reader, peel};
-use super::{Container, ContainerKind, Does};
+use super::{Container, ContainerKind, Does, TOP};
 
 /// Containers under construction, by every location that may hold them.
 #[derive(Default)]
@@ -57,7 +57,7 @@ impl<'a> Reader<'a, '_> {
         }
         for found in std::mem::take(&mut self.collections).list {
             // What never grows after start-up is nobody's business.
-            if found.container.ops.iter().any(|op| op.does == Does::Grow && op.function != super::TOP) {
+            if found.container.ops.iter().any(|op| op.does == Does::Grow && op.function != TOP) {
                 self.facts.containers.push(found.container);
             }
         }
@@ -68,6 +68,9 @@ impl<'a> Reader<'a, '_> {
             AstKind::VariableDeclarator(d) => {
                 let (Some(id), Some(init)) = (d.id.get_binding_identifier(), &d.init) else { return };
                 let Some(symbol) = id.symbol_id.get() else { return };
+                if !self.may_be_collection(init) || !self.outlives_its_call(symbol) {
+                    return;
+                }
                 let spot = self.spot_of_symbol(symbol);
                 if spot.root == SpotRoot::Symbol(symbol) {
                     self.offer(spot, init, id.span);
@@ -75,14 +78,20 @@ impl<'a> Reader<'a, '_> {
             }
             AstKind::PropertyDefinition(p) => {
                 let (Some(name), Some(value)) = (key_name(&p.key), &p.value) else { return };
+                if !self.may_be_collection(value) {
+                    return;
+                }
                 let owner = self.owner_of(p.node_id.get());
                 let spot = self.this_spot(owner).step(Seg::Field(name));
                 self.offer(spot, value, p.key.span());
             }
-            AstKind::AssignmentExpression(e) => {
+            AstKind::AssignmentExpression(e) if self.may_be_collection(&e.right) => {
                 let Some(spot) = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t)) else {
                     return;
                 };
+                if matches!(spot.root, SpotRoot::Symbol(symbol) if !self.outlives_its_call(symbol)) {
+                    return;
+                }
                 self.offer(spot, &e.right, e.left.span());
             }
             AstKind::CallExpression(call) => {
@@ -101,6 +110,20 @@ impl<'a> Reader<'a, '_> {
             }
             _ => {}
         }
+    }
+
+    fn may_be_collection(&self, value: &Expression<'a>) -> bool {
+        self.kind_of_collection(value).is_some() || matches!(value.get_inner_expression(), Expression::ObjectExpression(_))
+    }
+
+    /// A variable of a function matters when a closure holds it; one of the module, when a function uses it or is handed it.
+    fn outlives_its_call(&self, symbol: SymbolId) -> bool {
+        let within = self.scope_function(symbol);
+        self.scoping.get_resolved_references(symbol).any(|r| {
+            let node = r.node_id();
+            self.owner_of(node) != within
+                || (within == TOP && !matches!(self.nodes.parent_kind(node), AstKind::StaticMemberExpression(_)))
+        })
     }
 
     /// Takes note of a location if the value given to it is a collection (or an object with collections in it).
@@ -220,26 +243,46 @@ impl<'a> Reader<'a, '_> {
         name
     }
 
+    /// Reads the uses of every name through which one of the collections can be reached.
     fn read_uses(&mut self, fresh: &FxHashSet<Spot<'a>>) {
-        for (id, node) in self.nodes.iter_enumerated() {
-            let base = match node.kind() {
-                AstKind::IdentifierReference(reference) => match self.symbol_of(reference) {
-                    Some(symbol) => {
-                        let is_target = matches!(self.nodes.parent_kind(id), AstKind::AssignmentExpression(e)
-                            if e.left.span() == reference.span);
-                        if is_target { Spot::new(SpotRoot::Symbol(symbol)) } else { self.spot_of_symbol(symbol) }
-                    }
-                    None => Spot::new(SpotRoot::Global(reference.name.as_str())),
-                },
-                AstKind::ThisExpression(_) => {
-                    let owner = self.owner_of(id);
-                    self.this_spot(owner)
+        for symbol in self.scoping.symbol_ids() {
+            let base = self.spot_of_symbol(symbol);
+            let own = SpotRoot::Symbol(symbol);
+            if !self.collections.roots.contains(&base.root) && !self.collections.roots.contains(&own) {
+                continue;
+            }
+            for reference in self.scoping.get_resolved_references(symbol) {
+                let node = reference.node_id();
+                let span = self.nodes.kind(node).span();
+                // What is written is the variable itself, not what it stands for.
+                let written = matches!(self.nodes.parent_kind(node), AstKind::AssignmentExpression(e) if e.left.span() == span);
+                let spot = if written { Spot::new(own) } else { base.clone() };
+                if self.collections.roots.contains(&spot.root) {
+                    self.climb(node, spot, fresh);
                 }
-                _ => continue,
-            };
-            let through_global = matches!(base.root, SpotRoot::Global(g) if super::places::GLOBAL_OBJECTS.contains(&g));
-            if through_global || self.collections.roots.contains(&base.root) {
-                self.climb(id, base, fresh);
+            }
+        }
+        self.read_nameless_uses(fresh);
+    }
+
+    /// `this.x` and the fields of globals.
+    fn read_nameless_uses(&mut self, fresh: &FxHashSet<Spot<'a>>) {
+        for index in 0..self.this_nodes.len() {
+            let node = self.this_nodes[index];
+            let spot = self.this_spot(self.owner_of(node));
+            if self.collections.roots.contains(&spot.root) {
+                self.climb(node, spot, fresh);
+            }
+        }
+        if !self.collections.roots.iter().any(|r| matches!(r, SpotRoot::Global(_))) {
+            return;
+        }
+        let mut nodes: Vec<NodeId> = self.scoping.root_unresolved_references_ids().flatten()
+            .map(|r| self.scoping.get_reference(r).node_id()).collect();
+        nodes.sort_unstable();
+        for node in nodes {
+            if let AstKind::IdentifierReference(id) = self.nodes.kind(node) {
+                self.climb(node, Spot::new(SpotRoot::Global(id.name.as_str())), fresh);
             }
         }
     }

@@ -72,6 +72,10 @@ impl<'a> Reader<'a, '_> {
                     self.push_class(id, outer);
                     outer
                 }
+                AstKind::ThisExpression(_) => {
+                    self.this_nodes.push(id);
+                    outer
+                }
                 AstKind::ReturnStatement(r) => {
                     if let Some(argument) = &r.argument {
                         self.returned.entry(outer).or_default().push(argument);
@@ -101,7 +105,6 @@ impl<'a> Reader<'a, '_> {
         let id = FunctionId(u32::try_from(self.facts.functions.len()).unwrap_or(u32::MAX));
         self.function_nodes.push(node);
         self.function_of_node.insert(node, id);
-        let head = self.head_of_function(node);
         let is_async = match self.nodes.kind(node) {
             AstKind::Function(f) => f.r#async,
             AstKind::ArrowFunctionExpression(f) => f.r#async,
@@ -110,7 +113,7 @@ impl<'a> Reader<'a, '_> {
         self.facts.functions.push(Function {
             name: String::new(),
             parent,
-            head,
+            head: self.span_of(node),
             kind,
             class: None,
             uses: Vec::new(),
@@ -121,8 +124,8 @@ impl<'a> Reader<'a, '_> {
         id
     }
 
-    /// Second pass: names of functions, methods of classes, values of fields, functions stored at locations.
-    pub fn name_functions(&mut self) {
+    /// Second pass: methods of classes, values of fields, functions stored at locations.
+    pub fn note_fields(&mut self) {
         for id in 0..self.class_nodes.len() {
             self.read_class_body(ClassId(u32::try_from(id).unwrap_or(u32::MAX)));
         }
@@ -145,6 +148,10 @@ impl<'a> Reader<'a, '_> {
             }
         }
         self.forget();
+    }
+
+    /// Names, classes, parameters and signatures of all functions.
+    pub fn name_functions(&mut self) {
         for index in 1..self.function_nodes.len() {
             let id = FunctionId(u32::try_from(index).unwrap_or(u32::MAX));
             self.name_function(id);
@@ -153,28 +160,14 @@ impl<'a> Reader<'a, '_> {
 
     fn name_function(&mut self, id: FunctionId) {
         let node = self.function_nodes[id.0 as usize];
-        let mut named = match self.nodes.kind(node) {
-            AstKind::Function(f) => f.id.as_ref().map(|i| (i.name.as_str(), i.span)),
-            _ => None,
-        };
-        if named.is_none() {
-            let (_, parent) = self.outside(node);
-            named = match self.nodes.kind(parent) {
-                AstKind::VariableDeclarator(d) => d.id.get_binding_identifier().map(|i| (i.name.as_str(), i.span)),
-                AstKind::MethodDefinition(m) => key_name(&m.key).map(|n| (n, m.key.span())),
-                AstKind::PropertyDefinition(p) => key_name(&p.key).map(|n| (n, p.key.span())),
-                AstKind::ObjectProperty(p) => key_name(&p.key).map(|n| (n, p.key.span())),
-                AstKind::AssignmentExpression(e) => assigned_name(&e.left).map(|n| (n, e.left.span())),
-                _ => None,
-            };
-        }
+        let named = self.name_of_function(node);
         let class = match self.this_spot(id).root {
             SpotRoot::This(class) => Some(class),
             _ => None,
         };
         let params = self.param_symbols(node).into_iter().map(|s| s.map(|s| self.binding(s))).collect();
         let signature = self.signature_of(node);
-        let head = named.map(|(_, span)| self.span(span));
+        let head = named.map_or_else(|| self.head_of_function(node), |(_, span)| self.span(span));
         let function = &mut self.facts.functions[id.0 as usize];
         function.class = class;
         function.params = params;
@@ -182,8 +175,25 @@ impl<'a> Reader<'a, '_> {
         if let Some((name, _)) = named {
             name.clone_into(&mut function.name);
         }
-        if let Some(head) = head {
-            function.head = head;
+        function.head = head;
+    }
+
+    /// The name of a function, its own or that of what it is given to, and where that stands.
+    #[must_use]
+    pub fn name_of_function(&self, node: NodeId) -> Option<(&'a str, oxc_span::Span)> {
+        if let AstKind::Function(f) = self.nodes.kind(node)
+            && let Some(id) = &f.id
+        {
+            return Some((id.name.as_str(), id.span));
+        }
+        let (_, parent) = self.outside(node);
+        match self.nodes.kind(parent) {
+            AstKind::VariableDeclarator(d) => d.id.get_binding_identifier().map(|i| (i.name.as_str(), i.span)),
+            AstKind::MethodDefinition(m) => key_name(&m.key).map(|n| (n, m.key.span())),
+            AstKind::PropertyDefinition(p) => key_name(&p.key).map(|n| (n, p.key.span())),
+            AstKind::ObjectProperty(p) => key_name(&p.key).map(|n| (n, p.key.span())),
+            AstKind::AssignmentExpression(e) => assigned_name(&e.left).map(|n| (n, e.left.span())),
+            _ => None,
         }
     }
 

@@ -230,7 +230,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Whether a caller in this file hands a response to parameter `index`.
-    fn is_given_response(&self, function: FunctionId, index: usize) -> bool {
+    fn is_given_response(&mut self, function: FunctionId, index: usize) -> bool {
+        self.note_surroundings();
         self.facts.calls.iter().filter(|c| c.target == Target::Function(function)).any(|call| {
             let Some(Arg::Place(place)) = call.args.get(index) else { return false };
             let place = &self.facts.places[place.0 as usize];

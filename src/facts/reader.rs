@@ -28,6 +28,10 @@ pub struct Reader<'a, 's> {
 
     /// Function that a node belongs to; a function node belongs to itself.
     pub owner: Vec<FunctionId>,
+    /// Names, uses and calls of functions have been read.
+    pub knows_surroundings: bool,
+    /// Every `this`.
+    pub this_nodes: Vec<NodeId>,
     /// Node of each function.
     pub function_nodes: Vec<NodeId>,
     pub function_of_node: FxHashMap<NodeId, FunctionId>,
@@ -93,6 +97,8 @@ impl<'a, 's> Reader<'a, 's> {
             path,
             facts: FileFacts::default(),
             owner: Vec::new(),
+            knows_surroundings: false,
+            this_nodes: Vec::new(),
             function_nodes: Vec::new(),
             function_of_node: FxHashMap::default(),
             class_of_node: FxHashMap::default(),

@@ -54,8 +54,16 @@ pub enum Use {
 }
 
 impl<'a> Reader<'a, '_> {
+    /// How functions are named, used and called: read when the first candidate asks for it.
+    pub fn note_surroundings(&mut self) {
+        if !std::mem::replace(&mut self.knows_surroundings, true) {
+            self.name_functions();
+            self.note_uses();
+        }
+    }
+
     /// Third pass: the uses of every function, and the calls that may reach functions.
-    pub fn note_uses(&mut self) {
+    fn note_uses(&mut self) {
         for index in 1..self.function_nodes.len() {
             let id = FunctionId(u32::try_from(index).unwrap_or(u32::MAX));
             self.note_uses_of(id);

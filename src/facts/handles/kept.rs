@@ -67,6 +67,11 @@ impl Reader<'_, '_> {
             if crate::facts::runs::is_global_promise(self, &n.callee))
     }
 
+    /// What is opened at start-up, or once only, is opened once: no rule asks for it.
+    pub(super) fn is_started_once(&self, node: NodeId, guard: Guard) -> bool {
+        guard == Guard::Once || self.owner_of(node) == crate::facts::TOP
+    }
+
     pub(super) fn once_guard(&mut self, node: NodeId) -> Guard {
         if self.is_guarded_once(node) || self.is_guarded_by_entry(node) { Guard::Once } else { Guard::None }
     }

@@ -21,6 +21,11 @@ impl<'a> Reader<'a, '_> {
         else {
             return;
         };
+        let node = call.node_id.get();
+        let guard = self.once_guard(node);
+        if self.is_started_once(node, guard) {
+            return;
+        }
         let handler = self.handler_of(handler);
         // A method that only happens to be called `on` takes something else than a function.
         if !known && handler == Handler::Other {
@@ -30,7 +35,6 @@ impl<'a> Reader<'a, '_> {
         let event = event.map_or_else(String::new, |a| self.event_text(a));
         let receiver = self.receiver_of(member.object());
         let options = listener_options(call);
-        let node = call.node_id.get();
         let sure_to_come = receiver
             .of_type
             .as_deref()
@@ -49,7 +53,7 @@ impl<'a> Reader<'a, '_> {
             once: row.once || options.once,
             sure_to_come,
             signal: options.signal,
-            guard: self.once_guard(node),
+            guard,
             known,
             reschedules: false,
             delay: None,

@@ -42,7 +42,7 @@ impl Reader<'_, '_> {
             Exit::End => "the end can be reached with it still open",
         };
         let at = way.test.filter(|_| way.exit == Exit::End).unwrap_or(way.at);
-        let span = if at == node { self.facts.functions[function.0 as usize].head } else { self.span_of(at) };
+        let span = if at == node { self.head_of_function(node) } else { self.span_of(at) };
         Some(Missed { way: span, why: why.to_owned() })
     }
 

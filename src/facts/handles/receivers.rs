@@ -38,7 +38,7 @@ impl<'a> Reader<'a, '_> {
             text: self.text_of(expr.span(), 60),
             of_type: of_type.map(|t| self.apis.type_name(t).to_owned()),
             dedupes: of_type.is_some_and(|t| self.apis.is_a_named(t, "EventTarget")),
-            life: life.or_else(|| of_type.and_then(|t| self.apis.type_life(t)).filter(|l| *l <= Life::Request)),
+            life: life.or_else(|| of_type.and_then(|t| self.apis.type_life(t))),
             made,
         }
     }

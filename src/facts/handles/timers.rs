@@ -6,6 +6,7 @@ use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
 use crate::apis::Row;
+use crate::facts::flow::nodes_within;
 use crate::facts::places::SpotRoot;
 use crate::facts::reader::{Reader, peel};
 use crate::facts::{FunctionId, Handle, What};
@@ -14,6 +15,10 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn note_timer(&mut self, call: &'a CallExpression<'a>, row: &'static Row) {
         let node = call.node_id.get();
         let Some(callback) = call.arguments.first().and_then(Argument::as_expression) else { return };
+        let guard = self.once_guard(node);
+        if self.is_started_once(node, guard) {
+            return;
+        }
         let function = self.function_denoted(callback);
         let delay = match call.arguments.get(1).and_then(Argument::as_expression).map(peel) {
             Some(Expression::NumericLiteral(n)) if n.value >= 0.0 && n.value < 4e9 =>
@@ -36,7 +41,7 @@ impl<'a> Reader<'a, '_> {
             once: row.once,
             sure_to_come: row.once,
             signal: false,
-            guard: self.once_guard(node),
+            guard,
             known: true,
             reschedules: row.once && function.is_some_and(|f| self.reschedules(f, node)),
             delay,
@@ -56,16 +61,22 @@ impl<'a> Reader<'a, '_> {
             if outer == crate::facts::TOP {
                 return false;
             }
-            let uses = &self.facts.functions[outer.0 as usize].uses;
-            if outer == callback
-                || uses.iter().any(|u| matches!(u, crate::facts::Use::Called { by, .. } if *by == callback))
-            {
+            if outer == callback || self.calls_in(callback, outer) {
                 let tests = self.tests_before(node);
                 return tests.into_iter().all(|t| outer != home && self.asks_data(t.test, home));
             }
             outer = self.facts.functions[outer.0 as usize].parent;
         }
         false
+    }
+
+    /// Whether the body of `caller` calls `callee`.
+    fn calls_in(&mut self, caller: FunctionId, callee: FunctionId) -> bool {
+        let node = self.function_nodes[caller.0 as usize];
+        nodes_within(self.nodes, node).any(|n| match self.nodes.kind(n) {
+            AstKind::CallExpression(c) => self.owner_of(n) == caller && self.function_denoted(&c.callee) == Some(callee),
+            _ => false,
+        })
     }
 
     /// A test that looks at what a callback was handed, not at a flag that someone could set to stop.

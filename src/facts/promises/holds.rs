@@ -237,7 +237,8 @@ impl<'a> Reader<'a, '_> {
 
     /// Names of the variable, field or function that holds it.
     fn names_around(&self, promise: NodeId) -> Vec<&str> {
-        let mut names = vec![self.facts.functions[self.owner_of(promise).0 as usize].name.as_str()];
+        let home = self.function_nodes[self.owner_of(promise).0 as usize];
+        let mut names = vec![self.name_of_function(home).map_or("", |(name, _)| name)];
         match self.nodes.kind(self.outside(promise).1) {
             AstKind::VariableDeclarator(d) => names.extend(d.id.get_identifier_name().map(|n| n.as_str())),
             AstKind::AssignmentExpression(e) => names.push(e.left.span().source_text(self.text)),

@@ -6,7 +6,8 @@ use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
 
 use crate::apis::Apis;
-use crate::facts::extract::everything;
+use crate::facts::extract::find_candidates;
+use crate::facts::reader::Reader;
 use crate::facts::{Promise, Settles};
 use crate::finding::Confidence;
 
@@ -16,7 +17,9 @@ fn promises(code: &str) -> Vec<Promise> {
     let parsed = Parser::new(&arena, code, source).parse();
     assert!(parsed.diagnostics.is_empty(), "{code}\n{:?}", parsed.diagnostics);
     let built = SemanticBuilder::new_linter().build(&parsed.program);
-    everything(&built.semantic, 0, "src/a.ts", Apis::built_in()).promises
+    let mut reader = Reader::new(&built.semantic, 0, "src/a.ts", Apis::built_in());
+    find_candidates(&mut reader);
+    reader.facts.promises
 }
 
 /// What is said of the first promise: `ok`, `never`, or why it is not settled on some way.

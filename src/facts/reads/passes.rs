@@ -242,6 +242,7 @@ impl<'a> Reader<'a, '_> {
     /// What a handler of Fastify returns is the answer.
     fn answers_by_return(&mut self, function: FunctionId, node: NodeId) -> bool {
         let fastify = |name: &str| matches!(name, "fastify.Request" | "fastify.Reply");
+        self.note_surroundings();
         let params = &self.facts.functions[function.0 as usize].params;
         let typed =
             params.iter().flatten().any(|b| self.facts.bindings[b.0 as usize].of_type.as_deref().is_some_and(fastify));
