@@ -282,8 +282,8 @@ fn own_rows_come_before_inherited_ones() {
 #[test]
 fn fields_lead_to_types_that_may_live_longer() {
     for (of, name, to, life) in [
-        ("express.Request", "socket", "Socket", Some(Life::Instance)),
-        ("IncomingMessage", "connection", "Socket", Some(Life::Instance)),
+        ("express.Request", "socket", "http.KeptSocket", None),
+        ("IncomingMessage", "connection", "http.KeptSocket", None),
         ("express.Request", "app", "express.Application", Some(Life::Process)),
         ("fastify.Request", "raw", "IncomingMessage", None),
         ("fastify.Reply", "raw", "ServerResponse", None),
@@ -302,6 +302,7 @@ fn fields_lead_to_types_that_may_live_longer() {
         ("IncomingMessage", Some(Life::Request)),
         ("express.Response", Some(Life::Request)),
         ("tls.TLSSocket", Some(Life::Request)),
+        ("http.KeptSocket", Some(Life::Instance)),
         ("ws.WebSocket", Some(Life::Request)),
         ("pg.PoolClient", Some(Life::Instance)),
         ("Process", Some(Life::Process)),

@@ -55,7 +55,22 @@ impl<'a> Reader<'a, '_> {
             }
             self.read_uses(&fresh);
         }
-        for found in std::mem::take(&mut self.collections).list {
+        let collections = std::mem::take(&mut self.collections);
+        // What a weak map holds dies with its key.
+        let weak: Vec<Spot<'a>> = collections
+            .list
+            .iter()
+            .filter(|f| f.container.kind == ContainerKind::Weak)
+            .map(|f| f.spot.clone())
+            .collect();
+        for found in collections.list {
+            if weak.iter().any(|w| {
+                found.spot.root == w.root
+                    && found.spot.path.len() > w.path.len()
+                    && found.spot.path.starts_with(&w.path)
+            }) {
+                continue;
+            }
             // What never grows after start-up is nobody's business.
             if found.container.ops.iter().any(|op| op.does == Does::Grow && op.function != TOP) {
                 self.facts.containers.push(found.container);
@@ -113,7 +128,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn may_be_collection(&self, value: &Expression<'a>) -> bool {
-        self.kind_of_collection(value).is_some() || matches!(value.get_inner_expression(), Expression::ObjectExpression(_))
+        self.kind_of_collection(value).is_some()
+            || matches!(value.get_inner_expression(), Expression::ObjectExpression(_))
     }
 
     /// A variable of a function matters when a closure holds it; one of the module, when a function uses it or is handed it.
@@ -255,7 +271,8 @@ impl<'a> Reader<'a, '_> {
                 let node = reference.node_id();
                 let span = self.nodes.kind(node).span();
                 // What is written is the variable itself, not what it stands for.
-                let written = matches!(self.nodes.parent_kind(node), AstKind::AssignmentExpression(e) if e.left.span() == span);
+                let written =
+                    matches!(self.nodes.parent_kind(node), AstKind::AssignmentExpression(e) if e.left.span() == span);
                 let spot = if written { Spot::new(own) } else { base.clone() };
                 if self.collections.roots.contains(&spot.root) {
                     self.climb(node, spot, fresh);
@@ -277,8 +294,12 @@ impl<'a> Reader<'a, '_> {
         if !self.collections.roots.iter().any(|r| matches!(r, SpotRoot::Global(_))) {
             return;
         }
-        let mut nodes: Vec<NodeId> = self.scoping.root_unresolved_references_ids().flatten()
-            .map(|r| self.scoping.get_reference(r).node_id()).collect();
+        let mut nodes: Vec<NodeId> = self
+            .scoping
+            .root_unresolved_references_ids()
+            .flatten()
+            .map(|r| self.scoping.get_reference(r).node_id())
+            .collect();
         nodes.sort_unstable();
         for node in nodes {
             if let AstKind::IdentifierReference(id) = self.nodes.kind(node) {

@@ -2,8 +2,8 @@
 
 use oxc_semantic::Semantic;
 
-use super::reader::Reader;
 use super::FileFacts;
+use super::reader::Reader;
 use crate::apis::Apis;
 
 /// Reads what the rules may need to know of one block of code.

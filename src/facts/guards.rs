@@ -1,5 +1,7 @@
 //! What stands in front of a statement: flags that let it run once, tests for absent keys, comparisons of sizes.
 
+mod presence;
+
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
     BinaryExpression, BinaryOperator, Expression, IfStatement, LogicalOperator, Statement, UnaryOperator,
@@ -176,6 +178,8 @@ impl<'a> Reader<'a, '_> {
         };
         match peel(other) {
             Expression::UnaryExpression(u) if u.operator == UnaryOperator::Typeof => self.spot_of(&u.argument),
+            // `seen.has(x) === false`
+            Expression::CallExpression(_) => self.membership_test(other).or_else(|| self.spot_of(other)),
             _ => self.spot_of(other),
         }
     }

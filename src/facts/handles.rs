@@ -15,7 +15,7 @@ use super::names::Hit;
 use super::reader::{Reader, peel};
 use super::{FunctionId, Guard, Life, Made, PlaceId, What};
 use crate::finding::Span;
-use closes::is_closing_word;
+use closes::{is_closing_word, is_ending_word};
 
 /// Something opened that should be closed: a listener, a timer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -105,6 +105,8 @@ pub struct Close {
     pub handle: Option<PlaceId>,
     /// Nothing is ever assigned to the field that `handle` names.
     pub never_assigned: bool,
+    /// The receiver itself comes to its end.
+    pub ends: bool,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -122,6 +124,9 @@ impl<'a> Reader<'a, '_> {
                     }
                 }
             };
+            if is_ending_word(name) {
+                self.note_end(call);
+            }
             // Imports can be renamed, so a bare name is only asked about when it is an import or a known word.
             if !is_closing_word(name)
                 && !self.apis.opens_or_closes(name)

@@ -11,13 +11,13 @@ use super::places::{Seg, SpotRoot};
 use super::reader::{Reader, peel};
 use super::{Domain, Key, ParamPath};
 
-/// Words that name members of small vocabularies: a cache keyed by one of them stays small.
-const VOCABULARY: [&str; 35] = [
+/// Last words of names for members of small vocabularies, of a project's parts or of its configuration: a cache keyed by
+/// one of them stays small.
+const VOCABULARY: &[&str] = &[
     "type",
     "types",
     "kind",
     "tag",
-    "tagname",
     "scheme",
     "locale",
     "lang",
@@ -26,7 +26,6 @@ const VOCABULARY: [&str; 35] = [
     "mode",
     "format",
     "status",
-    "statuscode",
     "protocol",
     "encoding",
     "category",
@@ -34,12 +33,10 @@ const VOCABULARY: [&str; 35] = [
     "method",
     "verb",
     "event",
-    "eventname",
-    "eventtype",
     "ext",
     "extension",
+    "extensions",
     "mime",
-    "mimetype",
     "charset",
     "unit",
     "operator",
@@ -48,6 +45,53 @@ const VOCABULARY: [&str; 35] = [
     "currency",
     "theme",
     "name",
+    "dir",
+    "cwd",
+    "phase",
+    "config",
+    "configuration",
+    "options",
+    "dialect",
+    "version",
+    "opcode",
+    "pool",
+    "project",
+    "runtime",
+    "module",
+    "chunk",
+    "entrypoint",
+    "page",
+    "layout",
+    "bundle",
+    "asset",
+    "loader",
+    "compiler",
+    "plugin",
+    "component",
+    "prop",
+    "property",
+    "attr",
+    "attribute",
+    "style",
+    "feature",
+    "flag",
+    "command",
+    "model",
+    "table",
+    "column",
+    "schema",
+    "codec",
+    "platform",
+    "target",
+    "env",
+    "environment",
+    "namespace",
+    "scope",
+    "template",
+    "selector",
+    "route",
+    "layer",
+    "slot",
 ];
 
 impl<'a> Reader<'a, '_> {
@@ -324,12 +368,15 @@ pub fn join(a: Domain, b: Domain) -> Domain {
 }
 
 fn is_vocabulary(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    VOCABULARY.contains(&lower.as_str())
-        || (name.ends_with("Name") && !["fileName", "userName", "hostName", "pathName"].contains(&name))
-        || ["Type", "Kind", "Locale", "Lang", "Language", "Level", "Mode", "Format", "Encoding", "Protocol"]
-            .iter()
-            .any(|w| name.ends_with(w))
+    // `fileName`, `userName`: names of things, and there is no end to things.
+    if ["fileName", "userName", "hostName", "pathName"].contains(&name) {
+        return false;
+    }
+    let start = name.rfind(|c: char| c.is_ascii_uppercase()).filter(|_| !is_constant_name(name)).unwrap_or(0);
+    let last = name[start..].trim_start_matches('_').to_ascii_lowercase();
+    let whole = name.to_ascii_lowercase();
+    VOCABULARY.contains(&last.as_str())
+        || matches!(whole.as_str(), "tagname" | "nodename" | "statuscode" | "mimetype" | "eventtype")
 }
 
 /// `MAX_SIZE`, `kReady`-like constants are single values.

@@ -141,7 +141,7 @@ impl<'a> Reader<'a, '_> {
             && let Some(Argument::StringLiteral(event)) =
                 argument_at(at, call.arguments.len()).and_then(|i| call.arguments.get(i))
             && let Some(m) = peel(&call.callee).as_member_expression()
-            && let Some(t) = self.library_type_of(m.object())
+            && let Some(t) = self.library_type_of(m.object()).or_else(|| self.apis.type_named("EventEmitter"))
             && let Some(told) = self.apis.event(t, event.value.as_str())
         {
             handed.runs = if row.once { None } else { told.runs.or(handed.runs) };

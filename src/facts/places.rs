@@ -123,6 +123,13 @@ impl<'a> Reader<'a, '_> {
             Expression::LogicalExpression(e) if e.operator != LogicalOperator::And => {
                 self.spot_at_depth(&e.left, depth + 1)
             }
+            // `(secure ? https : http).request`: either will do to know what is called.
+            Expression::ConditionalExpression(e) => {
+                let either = self.spot_at_depth(&e.consequent, depth + 1)?;
+                let other = self.spot_at_depth(&e.alternate, depth + 1)?;
+                let modules = matches!((either.root, other.root), (SpotRoot::Module(_), SpotRoot::Module(_)));
+                modules.then_some(either)
+            }
             Expression::AssignmentExpression(e) => {
                 if let Some(left) = e.left.as_simple_assignment_target() {
                     return self.spot_of_target(left);

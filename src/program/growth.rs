@@ -191,13 +191,19 @@ impl Unit {
         } else if keeper.life == Life::Process && runs.certain {
             !keyed || computes || open || op.key.as_ref().is_some_and(|k| matches!(k.domain, Domain::Params(_)))
         } else {
-            computes && open && keyed
+            // An instance may be short-lived; a closure that some function makes most often is.
+            let lasting = keeper.life == Life::Process || self.is_of_lasting_class(container);
+            computes && open && keyed && lasting
         };
         Some(match (likely, keeper.life == Life::Process && driven && (!keyed || source >= Source::Object)) {
             (_, true) => Confidence::Sure,
             (true, false) => Confidence::Likely,
             (false, false) => Confidence::Guess,
         })
+    }
+
+    fn is_of_lasting_class(&self, container: &Container) -> bool {
+        matches!(self.place(container.place).root, Root::This(class) if self.is_lasting(class))
     }
 
     /// The same key is looked up in the same function: get-or-compute.
@@ -237,8 +243,8 @@ fn is_out_of_sight(container: &Container) -> bool {
 
 /// `warned`, `didWarnAbout`: what is said once for each of a few mistakes in the code.
 fn is_told_once(name: &str) -> bool {
-    words(name)
-        .any(|w| matches!(w.as_str(), "warn" | "warned" | "warning" | "warnings" | "deprecated" | "deprecations"))
+    const STEMS: [&str; 6] = ["warn", "deprecat", "once", "emitted", "logged", "reported"];
+    words(name).any(|w| STEMS.iter().any(|stem| w.starts_with(stem)))
 }
 
 /// What drives the growth, when the key says so.

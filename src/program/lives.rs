@@ -41,6 +41,30 @@ pub const END_METHODS: [&str; 33] = [
     "onDestroy",
 ];
 
+/// Last words of names for classes of which a program has few instances, for as long as it runs.
+const LASTING: [&str; 20] = [
+    "Manager",
+    "Registry",
+    "Cache",
+    "Store",
+    "Service",
+    "Server",
+    "Client",
+    "Pool",
+    "Agent",
+    "Provider",
+    "Hub",
+    "Broker",
+    "Router",
+    "Queue",
+    "Bus",
+    "Driver",
+    "Engine",
+    "Repository",
+    "Controller",
+    "Gateway",
+];
+
 /// Who keeps a location alive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keeper {
@@ -89,7 +113,7 @@ impl Unit {
     fn keeper_of_instance(&self, class: ClassId) -> (Life, String) {
         let owner = &self.facts.classes[class.0 as usize];
         let name = if owner.name.is_empty() { "this object".to_owned() } else { format!("`{}`", owner.name) };
-        let once = owner.made.iter().any(|(by, _)| self.runs_of(*by).often == Often::Once);
+        let once = self.is_made_once(class);
         if once {
             return (Life::Process, format!("kept by an instance of {name} that is made once, at start-up"));
         }
@@ -104,6 +128,19 @@ impl Unit {
             return (Life::Request, format!("an instance of {name} lives no longer than what makes it"));
         }
         (Life::Instance, format!("kept by each instance of {name}"))
+    }
+
+    /// All instances that we see are made at start-up.
+    pub(super) fn is_made_once(&self, class: ClassId) -> bool {
+        let made = &self.facts.classes[class.0 as usize].made;
+        !made.is_empty() && made.iter().all(|(by, _)| self.runs_of(*by).often == Often::Once)
+    }
+
+    /// The class says by its name or its end method that its instances live long.
+    #[must_use]
+    pub fn is_lasting(&self, class: ClassId) -> bool {
+        let name = &self.facts.classes[class.0 as usize].name;
+        self.end_method(class).is_some() || LASTING.iter().any(|word| name.ends_with(word))
     }
 
     /// The function in whose activation the code of `function` runs: callbacks that run before their call returns, and
@@ -161,6 +198,6 @@ impl Unit {
     #[must_use]
     pub fn end_method(&self, class: ClassId) -> Option<FunctionId> {
         let methods = &self.facts.classes[class.0 as usize].methods;
-        methods.iter().find(|(name, _)| END_METHODS.contains(&name.as_str())).map(|(_, f)| *f)
+        END_METHODS.iter().find_map(|end| methods.iter().find(|(name, _)| name == end)).map(|(_, f)| *f)
     }
 }

@@ -3,13 +3,13 @@
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
     Argument, AssignmentExpression, AssignmentOperator, BinaryExpression, CallExpression, ComputedMemberExpression,
-    Expression, StaticMemberExpression, UnaryOperator,
+    Expression, MemberExpression, SimpleAssignmentTarget, StaticMemberExpression, UnaryOperator,
 };
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
 use super::ops::Deed;
-use crate::facts::reader::Reader;
+use crate::facts::reader::{Reader, peel};
 use crate::facts::{ContainerKind, Does, Guard, Key, Value};
 
 impl<'a> Reader<'a, '_> {
@@ -79,7 +79,8 @@ impl<'a> Reader<'a, '_> {
         let key = self.key_of(&m.expression);
         match self.nodes.kind(parent) {
             AstKind::AssignmentExpression(e) if e.left.span() == span => self.read_entry_write(index, e, key),
-            AstKind::UpdateExpression(_) => self.note_deed(index, parent, Deed::keyed(Does::Grow, key)),
+            // `hits[k]++` counts on what is there already.
+            AstKind::UpdateExpression(_) => self.note_deed(index, parent, Deed::keyed(Does::Read, key)),
             AstKind::UnaryExpression(u) if u.operator == UnaryOperator::Delete => {
                 self.note_deed(index, parent, Deed::keyed(Does::Shrink, key));
             }
@@ -100,6 +101,13 @@ impl<'a> Reader<'a, '_> {
                 return self.note_deed(index, node, Deed::keyed(Does::Read, key));
             }
         }
+        // `hits[k] += 1` counts on what is there already; an index that is set back writes over what was.
+        if !matches!(e.operator, AssignmentOperator::Assign) && !e.operator.is_logical() {
+            return self.note_deed(index, node, Deed::keyed(Does::Read, key));
+        }
+        if kind == ContainerKind::List && self.counts_back(e) {
+            return self.note_deed(index, node, Does::Reset);
+        }
         // `weakMap[k] = v` is a plain property: neither the key nor the value is weak.
         if kind == ContainerKind::Weak && does == Does::Grow {
             self.collections.list[index].container.kind = ContainerKind::Dictionary;
@@ -113,6 +121,22 @@ impl<'a> Reader<'a, '_> {
         {
             op.guard = Guard::Miss;
         }
+    }
+}
+
+impl<'a> Reader<'a, '_> {
+    /// `list[n++] = x` where `n` is also set to something: the list is written over from there.
+    fn counts_back(&self, e: &'a AssignmentExpression<'a>) -> bool {
+        let index = e.left.as_member_expression().and_then(|m| match m {
+            MemberExpression::ComputedMemberExpression(m) => Some(peel(&m.expression)),
+            _ => None,
+        });
+        let Some(Expression::UpdateExpression(update)) = index else { return false };
+        let SimpleAssignmentTarget::AssignmentTargetIdentifier(id) = &update.argument else { return false };
+        let Some(symbol) = self.symbol_of(id) else { return false };
+        self.scoping
+            .get_resolved_references(symbol)
+            .any(|r| r.is_write() && matches!(self.nodes.parent_kind(r.node_id()), AstKind::AssignmentExpression(_)))
     }
 }
 

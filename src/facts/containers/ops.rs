@@ -7,7 +7,7 @@ use oxc_span::GetSpan;
 
 use crate::facts::places::{Seg, Spot};
 use crate::facts::reader::{Reader, peel};
-use crate::facts::{Does, Escape, Guard, Key, Op, TOP, Value};
+use crate::facts::{Does, Domain, Escape, Guard, Key, Op, TOP, Value};
 
 /// What is done, with which key, and what is stored.
 pub(super) struct Deed {
@@ -32,6 +32,7 @@ impl<'a> Reader<'a, '_> {
     /// Notes what is done to a collection at a node.
     pub(super) fn note_deed(&mut self, index: usize, node: NodeId, deed: impl Into<Deed>) {
         let Deed { does, key, value } = deed.into();
+        let (does, key) = self.known_key(index, node, (does, key));
         let function = self.owner_of(node);
         if does == Does::Read
             && key.is_none()
@@ -55,6 +56,21 @@ impl<'a> Reader<'a, '_> {
             break_after: self.break_after(node),
         };
         self.collections.list[index].container.ops.push(op);
+    }
+
+    /// Writing a key that the collection is known to have adds nothing; one that some other table is known to have adds no
+    /// more than that table holds.
+    fn known_key(&mut self, index: usize, node: NodeId, (does, key): (Does, Option<Key>)) -> (Does, Option<Key>) {
+        let (Does::Grow, Some(mut key)) = (does, key.clone()) else { return (does, key) };
+        let held = self.collections_with_key(node, &key.text);
+        let is_own = |spot: &Spot<'a>| self.collections.by_spot.get(spot) == Some(&index);
+        if held.iter().any(is_own) {
+            return (Does::Read, Some(key));
+        }
+        if !held.is_empty() && key.domain != Domain::Finite {
+            key.domain = Domain::Vocabulary;
+        }
+        (does, Some(key))
     }
 
     /// `cache[k] = v;` as a statement of a block: what separates it from a further statement.

@@ -21,6 +21,7 @@ impl<'a> Reader<'a, '_> {
             handler: None,
             handle: None,
             never_assigned: false,
+            ends: false,
         };
         match row.by {
             Some(By::Argument) => {
@@ -59,6 +60,24 @@ impl<'a> Reader<'a, '_> {
             handler: None,
             handle: Some(self.own(&spot)),
             never_assigned: false,
+            ends: false,
+        };
+        self.facts.closes.push(close);
+    }
+
+    /// `socket.destroy()`: what has ended keeps no listeners.
+    pub(super) fn note_end(&mut self, call: &'a CallExpression<'a>) {
+        let Some(member) = peel(&call.callee).as_member_expression() else { return };
+        let close = Close {
+            what: What::Listener,
+            span: self.span(call.span),
+            function: self.owner_of(call.node_id.get()),
+            receiver: Some(self.receiver_of(member.object())),
+            event: None,
+            handler: None,
+            handle: None,
+            never_assigned: false,
+            ends: true,
         };
         self.facts.closes.push(close);
     }
@@ -67,7 +86,7 @@ impl<'a> Reader<'a, '_> {
     fn is_never_assigned(&self, spot: &crate::facts::places::Spot<'a>) -> bool {
         let (SpotRoot::This(class), [Seg::Field(field)]) = (spot.root, spot.path.as_slice()) else { return false };
         let facts = &self.facts.classes[class.0 as usize];
-        facts.extends.is_empty()
+        facts.extends.iter().all(|base| !base.is_empty())
             && facts.parent.is_none()
             && facts.kind != crate::facts::ClassKind::Object
             && self
@@ -75,6 +94,11 @@ impl<'a> Reader<'a, '_> {
                 .get(&(class, *field))
                 .is_none_or(|values| values.iter().all(|v| v.is_null_or_undefined()))
     }
+}
+
+/// Methods that end their receiver.
+pub(super) fn is_ending_word(name: &str) -> bool {
+    matches!(name, "destroy" | "close" | "end" | "terminate" | "disconnect" | "dispose" | "kill")
 }
 
 /// Words that begin the names of functions which end something.

@@ -73,7 +73,7 @@ impl Reader<'_, '_> {
 
 /// The same handle, beyond doubt.
 fn closes(close: &Close, handle: &Handle) -> bool {
-    if close.what != handle.what {
+    if close.what != handle.what || close.ends {
         return false;
     }
     if handle.what == What::Timer {

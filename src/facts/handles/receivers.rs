@@ -5,7 +5,7 @@ use oxc_span::GetSpan;
 
 use crate::facts::places::{Seg, SpotRoot, made_of};
 use crate::facts::reader::{Reader, Type, peel};
-use crate::facts::{Life, Made, Receiver};
+use crate::facts::{Made, Receiver};
 
 impl<'a> Reader<'a, '_> {
     /// On what a registration hangs, and how long that lives.

@@ -74,7 +74,9 @@ impl<'a> Reader<'a, '_> {
     fn calls_in(&mut self, caller: FunctionId, callee: FunctionId) -> bool {
         let node = self.function_nodes[caller.0 as usize];
         nodes_within(self.nodes, node).any(|n| match self.nodes.kind(n) {
-            AstKind::CallExpression(c) => self.owner_of(n) == caller && self.function_denoted(&c.callee) == Some(callee),
+            AstKind::CallExpression(c) => {
+                self.owner_of(n) == caller && self.function_denoted(&c.callee) == Some(callee)
+            }
             _ => false,
         })
     }

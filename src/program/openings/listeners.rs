@@ -2,9 +2,7 @@
 
 use super::Opening;
 use super::receivers::Outlives;
-use crate::facts::{
-    ClassId, Close, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Often, Receiver, Root, TOP, What,
-};
+use crate::facts::{Close, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Often, Receiver, Root, TOP, What};
 use crate::finding::Confidence;
 use crate::program::Unit;
 
@@ -85,10 +83,6 @@ impl Unit {
         (sibling && of_instance) || ends || reentrant || lasting
     }
 
-    fn is_made_once(&self, class: ClassId) -> bool {
-        self.facts.classes[class.0 as usize].made.iter().any(|(by, _)| self.runs_of(*by).often == Often::Once)
-    }
-
     fn end_of(&self, receiver: &Receiver) -> Option<FunctionId> {
         match self.place(receiver.place?).root {
             Root::This(class) => self.end_method(class),
@@ -101,7 +95,10 @@ impl Unit {
         self.facts.closes.iter().any(|close| {
             close.what == What::Listener
                 && !self.is_dead(close.function)
-                && close.receiver.as_ref().is_some_and(|r| self.same_receiver(r, receiver))
+                && close
+                    .receiver
+                    .as_ref()
+                    .is_some_and(|r| self.same_receiver(r, receiver) && (!close.ends || !self.is_handed(r)))
                 && close.event.as_ref().is_none_or(|e| *e == handle.event || !is_literal_event(e))
                 && self.same_handler(close, handle)
         })
@@ -114,6 +111,11 @@ impl Unit {
             }
             _ => true,
         }
+    }
+
+    /// A parameter: ending it says nothing of other things.
+    fn is_handed(&self, receiver: &Receiver) -> bool {
+        receiver.place.is_none_or(|p| self.is_vague(p))
     }
 
     fn same_handler(&self, close: &Close, handle: &Handle) -> bool {
