@@ -79,6 +79,11 @@ const fn what_it_holds(container: &Container) -> &'static str {
 
 fn help(container: &Container, domain: Option<&Domain>, value: Value) -> String {
     let name = &container.name;
+    if container.misused {
+        return format!(
+            "call `{name}.set(key, value)`: brackets on a `WeakMap` make plain properties that hold on to their values"
+        );
+    }
     match (container.kind, domain) {
         (kind @ (ContainerKind::Map | ContainerKind::Set), Some(Domain::Object)) => {
             format!("make `{name}` a `Weak{kind:?}`: its entries then die with their keys")

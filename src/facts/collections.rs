@@ -15,6 +15,8 @@ pub struct Container {
     pub ops: Vec<Op>,
     /// Places where it goes out of our sight.
     pub escapes: Vec<Escape>,
+    /// A `WeakMap` written with brackets, which makes plain properties.
+    pub misused: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -184,6 +184,7 @@ impl<'a> Reader<'a, '_> {
             declared: self.span(declared),
             ops: Vec::new(),
             escapes: Vec::new(),
+            misused: false,
         };
         self.collections.roots.insert(spot.root);
         self.collections.by_spot.insert(spot.clone(), self.collections.list.len());

@@ -57,22 +57,28 @@ impl<'a> Reader<'a, '_> {
     /// Whether a flag or slot that outlives the function lets this node run once only:
     /// `if (!x) x = ..`, `x ??= ..`, `if (done) return; done = true`.
     pub fn is_guarded_once(&mut self, node: NodeId) -> bool {
+        self.is_in_lazy_assignment(node) || self.flag_before(node).is_some()
+    }
+
+    /// The same for a call: a flag on an instance lets it run once for each instance, which is not once.
+    pub fn is_called_once(&mut self, call: NodeId) -> bool {
+        self.flag_before(call).is_some_and(|flag| !matches!(flag.root, SpotRoot::This(_) | SpotRoot::UnknownThis(_)))
+            || self.is_in_lazy_assignment(call)
+    }
+
+    /// The flag or slot that is tested before a node and filled in the same function.
+    fn flag_before(&mut self, node: NodeId) -> Option<Spot<'a>> {
         if self.owner_of(node) == super::TOP {
-            return false;
+            return None;
         }
-        if self.is_in_lazy_assignment(node) {
-            return true;
-        }
-        let tests = self.tests_before(node);
-        for Test { test, holds } in tests {
-            let absent = self.absent_spots(test, holds);
-            for spot in absent {
+        for Test { test, holds } in self.tests_before(node) {
+            for spot in self.absent_spots(test, holds) {
                 if self.outlives_function(&spot, node) && self.is_filled_in_same_function(&spot, node) {
-                    return true;
+                    return Some(spot);
                 }
             }
         }
-        false
+        None
     }
 
     /// `if (!seen.has(socket)) { seen.add(socket); .. }`: once for each member.
@@ -98,6 +104,9 @@ impl<'a> Reader<'a, '_> {
     /// `slot ??= value`, `slot || (slot = value)`, `slot ?? (slot = value)`.
     fn is_in_lazy_assignment(&mut self, node: NodeId) -> bool {
         let function = self.owner_of(node);
+        if function == super::TOP {
+            return false;
+        }
         let mut child = node;
         for _ in 0..12 {
             let parent = self.nodes.parent_id(child);

@@ -10,7 +10,7 @@ use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::reader::{Reader, peel};
+use super::reader::{Reader, assigned_value, peel};
 use super::{BindingId, ClassId, FunctionId};
 pub use bindings::{Binding, Made, made_of};
 
@@ -201,6 +201,12 @@ impl<'a> Reader<'a, '_> {
         match self.nodes.kind(node) {
             AstKind::VariableDeclarator(declarator) => {
                 let base = if let Some(init) = &declarator.init {
+                    // `const F = module.exports = function () {}` is known by its own name.
+                    if matches!(peel(init), Expression::AssignmentExpression(e) if e.operator.is_assign())
+                        && made_of(assigned_value(init)) == Made::Here
+                    {
+                        return None;
+                    }
                     self.spot_of(init)?
                 } else {
                     self.spot_of_loop_variable(node)?

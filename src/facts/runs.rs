@@ -119,7 +119,7 @@ impl<'a> Reader<'a, '_> {
             },
             AstKind::CallExpression(call) => {
                 if call.callee.span() == self.nodes.kind(child).span() {
-                    let once_guard = self.is_guarded_once(parent);
+                    let once_guard = self.is_called_once(parent);
                     self.add_use(id, Use::Called { by, at, once_guard });
                 } else {
                     self.note_argument(id, node, by);
@@ -170,7 +170,7 @@ impl<'a> Reader<'a, '_> {
         let at = self.facts.functions[id.0 as usize].head;
         match (self.nodes.kind(call), name) {
             (AstKind::CallExpression(_), "call" | "apply") => {
-                let once_guard = self.is_guarded_once(call);
+                let once_guard = self.is_called_once(call);
                 self.add_use(id, Use::Called { by, at, once_guard });
             }
             (AstKind::CallExpression(_), "bind") => self.note_position(id, call),

@@ -124,10 +124,7 @@ impl Unit {
     /// `function Foo() { this.x = {} }`.
     fn is_constructor_function(&self, function: FunctionId, container: &Container) -> bool {
         match self.place(container.place).root {
-            Root::This(class) => {
-                let class = &self.facts.classes[class.0 as usize];
-                self.facts.functions[function.0 as usize].head == class.span
-            }
+            Root::This(class) => self.facts.classes[class.0 as usize].constructor == Some(function),
             _ => false,
         }
     }
@@ -183,6 +180,9 @@ impl Unit {
         let registers = op.value == Value::Function || self.is_registry(op.function);
         if small || self.is_exported(container) || (registers && !driven) {
             return Some(Confidence::Guess);
+        }
+        if container.misused {
+            return Some(Confidence::Likely);
         }
         let computes = op.guard == Guard::Miss || self.is_looked_up(op, container);
         let open = source > Source::Object || is_input(op);

@@ -132,7 +132,12 @@ impl Unit {
 
     /// All instances that we see are made at start-up.
     pub(super) fn is_made_once(&self, class: ClassId) -> bool {
-        let made = &self.facts.classes[class.0 as usize].made;
+        let owner = &self.facts.classes[class.0 as usize];
+        let made = &owner.made;
+        // Who imports a class may make any number of instances, unless it is one of a kind by its name.
+        if owner.exported && !self.is_lasting(class) {
+            return false;
+        }
         !made.is_empty() && made.iter().all(|(by, _)| self.runs_of(*by).often == Often::Once)
     }
 

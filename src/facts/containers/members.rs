@@ -110,7 +110,8 @@ impl<'a> Reader<'a, '_> {
         }
         // `weakMap[k] = v` is a plain property: neither the key nor the value is weak.
         if kind == ContainerKind::Weak && does == Does::Grow {
-            self.collections.list[index].container.kind = ContainerKind::Dictionary;
+            let container = &mut self.collections.list[index].container;
+            (container.kind, container.misused) = (ContainerKind::Dictionary, true);
         }
         let value = self.value_of(&e.right);
         let key = (kind != ContainerKind::List).then_some(key);

@@ -30,6 +30,8 @@ pub struct Class {
     pub methods: Vec<(String, FunctionId)>,
     /// Function in which it is declared.
     pub within: FunctionId,
+    /// `function Foo() {}` itself.
+    pub constructor: Option<FunctionId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +79,7 @@ impl<'a> Reader<'a, '_> {
             parent: None,
             methods: Vec::new(),
             within,
+            constructor: self.function_of_node.get(&node).copied().filter(|_| kind == ClassKind::Constructor),
         });
         id
     }

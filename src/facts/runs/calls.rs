@@ -40,7 +40,7 @@ impl<'a> Reader<'a, '_> {
             Expression::Identifier(_) | Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)
         );
         if !plain {
-            let (by, at, once_guard) = (self.owner_of(node), self.span(call.span), self.is_guarded_once(node));
+            let (by, at, once_guard) = (self.owner_of(node), self.span(call.span), self.is_called_once(node));
             self.add_use(function, Use::Called { by, at, once_guard });
         }
         self.push_call(node, Target::Function(function), &call.arguments);

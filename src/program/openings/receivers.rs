@@ -91,7 +91,7 @@ impl Unit {
         let owner = &self.facts.classes[class.0 as usize];
         let function = &self.facts.functions[frame.0 as usize];
         let at_birth = matches!(function.kind, FunctionKind::Constructor | FunctionKind::FieldInit);
-        if at_birth || owner.span == function.head {
+        if at_birth || owner.constructor == Some(frame) {
             return Outlives::No;
         }
         Outlives::Perhaps(Some(owner.span), "the instance keeps every listener that a call adds".to_owned())
