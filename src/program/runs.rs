@@ -71,11 +71,10 @@ fn of_use(runs: &[Runs], used: &Use, own: Why) -> Runs {
     let caller = |by: FunctionId| runs[by.0 as usize];
     match used {
         Use::Called { once_guard: true, .. } | Use::Method { .. } => ONCE,
-        Use::Called { by, .. } => caller(*by),
         Use::Callback { by, runs: Some(often), .. } if *often >= caller(*by).often => {
             Runs { often: *often, certain: true, why: own }
         }
-        Use::Callback { by, .. } => caller(*by),
+        Use::Called { by, .. } | Use::Callback { by, .. } => caller(*by),
         Use::UnknownCallback { by, .. } if caller(*by).often > Often::Once => caller(*by),
         Use::Exported { .. } => Runs { often: Often::Call, certain: true, why: own },
         Use::UnknownCallback { .. } | Use::Escapes { .. } => Runs { often: Often::Call, certain: false, why: own },

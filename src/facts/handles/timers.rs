@@ -70,12 +70,12 @@ impl<'a> Reader<'a, '_> {
         false
     }
 
-    /// Whether the body of `caller` calls `callee`.
-    fn calls_in(&mut self, caller: FunctionId, callee: FunctionId) -> bool {
+    /// Whether the body of `caller` calls `target`.
+    fn calls_in(&mut self, caller: FunctionId, target: FunctionId) -> bool {
         let node = self.function_nodes[caller.0 as usize];
         nodes_within(self.nodes, node).any(|n| match self.nodes.kind(n) {
             AstKind::CallExpression(c) => {
-                self.owner_of(n) == caller && self.function_denoted(&c.callee) == Some(callee)
+                self.owner_of(n) == caller && self.function_denoted(&c.callee) == Some(target)
             }
             _ => false,
         })
