@@ -6,7 +6,9 @@ pub mod lives;
 pub mod openings;
 pub mod runs;
 
-use crate::facts::{FileFacts, FunctionId, Place, PlaceId};
+use rustc_hash::FxHashMap;
+
+use crate::facts::{FileFacts, FunctionId, Place, PlaceId, Target};
 use crate::finding::{FileId, Label, Span};
 pub use runs::Runs;
 
@@ -21,6 +23,8 @@ pub struct Unit {
     pub facts: FileFacts,
     /// How often each function runs, by [`FunctionId`].
     pub runs: Vec<Runs>,
+    /// Indexes of `facts.calls` by the function called.
+    pub calls_to: FxHashMap<FunctionId, Vec<u32>>,
 }
 
 impl Program {
@@ -32,7 +36,13 @@ impl Program {
             .enumerate()
             .map(|(index, facts)| {
                 let runs = runs::of_file(&facts);
-                Unit { id: FileId(u32::try_from(index).unwrap_or(u32::MAX)), facts, runs }
+                let mut calls_to: FxHashMap<FunctionId, Vec<u32>> = FxHashMap::default();
+                for (index, call) in (0_u32..).zip(&facts.calls) {
+                    if let Target::Function(function) = call.target {
+                        calls_to.entry(function).or_default().push(index);
+                    }
+                }
+                Unit { id: FileId(u32::try_from(index).unwrap_or(u32::MAX)), facts, runs, calls_to }
             })
             .collect();
         Self { files }

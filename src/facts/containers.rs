@@ -208,7 +208,16 @@ impl<'a> Reader<'a, '_> {
                 Some(ContainerKind::Text)
             }
             Expression::LogicalExpression(e) => self.kind_of_collection(&e.right),
-            Expression::AssignmentExpression(e) => self.kind_of_collection(&e.right),
+            // `a = b = {}`; a longer chain is nothing that people write.
+            Expression::AssignmentExpression(e) => match e.right.get_inner_expression() {
+                Expression::AssignmentExpression(inner)
+                    if matches!(&inner.right, Expression::AssignmentExpression(_)) =>
+                {
+                    None
+                }
+                Expression::AssignmentExpression(inner) => self.kind_of_collection(&inner.right),
+                right => self.kind_of_collection(right),
+            },
             Expression::NewExpression(new) => match self.global_name(&new.callee)? {
                 "Map" => Some(ContainerKind::Map),
                 "Set" => Some(ContainerKind::Set),

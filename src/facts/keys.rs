@@ -206,6 +206,7 @@ impl<'a> Reader<'a, '_> {
         let name = self.scoping.symbol_name(symbol);
         let node = self.scoping.symbol_declaration(symbol);
         match self.nodes.kind(node) {
+            AstKind::VariableDeclarator(_) if is_vocabulary(name) && name != "name" => Domain::Vocabulary,
             AstKind::VariableDeclarator(d) => {
                 if let Some(t) = &d.type_annotation
                     && self.is_finite_type(&t.type_annotation)

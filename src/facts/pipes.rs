@@ -78,6 +78,9 @@ struct End {
 /// Calls that give back the stream that they are called on.
 const FLUENT: [&str; 7] = ["on", "once", "addListener", "prependListener", "setEncoding", "pause", "resume"];
 
+/// Pipes of one file that are judged: each looks at all calls of the file, and nobody writes more.
+const MOST_CHAINS: usize = 200;
+
 impl<'a> Reader<'a, '_> {
     /// Finds `source.pipe(target)` of Node streams whose source is opened in this file.
     pub fn note_pipes(&mut self) {
@@ -91,7 +94,7 @@ impl<'a> Reader<'a, '_> {
                 chains.push(chain);
             }
         }
-        for index in 0..chains.len() {
+        for index in 0..chains.len().min(MOST_CHAINS) {
             if let Some(origin) = self.origin_of(&chains[index]) {
                 self.note_pipe(&chains, index, &origin);
             }

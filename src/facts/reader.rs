@@ -1,7 +1,7 @@
 //! One file while its syntax tree is at hand: nodes, scopes, functions and classes by number, text by span.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Expression, Function as JsFunction};
+use oxc_ast::ast::{Argument, CallExpression, Expression, Function as JsFunction};
 use oxc_semantic::{AstNodes, NodeId, Scoping, Semantic, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -166,6 +166,26 @@ impl<'a, 's> Reader<'a, 's> {
             out.push(c);
         }
         out
+    }
+
+    /// The blanks right before an offset of this block: the indentation of what begins there, if that begins its line.
+    #[must_use]
+    pub fn indent_before(&self, offset: u32) -> &'a str {
+        let before = &self.text[..offset as usize];
+        &before[before.trim_end_matches([' ', '\t']).len()..]
+    }
+
+    /// What to point at for a call: its callee and first argument. The rest may be a whole function, and is not the point.
+    #[must_use]
+    pub fn head_of_call(&self, call: &CallExpression<'_>) -> Span {
+        let first = call.arguments.first().filter(|a| {
+            !matches!(
+                a,
+                Argument::FunctionExpression(_) | Argument::ArrowFunctionExpression(_) | Argument::ObjectExpression(_)
+            )
+        });
+        let end = first.map_or_else(|| call.callee.span().end, |a| a.span().end);
+        self.span(oxc_span::Span::new(call.span.start, end))
     }
 
     /// Span of a node in the whole file.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Unit;
 use crate::apis::Apis;
-use crate::facts::{Arg, Domain, FunctionId, Life, Often, ParamPath, Root, Step, Target, Use};
+use crate::facts::{Arg, Domain, FunctionId, Life, Often, ParamPath, Root, Step, Use};
 
 /// Parameters that are followed before giving up.
 const MOST_PARAMS: usize = 32;
@@ -26,54 +26,51 @@ pub enum Source {
 }
 
 impl Unit {
+    /// What is known of the values of this domain, once followed through the calls of the file.
+    ///
+    /// A parameter holds what its callers pass; the handler of a request or event is passed input.
     #[must_use]
     pub fn source_of(&self, domain: &Domain) -> Source {
-        self.source_at(domain, 0)
-    }
-
-    fn source_at(&self, domain: &Domain, depth: u32) -> Source {
-        match domain {
-            Domain::Finite => Source::Finite,
-            Domain::Vocabulary => Source::Vocabulary,
-            Domain::Fresh => Source::Fresh,
-            Domain::Object => Source::Object,
-            Domain::Unknown => Source::Open,
-            Domain::Params(params) => {
-                params.iter().map(|p| self.source_of_param(p, depth)).max().unwrap_or(Source::Open)
+        let mut most = Source::Finite;
+        let mut work = Vec::new();
+        note(domain, &mut most, &mut work);
+        let mut at = 0;
+        while at < work.len() {
+            let ParamPath { function, index, .. } = work[at];
+            at += 1;
+            if self.is_handler(function) {
+                return Source::Input;
             }
+            let mut any = false;
+            for domain in self.passed(function, index) {
+                any = true;
+                note(&domain, &mut most, &mut work);
+            }
+            // What callers out of our sight pass is open, at least; so is what takes too long to follow.
+            if !any || !self.is_in_sight(function) || work.len() > MOST_PARAMS {
+                most = most.max(Source::Open);
+            }
+            work.truncate(MOST_PARAMS);
         }
+        most
     }
 
-    /// A parameter holds what its callers pass; the handler of a request or event is passed input.
-    fn source_of_param(&self, param: &ParamPath, depth: u32) -> Source {
-        let function = &self.facts.functions[param.function.0 as usize];
-        let handles = function.signature.is_some()
-            || function
-                .uses
-                .iter()
-                .any(|u| matches!(u, Use::Callback { runs: Some(often), .. } if *often >= Often::Event));
-        if handles {
-            return Source::Input;
-        }
-        if depth > 6 {
-            return Source::Open;
-        }
-        let in_sight = function.uses.iter().all(|u| matches!(u, Use::Called { .. })) && !function.uses.is_empty();
-        let mut passed =
-            self.passed(param.function, param.index).map(|domain| self.source_at(&domain, depth + 1)).peekable();
-        let any = passed.peek().is_some();
-        let most = passed.max().unwrap_or(Source::Open);
-        // What callers out of our sight pass is open, at least.
-        if in_sight && any { most } else { most.max(Source::Open) }
+    fn is_handler(&self, function: FunctionId) -> bool {
+        let function = &self.facts.functions[function.0 as usize];
+        let event = |u: &Use| matches!(u, Use::Callback { runs: Some(often), .. } if *often >= Often::Event);
+        function.signature.is_some() || function.uses.iter().any(event)
+    }
+
+    /// All calls of the function are calls by name in this file.
+    fn is_in_sight(&self, function: FunctionId) -> bool {
+        let uses = &self.facts.functions[function.0 as usize].uses;
+        !uses.is_empty() && uses.iter().all(|u| matches!(u, Use::Called { .. }))
     }
 
     /// What the calls of this file pass as argument `index`.
     pub fn arguments(&self, function: FunctionId, index: u32) -> impl Iterator<Item = &Arg> {
-        self.facts
-            .calls
-            .iter()
-            .filter(move |call| call.target == Target::Function(function))
-            .filter_map(move |call| call.args.get(index as usize))
+        let calls = self.calls_to.get(&function).map_or(&[][..], Vec::as_slice);
+        calls.iter().filter_map(move |call| self.facts.calls[*call as usize].args.get(index as usize))
     }
 
     /// What the calls of this file pass as argument `index`, as values that a key may take.
@@ -135,6 +132,26 @@ impl Unit {
             None => handler && matches!(binding.name.as_str(), "req" | "request" | "ctx" | "context"),
         }
     }
+}
+
+/// Adds one value: what it is, or the parameters that it is made from.
+fn note(domain: &Domain, most: &mut Source, work: &mut Vec<ParamPath>) {
+    let source = match domain {
+        Domain::Finite => Source::Finite,
+        Domain::Vocabulary => Source::Vocabulary,
+        Domain::Fresh => Source::Fresh,
+        Domain::Object => Source::Object,
+        Domain::Unknown => Source::Open,
+        Domain::Params(params) => {
+            for param in params {
+                if !work.iter().any(|p| (p.function, p.index) == (param.function, param.index)) {
+                    work.push(param.clone());
+                }
+            }
+            Source::Finite
+        }
+    };
+    *most = (*most).max(source);
 }
 
 fn dotted(path: &[Step]) -> String {

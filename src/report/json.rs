@@ -38,7 +38,8 @@ pub fn print(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
 #[must_use]
 pub fn url(rule: &str) -> String {
     const HOME: &str = env!("CARGO_PKG_REPOSITORY");
-    if HOME.is_empty() { format!("rules/{rule}.md") } else { format!("{HOME}/blob/main/rules/{rule}.md") }
+    let page = format!("rules/{}.md", rule.replace('-', "_"));
+    if HOME.is_empty() { page } else { format!("{HOME}/blob/main/{page}") }
 }
 
 #[derive(Serialize)]

@@ -51,7 +51,7 @@ impl<'a> Reader<'a, '_> {
             value,
             function,
             guard,
-            span: self.span(self.nodes.kind(node).span()),
+            span: self.head_of_deed(node),
             statement: self.statement_span(node),
             break_after: self.break_after(node),
         };
@@ -83,10 +83,16 @@ impl<'a> Reader<'a, '_> {
         ) {
             return None;
         }
-        let before = &self.text[..statement.span.start as usize];
-        let line = &before[before.rfind('\n').map_or(0, |i| i + 1)..];
-        let indent: String = line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
-        Some(format!("\n{indent}"))
+        Some(format!("\n{}", self.indent_before(statement.span.start)))
+    }
+
+    /// What to point at: the place written, or the call up to its key.
+    fn head_of_deed(&self, node: NodeId) -> crate::finding::Span {
+        match self.nodes.kind(node) {
+            AstKind::AssignmentExpression(e) => self.span(e.left.span()),
+            AstKind::CallExpression(call) => self.head_of_call(call),
+            _ => self.span_of(node),
+        }
     }
 
     pub(super) fn escape(&mut self, index: usize, escape: Escape) {

@@ -43,7 +43,7 @@ impl<'a> Reader<'a, '_> {
         let handle = Handle {
             what: What::Listener,
             api: self.api_text(call),
-            opened: self.span(call.span),
+            opened: self.head_of_call(call),
             statement: self.statement_span(node),
             function: self.owner_of(node),
             receiver: Some(receiver),

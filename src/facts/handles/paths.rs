@@ -2,21 +2,40 @@
 
 use oxc_ast::AstKind;
 use oxc_semantic::NodeId;
+use rustc_hash::FxHashMap;
 
 use crate::facts::flow::{Answer, Exit, Question, every_way_out, nodes_within};
 use crate::facts::reader::Reader;
-use crate::facts::{Close, FunctionId, Handle, Handler, Kept, Missed, PlaceId, Root, TOP, What};
+use crate::facts::{Close, FunctionId, Handle, Handler, Kept, Missed, PlaceId, Root, What};
+
+/// Handles of one function that are followed to its ends: each walks the function anew.
+const MOST_QUESTIONS: u32 = 50;
 
 impl Reader<'_, '_> {
     /// Asks for each handle that its own function closes again: on every way out?
     pub(super) fn note_missed_ways(&mut self, opened: &[NodeId], closed: &[NodeId]) {
+        let mut by_place: FxHashMap<PlaceId, Vec<usize>> = FxHashMap::default();
+        for (index, close) in self.facts.closes.iter().enumerate() {
+            let place = close.handle.or_else(|| close.receiver.as_ref().and_then(|r| r.place));
+            if let Some(place) = place {
+                by_place.entry(place).or_default().push(index);
+            }
+        }
+        let mut asked: FxHashMap<FunctionId, u32> = FxHashMap::default();
         for (index, node) in opened.iter().enumerate() {
             let handle = &self.facts.handles[index];
-            if handle.function == TOP || (handle.what == What::Timer && handle.once) {
+            let place = match handle.kept_in {
+                Kept::Place(place) if handle.what == What::Timer => Some(place),
+                _ => handle.receiver.as_ref().and_then(|r| r.place),
+            };
+            let Some(candidates) = place.and_then(|p| by_place.get(&p)) else { continue };
+            let times = asked.entry(handle.function).or_default();
+            *times += 1;
+            if *times > MOST_QUESTIONS || (handle.what == What::Timer && handle.once) {
                 continue;
             }
             let matching: Vec<usize> =
-                self.facts.closes.iter().enumerate().filter(|(_, c)| closes(c, handle)).map(|(i, _)| i).collect();
+                candidates.iter().copied().filter(|i| closes(&self.facts.closes[*i], handle)).collect();
             let local = |i: &usize| self.facts.closes[*i].function == handle.function;
             // A close in a callback may come at any time: nothing is said about those.
             if matching.is_empty() || !matching.iter().all(local) || !self.stays_here(handle, closed, &matching) {

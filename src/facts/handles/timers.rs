@@ -31,7 +31,7 @@ impl<'a> Reader<'a, '_> {
         let handle = Handle {
             what: What::Timer,
             api: self.text_of(call.callee.span(), 40),
-            opened: self.span(call.span),
+            opened: self.head_of_call(call),
             statement: self.statement_span(node),
             function: self.owner_of(node),
             receiver: None,

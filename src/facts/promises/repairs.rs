@@ -65,9 +65,7 @@ impl<'a> Reader<'a, '_> {
             return None;
         }
         let span = self.nodes.kind(statement).span();
-        let line = self.text[..span.start as usize].rfind('\n').map_or(0, |i| i + 1);
-        let before = &self.text[line..span.start as usize];
-        let indent: String = before.chars().take_while(|c| c.is_whitespace()).collect();
+        let indent = self.indent_before(span.start);
         let end = self.span(span).end;
         let name = base.span().source_text(self.text);
         Some(Repair {
