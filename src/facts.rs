@@ -25,12 +25,12 @@ pub use crate::apis::{Delivers, Life, Often, Sink, What};
 use crate::finding::Notice;
 pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value};
 pub use comments::Directive;
-pub use functions::{Class, ClassKind, Function, FunctionKind};
+pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
 pub use places::{Binding, Made, Place, Root, Step};
 pub use promises::{Hold, Promise, PromiseKind, Repair, Settles};
 pub use reads::{FileName, Read, Rewrite};
-pub use runs::{Arg, Call, Target, Use};
+pub use runs::{Arg, Call, Use};
 
 /// A function of the file; 0 is the module's top level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ pub mod runs;
 
 use rustc_hash::FxHashMap;
 
-use crate::facts::{FileFacts, FunctionId, Place, PlaceId, Target};
+use crate::facts::{FileFacts, FunctionId, Place, PlaceId};
 use crate::finding::{FileId, Label, Span};
 pub use runs::Runs;
 
@@ -38,9 +38,7 @@ impl Program {
                 let runs = runs::of_file(&facts);
                 let mut calls_to: FxHashMap<FunctionId, Vec<u32>> = FxHashMap::default();
                 for (index, call) in (0_u32..).zip(&facts.calls) {
-                    if let Target::Function(function) = call.target {
-                        calls_to.entry(function).or_default().push(index);
-                    }
+                    calls_to.entry(call.target).or_default().push(index);
                 }
                 Unit { id: FileId(u32::try_from(index).unwrap_or(u32::MAX)), facts, runs, calls_to }
             })

@@ -16,7 +16,7 @@ use super::places::{Seg, Spot, SpotRoot};
 use super::reader::{Reader, peel};
 use super::{BindingId, ClassId, FunctionId, Often, TOP, Use};
 use crate::finding::Span;
-pub use classes::{Class, ClassKind};
+pub use classes::{Class, ClassKind, END_METHODS};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Function {
@@ -150,15 +150,8 @@ impl<'a> Reader<'a, '_> {
         self.forget();
     }
 
-    /// Names, classes, parameters and signatures of all functions.
-    pub fn name_functions(&mut self) {
-        for index in 1..self.function_nodes.len() {
-            let id = FunctionId(u32::try_from(index).unwrap_or(u32::MAX));
-            self.name_function(id);
-        }
-    }
-
-    fn name_function(&mut self, id: FunctionId) {
+    /// Name, class, parameters and signature of a function.
+    pub fn name_function(&mut self, id: FunctionId) {
         let node = self.function_nodes[id.0 as usize];
         let named = self.name_of_function(node);
         let class = match self.this_spot(id).root {

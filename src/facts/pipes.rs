@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::places::{Spot, SpotRoot};
 use super::reader::{Reader, peel};
-use super::{Arg, FunctionId, Rewrite, Root, Target};
+use super::{FunctionId, Rewrite};
 use crate::finding::Span;
 
 /// A source that is opened in this file, and the chain of `.pipe` calls that it feeds.
@@ -234,14 +234,10 @@ impl<'a> Reader<'a, '_> {
 
     /// Whether a caller in this file hands a response to parameter `index`.
     fn is_given_response(&mut self, function: FunctionId, index: usize) -> bool {
-        self.note_surroundings();
-        self.facts.calls.iter().filter(|c| c.target == Target::Function(function)).any(|call| {
-            let Some(Arg::Place(place)) = call.args.get(index) else { return false };
-            let place = &self.facts.places[place.0 as usize];
-            let Root::Binding(binding) = place.root else { return false };
-            let name = self.facts.bindings[binding.0 as usize].of_type.as_deref();
-            let t = name.and_then(|n| self.apis.type_named(n));
-            place.path.is_empty() && t.is_some_and(|t| self.apis.is_a_named(t, "ServerResponse"))
+        self.callers_of(function).into_iter().any(|call| {
+            let argument = call.arguments.get(index).and_then(Argument::as_expression);
+            let t = argument.and_then(|a| self.library_type_of(a));
+            t.is_some_and(|t| self.apis.is_a_named(t, "ServerResponse"))
         })
     }
 

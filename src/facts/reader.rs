@@ -28,8 +28,10 @@ pub struct Reader<'a, 's> {
 
     /// Function that a node belongs to; a function node belongs to itself.
     pub owner: Vec<FunctionId>,
-    /// Names, uses and calls of functions have been read.
-    pub knows_surroundings: bool,
+    /// [`Reader::index_calls`] has run.
+    pub knows_calls: bool,
+    /// Calls by the function of this file that they reach.
+    pub calls_of: FxHashMap<FunctionId, Vec<&'a CallExpression<'a>>>,
     /// Every `this`.
     pub this_nodes: Vec<NodeId>,
     /// Node of each function.
@@ -58,8 +60,6 @@ pub struct Reader<'a, 's> {
     pub noted: FxHashSet<(FunctionId, SymbolId)>,
     /// Collections under construction.
     pub collections: Collections<'a>,
-    /// Index in `facts.calls` by node.
-    pub call_index: FxHashMap<NodeId, u32>,
 
     pub bindings: FxHashMap<SymbolId, BindingId>,
     /// The symbol of each binding, by [`BindingId`].
@@ -97,7 +97,8 @@ impl<'a, 's> Reader<'a, 's> {
             path,
             facts: FileFacts::default(),
             owner: Vec::new(),
-            knows_surroundings: false,
+            knows_calls: false,
+            calls_of: FxHashMap::default(),
             this_nodes: Vec::new(),
             function_nodes: Vec::new(),
             function_of_node: FxHashMap::default(),
@@ -113,7 +114,6 @@ impl<'a, 's> Reader<'a, 's> {
             exported: FxHashSet::default(),
             noted: FxHashSet::default(),
             collections: Collections::default(),
-            call_index: FxHashMap::default(),
             bindings: FxHashMap::default(),
             binding_symbols: Vec::new(),
             place_ids: FxHashMap::default(),

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::places::{Spot, SpotRoot};
 use super::reader::Reader;
-use super::{ClassId, FunctionId, FunctionKind, Often};
+use super::{ClassId, Domain, END_METHODS, FunctionId, FunctionKind, Often, TOP};
 use crate::finding::Span;
-pub use calls::{Arg, Call, Target};
+pub use calls::{Arg, Call};
 pub use exports::is_exports;
 
 /// How a function comes to run, seen inside the file.
@@ -53,29 +53,83 @@ pub enum Use {
     },
 }
 
-impl<'a> Reader<'a, '_> {
-    /// How functions are named, used and called: read when the first candidate asks for it.
-    pub fn note_surroundings(&mut self) {
-        if !std::mem::replace(&mut self.knows_surroundings, true) {
-            self.name_functions();
-            self.note_uses();
+impl Use {
+    /// The function that makes the use.
+    #[must_use]
+    pub const fn by(&self) -> Option<FunctionId> {
+        match self {
+            Self::Called { by, .. }
+            | Self::Callback { by, .. }
+            | Self::UnknownCallback { by, .. }
+            | Self::Escapes { by, .. } => Some(*by),
+            Self::Exported { .. } | Self::Method { .. } => None,
         }
     }
+}
 
-    /// Third pass: the uses of every function, and the calls that may reach functions.
-    fn note_uses(&mut self) {
-        for index in 1..self.function_nodes.len() {
-            let id = FunctionId(u32::try_from(index).unwrap_or(u32::MAX));
+impl<'a> Reader<'a, '_> {
+    /// Last pass: names and uses of the functions that hold a candidate, of those around and of those that call them.
+    /// No other function is ever asked about.
+    pub fn note_surroundings(&mut self) {
+        self.index_calls();
+        self.note_class_exports();
+        let mut work = self.functions_of_candidates();
+        let mut seen = vec![false; self.function_nodes.len()];
+        while let Some(id) = work.pop() {
+            if id == TOP || std::mem::replace(&mut seen[id.0 as usize], true) {
+                continue;
+            }
+            self.name_function(id);
             self.note_uses_of(id);
-        }
-        for node in self.nodes.iter() {
-            match node.kind() {
-                AstKind::CallExpression(call) => self.note_call(call),
-                AstKind::NewExpression(new) => self.note_new(new),
-                _ => {}
+            self.note_calls_of(id);
+            let function = &self.facts.functions[id.0 as usize];
+            work.push(function.parent);
+            work.extend(function.uses.iter().filter_map(Use::by));
+            if let Some(class) = function.class {
+                let class = &self.facts.classes[class.0 as usize];
+                work.extend(class.made.iter().map(|(by, _)| *by));
+                work.push(class.within);
             }
         }
-        self.note_class_exports();
+        self.name_end_methods();
+    }
+
+    fn functions_of_candidates(&self) -> Vec<FunctionId> {
+        let facts = &self.facts;
+        let mut found = Vec::new();
+        for op in facts.containers.iter().flat_map(|c| &c.ops) {
+            found.push(op.function);
+            if let Some(Domain::Params(params)) = op.key.as_ref().map(|k| &k.domain) {
+                found.extend(params.iter().map(|p| p.function));
+            }
+        }
+        found.extend(facts.handles.iter().map(|h| h.function));
+        found.extend(facts.closes.iter().map(|c| c.function));
+        found.extend(facts.promises.iter().map(|p| p.function));
+        for read in &facts.reads {
+            found.push(read.function);
+            if let Some(Domain::Params(params)) = read.source.as_ref().map(|k| &k.domain) {
+                found.extend(params.iter().map(|p| p.function));
+            }
+        }
+        found.extend(facts.pipes.iter().map(|p| p.function));
+        found.extend(facts.bindings.iter().map(|b| b.within));
+        found
+    }
+
+    /// Findings point at the methods by which classes end their instances.
+    fn name_end_methods(&mut self) {
+        let named: Vec<FunctionId> = self
+            .facts
+            .classes
+            .iter()
+            .flat_map(|c| &c.methods)
+            .filter(|(name, _)| END_METHODS.contains(&name.as_str()))
+            .map(|(_, f)| *f)
+            .collect();
+        for function in named {
+            self.name_function(function);
+        }
     }
 
     fn note_uses_of(&mut self, id: FunctionId) {

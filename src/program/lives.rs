@@ -1,45 +1,10 @@
 //! Who keeps a value and how long: module, static, global, closure of a function that runs once, instance.
 
 use super::Unit;
-use crate::facts::{BindingId, ClassId, ClassKind, FunctionId, FunctionKind, Life, Often, PlaceId, Root, TOP, Use};
+use crate::facts::{
+    BindingId, ClassId, ClassKind, END_METHODS, FunctionId, FunctionKind, Life, Often, PlaceId, Root, TOP, Use,
+};
 use crate::finding::Span;
-
-/// Methods by which a class ends the life of an instance.
-pub const END_METHODS: [&str; 33] = [
-    "destroy",
-    "dispose",
-    "disposeInternal",
-    "close",
-    "stop",
-    "end",
-    "shutdown",
-    "disconnect",
-    "remove",
-    "onRemove",
-    "removeHooks",
-    "uninstall",
-    "deactivate",
-    "teardown",
-    "detach",
-    "terminate",
-    "unmount",
-    "componentWillUnmount",
-    "ngOnDestroy",
-    "disconnectedCallback",
-    "beforeDestroy",
-    "destroyed",
-    "unmounted",
-    "beforeUnmount",
-    "cleanup",
-    "release",
-    "unsubscribe",
-    "abort",
-    "cancel",
-    "unload",
-    "quit",
-    "_destroy",
-    "onDestroy",
-];
 
 /// Last words of names for classes of which a program has few instances, for as long as it runs.
 const LASTING: [&str; 20] = [

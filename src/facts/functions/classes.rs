@@ -43,6 +43,43 @@ pub enum ClassKind {
     Object,
 }
 
+/// Methods by which a class ends the life of an instance.
+pub const END_METHODS: [&str; 33] = [
+    "destroy",
+    "dispose",
+    "disposeInternal",
+    "close",
+    "stop",
+    "end",
+    "shutdown",
+    "disconnect",
+    "remove",
+    "onRemove",
+    "removeHooks",
+    "uninstall",
+    "deactivate",
+    "teardown",
+    "detach",
+    "terminate",
+    "unmount",
+    "componentWillUnmount",
+    "ngOnDestroy",
+    "disconnectedCallback",
+    "beforeDestroy",
+    "destroyed",
+    "unmounted",
+    "beforeUnmount",
+    "cleanup",
+    "release",
+    "unsubscribe",
+    "abort",
+    "cancel",
+    "unload",
+    "quit",
+    "_destroy",
+    "onDestroy",
+];
+
 impl<'a> Reader<'a, '_> {
     pub(super) fn push_class(&mut self, node: NodeId, within: FunctionId) -> ClassId {
         let (name, symbol, span, kind) = match self.nodes.kind(node) {

@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 
 use crate::apis::Which;
 use crate::facts::reader::{Reader, Type, peel};
-use crate::facts::{FunctionId, Sink, TOP, Target};
+use crate::facts::{FunctionId, Sink, TOP};
 
 /// Functions of the file that data is followed into or out of, one inside the other.
 const MOST_LEVELS: u8 = 3;
@@ -223,29 +223,24 @@ impl<'a> Reader<'a, '_> {
         if self.answers_by_return(function, node) {
             return flow.sink(Sink::Response, node);
         }
-        let mut callers: Vec<NodeId> = self
-            .call_index
-            .iter()
-            .filter(|(_, index)| self.facts.calls[**index as usize].target == Target::Function(function))
-            .map(|(node, _)| *node)
-            .collect();
-        callers.sort_unstable();
+        let callers = self.callers_of(function);
         if callers.is_empty() {
             flow.other += 1;
         }
         flow.level += 1;
         for caller in callers {
-            flow.follow(caller);
+            flow.follow(caller.node_id.get());
         }
     }
 
     /// What a handler of Fastify returns is the answer.
     fn answers_by_return(&mut self, function: FunctionId, node: NodeId) -> bool {
         let fastify = |name: &str| matches!(name, "fastify.Request" | "fastify.Reply");
-        self.note_surroundings();
-        let params = &self.facts.functions[function.0 as usize].params;
-        let typed =
-            params.iter().flatten().any(|b| self.facts.bindings[b.0 as usize].of_type.as_deref().is_some_and(fastify));
+        let params = self.param_symbols(self.function_nodes[function.0 as usize]);
+        let typed = params.into_iter().flatten().any(|symbol| match self.type_of_symbol(symbol) {
+            Some(Type::Library(t)) => fastify(self.apis.type_name(t)),
+            _ => false,
+        });
         typed || self.handed_to(node).is_some_and(|handed| handed.callback.params.iter().any(|name| fastify(name)))
     }
 
