@@ -17,7 +17,7 @@ use crate::source::{Block, Language, Source};
 use crate::syntax;
 
 /// Stack of a worker thread in bytes; memory is used for the pages that are touched only.
-pub const STACK: usize = 64 << 20;
+pub const STACK: usize = 256 << 20;
 
 /// Stack of the one thread that reads what nests deeper than a worker can bear.
 const DEEP_STACK: usize = 1 << 30;

@@ -19,13 +19,14 @@ pub struct Depth {
     pub cases: u32,
 }
 
-/// Texts shorter than this cannot nest deep enough to matter.
-const HARMLESS: usize = 16 << 10;
+/// Bytes below which a text cannot nest deep enough for the stack of a worker (256 MiB were seen to carry more than twice
+/// as many brackets).
+const HARMLESS: usize = 64 << 10;
 
 /// Measures `text`. Strings, comments, regular expressions and template text do not count.
 #[must_use]
 pub fn measure(text: &str) -> Depth {
-    if text.len() < HARMLESS {
+    if text.len() < HARMLESS && !has_many_cases(text) {
         return Depth::default();
     }
     let mut scan = Scan {
@@ -41,6 +42,12 @@ pub fn measure(text: &str) -> Depth {
     };
     scan.run();
     scan.depth
+}
+
+/// Enough of the word `case` for a switch that no graph should be built of.
+fn has_many_cases(text: &str) -> bool {
+    const MANY: usize = 2_000;
+    text.len() > MANY * "case 1:".len() && memchr::memmem::find_iter(text.as_bytes(), "case").take(MANY).count() == MANY
 }
 
 struct Scan<'t> {

@@ -9,7 +9,7 @@ use crate::facts::functions::key_name;
 use crate::facts::names::argument_at;
 use crate::facts::places::SpotRoot;
 use crate::facts::reader::{Reader, peel};
-use crate::facts::{Handle, Handler, What};
+use crate::facts::{Handle, Handler, Life, Receiver, Root, What};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_listener(&mut self, call: &'a CallExpression<'a>, row: &'static Row, known: bool) {
@@ -34,6 +34,9 @@ impl<'a> Reader<'a, '_> {
         let event = row.event.and_then(|w| argument_at(w, call.arguments.len())).and_then(|i| call.arguments.get(i));
         let event = event.map_or_else(String::new, |a| self.event_text(a));
         let receiver = self.receiver_of(member.object());
+        if self.dies_with_its_function(&receiver, node) {
+            return;
+        }
         let options = listener_options(call);
         let sure_to_come = receiver
             .of_type
@@ -61,6 +64,23 @@ impl<'a> Reader<'a, '_> {
             missed: None,
         };
         self.facts.handles.push(handle);
+    }
+
+    /// What a call makes or is handed for the time of a request takes its listeners along when it goes.
+    fn dies_with_its_function(&self, receiver: &Receiver, node: NodeId) -> bool {
+        let Some(place) = receiver.place else { return true };
+        if receiver.life.is_some_and(|life| life <= Life::Request) {
+            return true;
+        }
+        let place = &self.facts.places[place.0 as usize];
+        match place.root {
+            Root::Binding(binding) => {
+                let binding = &self.facts.bindings[binding.0 as usize];
+                binding.param.is_none() && binding.within != crate::facts::TOP && binding.within == self.owner_of(node)
+            }
+            Root::UnknownThis(_) => true,
+            _ => false,
+        }
     }
 
     pub(super) fn handler_of(&mut self, expr: &'a Expression<'a>) -> Handler {
