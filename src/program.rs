@@ -6,6 +6,7 @@ pub mod lives;
 pub mod openings;
 pub mod runs;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::facts::{FileFacts, FunctionId, Place, PlaceId};
@@ -32,7 +33,7 @@ impl Program {
     #[must_use]
     pub fn link(files: Vec<FileFacts>) -> Self {
         let files = files
-            .into_iter()
+            .into_par_iter()
             .enumerate()
             .map(|(index, facts)| {
                 let runs = runs::of_file(&facts);

@@ -1,5 +1,7 @@
 //! A rule is a constant: a name, a page, and a function that asks the linked program for leaks.
 
+use rayon::prelude::*;
+
 use crate::apis::What;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::program::Program;
@@ -78,22 +80,22 @@ impl Findings {
     }
 }
 
-/// Runs `rules` over the program. A rule that panics is named in the second list; the others are not touched by it.
+/// Runs `rules` over the program, each on its own. A rule that panics is named in the second list; the others are not
+/// touched by it. The order of the findings is that of the rules, whatever the number of threads.
 #[must_use]
 pub fn run(rules: &[&Rule], program: &Program, least: Confidence) -> (Vec<Finding>, Vec<&'static str>) {
-    let mut broken = Vec::new();
-    let mut all = Vec::new();
-    for rule in rules {
-        let mut findings = Findings::new(least);
-        findings.rule = rule.id;
-        findings.severity = rule.severity;
-        let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            (rule.check)(program, &mut findings);
-        }));
-        if checked.is_err() {
-            broken.push(rule.id);
-        }
-        all.append(&mut findings.found);
-    }
-    (all, broken)
+    let results: Vec<(Vec<Finding>, Option<&'static str>)> = rules
+        .par_iter()
+        .map(|rule| {
+            let mut findings = Findings::new(least);
+            findings.rule = rule.id;
+            findings.severity = rule.severity;
+            let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                (rule.check)(program, &mut findings);
+            }));
+            (findings.found, checked.is_err().then_some(rule.id))
+        })
+        .collect();
+    let broken = results.iter().filter_map(|(_, broken)| *broken).collect();
+    (results.into_iter().flat_map(|(found, _)| found).collect(), broken)
 }

@@ -9,7 +9,8 @@ use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, Expression};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::functions::key_name;
 use super::places::{Seg, Spot, SpotRoot};
@@ -21,10 +22,12 @@ use super::{Container, ContainerKind, Does, TOP};
 pub struct Collections<'a> {
     list: Vec<Found<'a>>,
     by_spot: FxHashMap<Spot<'a>, usize>,
-    roots: FxHashSet<SpotRoot<'a>>,
     /// Locations added while uses were read: they are read in the next round.
     fresh: Vec<Spot<'a>>,
 }
+
+/// Collections whose uses are still to be read, by the root of their location: path and index in the list.
+type Fresh<'a> = FxHashMap<SpotRoot<'a>, Vec<(SmallVec<[Seg<'a>; 3]>, usize)>>;
 
 struct Found<'a> {
     container: Container,
@@ -34,7 +37,6 @@ struct Found<'a> {
 impl<'a> Collections<'a> {
     fn add_alias(&mut self, spot: Spot<'a>, index: usize) {
         if !self.by_spot.contains_key(&spot) {
-            self.roots.insert(spot.root);
             self.by_spot.insert(spot.clone(), index);
             self.fresh.push(spot);
         }
@@ -49,7 +51,12 @@ impl<'a> Reader<'a, '_> {
         }
         // Each round reads the locations that the last one found to hold a collection too.
         for _ in 0..4 {
-            let fresh: FxHashSet<Spot<'a>> = std::mem::take(&mut self.collections.fresh).into_iter().collect();
+            let mut fresh = Fresh::default();
+            for spot in std::mem::take(&mut self.collections.fresh) {
+                if let Some(index) = self.collections.by_spot.get(&spot) {
+                    fresh.entry(spot.root).or_default().push((spot.path, *index));
+                }
+            }
             if fresh.is_empty() {
                 break;
             }
@@ -186,7 +193,6 @@ impl<'a> Reader<'a, '_> {
             escapes: Vec::new(),
             misused: false,
         };
-        self.collections.roots.insert(spot.root);
         self.collections.by_spot.insert(spot.clone(), self.collections.list.len());
         self.collections.fresh.push(spot.clone());
         self.collections.list.push(Found { container, spot });
@@ -270,11 +276,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Reads the uses of every name through which one of the collections can be reached.
-    fn read_uses(&mut self, fresh: &FxHashSet<Spot<'a>>) {
+    fn read_uses(&mut self, fresh: &Fresh<'a>) {
         for symbol in self.scoping.symbol_ids() {
             let base = self.spot_of_symbol(symbol);
             let own = SpotRoot::Symbol(symbol);
-            if !self.collections.roots.contains(&base.root) && !self.collections.roots.contains(&own) {
+            if !fresh.contains_key(&base.root) && !fresh.contains_key(&own) {
                 continue;
             }
             for reference in self.scoping.get_resolved_references(symbol) {
@@ -284,7 +290,7 @@ impl<'a> Reader<'a, '_> {
                 let written =
                     matches!(self.nodes.parent_kind(node), AstKind::AssignmentExpression(e) if e.left.span() == span);
                 let spot = if written { Spot::new(own) } else { base.clone() };
-                if self.collections.roots.contains(&spot.root) {
+                if fresh.contains_key(&spot.root) {
                     self.climb(node, spot, fresh);
                 }
             }
@@ -293,15 +299,15 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `this.x` and the fields of globals.
-    fn read_nameless_uses(&mut self, fresh: &FxHashSet<Spot<'a>>) {
+    fn read_nameless_uses(&mut self, fresh: &Fresh<'a>) {
         for index in 0..self.this_nodes.len() {
             let node = self.this_nodes[index];
             let spot = self.this_spot(self.owner_of(node));
-            if self.collections.roots.contains(&spot.root) {
+            if fresh.contains_key(&spot.root) {
                 self.climb(node, spot, fresh);
             }
         }
-        if !self.collections.roots.iter().any(|r| matches!(r, SpotRoot::Global(_))) {
+        if !fresh.keys().any(|r| matches!(r, SpotRoot::Global(_))) {
             return;
         }
         let mut nodes: Vec<NodeId> = self
@@ -320,14 +326,13 @@ impl<'a> Reader<'a, '_> {
 
     /// From a name outwards: `state` -> `state.rooms` -> `state.rooms.get(id)`; reads the use of each location on the way
     /// that holds a collection.
-    fn climb(&mut self, start: NodeId, base: Spot<'a>, fresh: &FxHashSet<Spot<'a>>) {
+    fn climb(&mut self, start: NodeId, base: Spot<'a>, fresh: &Fresh<'a>) {
         let (mut node, mut spot) = (start, base);
         for _ in 0..10 {
             let (child, parent) = self.outside(node);
-            if fresh.contains(&spot)
-                && let Some(index) = self.collections.by_spot.get(&spot).copied()
-            {
-                self.read_use(index, child, parent);
+            let held = fresh.get(&spot.root).and_then(|held| held.iter().find(|(path, _)| *path == spot.path));
+            if let Some((_, index)) = held {
+                self.read_use(*index, child, parent);
             }
             let span = self.nodes.kind(child).span();
             let seg = match self.nodes.kind(parent) {

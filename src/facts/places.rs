@@ -190,10 +190,44 @@ impl<'a> Reader<'a, '_> {
             return known.clone();
         }
         let own = Spot::new(SpotRoot::Symbol(symbol));
+        if !self.may_be_alias(symbol) {
+            return own;
+        }
         self.spots.insert(symbol, own.clone()); // ends cycles
         let resolved = self.alias_of(symbol).unwrap_or(own);
         self.spots.insert(symbol, resolved.clone());
         resolved
+    }
+
+    /// A look at the declaration: most symbols stand for themselves, and need not be remembered to do so.
+    fn may_be_alias(&self, symbol: SymbolId) -> bool {
+        let node = self.scoping.symbol_declaration(symbol);
+        match self.nodes.kind(node) {
+            AstKind::VariableDeclarator(d) => d.init.as_ref().is_none_or(|init| {
+                !init.is_literal()
+                    && !matches!(
+                        init,
+                        Expression::FunctionExpression(_)
+                            | Expression::ArrowFunctionExpression(_)
+                            | Expression::ObjectExpression(_)
+                            | Expression::ArrayExpression(_)
+                            | Expression::NewExpression(_)
+                            | Expression::BinaryExpression(_)
+                            | Expression::TemplateLiteral(_)
+                            | Expression::UnaryExpression(_)
+                    )
+            }),
+            AstKind::ImportSpecifier(_)
+            | AstKind::ImportDefaultSpecifier(_)
+            | AstKind::ImportNamespaceSpecifier(_)
+            | AstKind::TSImportEqualsDeclaration(_) => true,
+            // The parameter of a callback: `xs.forEach(x => ..)`.
+            AstKind::FormalParameter(_) => {
+                let function = self.nodes.parent_id(self.nodes.parent_id(node));
+                matches!(self.nodes.parent_kind(function), AstKind::CallExpression(_))
+            }
+            _ => false,
+        }
     }
 
     fn alias_of(&mut self, symbol: SymbolId) -> Option<Spot<'a>> {

@@ -64,7 +64,7 @@ pub struct Reader<'a, 's> {
     pub bindings: FxHashMap<SymbolId, BindingId>,
     /// The symbol of each binding, by [`BindingId`].
     pub binding_symbols: Vec<SymbolId>,
-    pub place_ids: FxHashMap<super::Place, PlaceId>,
+    pub place_ids: FxHashMap<Spot<'a>, PlaceId>,
     pub spots: FxHashMap<SymbolId, Spot<'a>>,
     pub this_spots: FxHashMap<FunctionId, Spot<'a>>,
     pub call_spots: FxHashMap<NodeId, Option<Spot<'a>>>,

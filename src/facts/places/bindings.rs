@@ -38,6 +38,17 @@ pub enum Made {
 impl<'a> Reader<'a, '_> {
     /// Makes the owned, interned form of a spot.
     pub fn own(&mut self, spot: &Spot<'a>) -> PlaceId {
+        if let Some(id) = self.place_ids.get(spot) {
+            return *id;
+        }
+        let place = self.place_of(spot);
+        let id = PlaceId(u32::try_from(self.facts.places.len()).unwrap_or(u32::MAX));
+        self.facts.places.push(place);
+        self.place_ids.insert(spot.clone(), id);
+        id
+    }
+
+    fn place_of(&mut self, spot: &Spot<'a>) -> Place {
         let root = match spot.root {
             SpotRoot::Symbol(symbol) => Root::Binding(self.binding(symbol)),
             SpotRoot::This(class) => Root::This(class),
@@ -49,20 +60,10 @@ impl<'a> Reader<'a, '_> {
                     _ => ("*".to_owned(), 0),
                 };
                 let path = spot.path[rest..].iter().map(own_seg).collect();
-                return self.intern(Place { root: Root::Import { module: module.to_owned(), name }, path });
+                return Place { root: Root::Import { module: module.to_owned(), name }, path };
             }
         };
-        self.intern(Place { root, path: spot.path.iter().map(own_seg).collect() })
-    }
-
-    pub fn intern(&mut self, place: Place) -> PlaceId {
-        if let Some(id) = self.place_ids.get(&place) {
-            return *id;
-        }
-        let id = PlaceId(u32::try_from(self.facts.places.len()).unwrap_or(u32::MAX));
-        self.facts.places.push(place.clone());
-        self.place_ids.insert(place, id);
-        id
+        Place { root, path: spot.path.iter().map(own_seg).collect() }
     }
 
     /// The owned form of a symbol.
