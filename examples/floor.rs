@@ -87,7 +87,7 @@ fn floor(options: &Options) -> Result<usize> {
     let pool = pool(options.threads)?;
     Ok(pool.install(|| {
         let files = walk::walk(options).files;
-        files.par_iter().filter(|file| bare(&file.path, options.max_size)).count()
+        files.par_iter().with_max_len(1).filter(|file| bare(&file.path, options.max_size)).count()
     }))
 }
 

@@ -96,6 +96,8 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     let progress = Progress::new(options.progress, files.len());
     let mut read: Vec<Read> = files
         .par_iter()
+        // One large file is worth hundreds of small ones: each is a task of its own.
+        .with_max_len(1)
         .map(|file| {
             let read = read_file(file, options);
             progress.step();
@@ -208,8 +210,8 @@ fn read_stdin(options: &Options) -> Option<Read> {
 fn understand(mut source: Source) -> Read {
     let units: Vec<FileFacts> =
         source.blocks.iter().map(|block| parse::parse(&source, *block, Apis::built_in())).collect();
-    let shown = |unit: &FileFacts| unit.is_interesting() || !unit.notices.is_empty();
-    if source.file.is_some() && !units.iter().any(shown) {
+    // Few files come to have findings: theirs are read again.
+    if source.file.is_some() && units.iter().all(|unit| unit.notices.is_empty()) {
         source.forget();
     }
     Read::Source(Box::new(source), units)
