@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 use super::functions::key_name;
 use super::places::{Seg, Spot, SpotRoot};
 use super::reader::{Reader, peel};
-use super::{Container, ContainerKind, Does, TOP};
+use super::{Container, ContainerKind, Does, Escape, TOP};
 
 /// Containers under construction, by every location that may hold them.
 #[derive(Default)]
@@ -28,6 +28,19 @@ pub struct Collections<'a> {
 
 /// Collections whose uses are still to be read, by the root of their location: path and index in the list.
 type Fresh<'a> = FxHashMap<SpotRoot<'a>, Vec<(SmallVec<[Seg<'a>; 3]>, usize)>>;
+
+/// Something takes entries out, or asks how many there are; weak collections do both by themselves.
+fn is_relieved(container: &Container) -> bool {
+    container.kind == ContainerKind::Weak
+        || container.ops.iter().any(|op| matches!(op.does, Does::Shrink | Does::Bound) && op.function != TOP)
+}
+
+/// What never grows after start-up, is emptied or is in other hands is nobody's business.
+fn may_grow_for_good(container: &Container) -> bool {
+    container.ops.iter().any(|op| op.does == Does::Grow && op.function != TOP)
+        && !is_relieved(container)
+        && container.escapes.iter().all(|e| matches!(e, Escape::Exported(_)))
+}
 
 struct Found<'a> {
     container: Container,
@@ -62,27 +75,19 @@ impl<'a> Reader<'a, '_> {
             }
             self.read_uses(&fresh);
         }
-        let collections = std::mem::take(&mut self.collections);
-        // What a weak map holds dies with its key.
-        let weak: Vec<Spot<'a>> = collections
-            .list
-            .iter()
-            .filter(|f| f.container.kind == ContainerKind::Weak)
-            .map(|f| f.spot.clone())
-            .collect();
-        for found in collections.list {
-            if weak.iter().any(|w| {
-                found.spot.root == w.root
-                    && found.spot.path.len() > w.path.len()
-                    && found.spot.path.starts_with(&w.path)
-            }) {
-                continue;
-            }
-            // What never grows after start-up is nobody's business.
-            if found.container.ops.iter().any(|op| op.does == Does::Grow && op.function != TOP) {
-                self.facts.containers.push(found.container);
-            }
+        let list = std::mem::take(&mut self.collections).list;
+        // What a weak map holds dies with its key; what an emptied collection holds goes with it.
+        let mut relieved: FxHashMap<SpotRoot<'a>, Vec<SmallVec<[Seg<'a>; 3]>>> = FxHashMap::default();
+        for found in list.iter().filter(|f| is_relieved(&f.container)) {
+            relieved.entry(found.spot.root).or_default().push(found.spot.path.clone());
         }
+        let goes_along = |spot: &Spot<'a>| {
+            let outer = relieved.get(&spot.root).map_or(&[][..], Vec::as_slice);
+            spot.path.len() > 1 && outer.iter().any(|path| path.len() < spot.path.len() && spot.path.starts_with(path))
+                || spot.path.len() == 1 && outer.iter().any(SmallVec::is_empty)
+        };
+        let kept = list.into_iter().filter(|f| may_grow_for_good(&f.container) && !goes_along(&f.spot));
+        self.facts.containers = kept.map(|f| f.container).collect();
     }
 
     fn find_collections(&mut self, kind: AstKind<'a>) {

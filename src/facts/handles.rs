@@ -9,9 +9,9 @@ mod timers;
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{CallExpression, Expression};
+use oxc_semantic::NodeId;
 use serde::{Deserialize, Serialize};
 
-use super::names::Hit;
 use super::reader::{Reader, peel};
 use super::{FunctionId, Guard, Life, Made, PlaceId, What};
 use crate::finding::Span;
@@ -112,53 +112,59 @@ pub struct Close {
 impl<'a> Reader<'a, '_> {
     /// Fifth pass: calls that open or close something.
     pub fn note_handles(&mut self) {
-        let (mut starts, mut ends) = (Vec::new(), Vec::new());
+        let (mut starts, mut closing) = (Vec::new(), Vec::new());
         for node in self.nodes.iter() {
             let AstKind::CallExpression(call) = node.kind() else { continue };
-            let name = match peel(&call.callee) {
-                Expression::Identifier(id) => id.name.as_str(),
-                callee => {
-                    match callee.as_member_expression().and_then(oxc_ast::ast::MemberExpression::static_property_name) {
-                        Some(name) => name,
-                        None => continue,
-                    }
-                }
-            };
-            if is_ending_word(name) {
-                self.note_end(call);
+            let Some(name) = last_name(&call.callee) else { continue };
+            if is_ending_word(name) || is_closing_word(name) || self.apis.listener_removal(name).is_some() {
+                closing.push(call);
             }
-            // Imports can be renamed, so a bare name is only asked about when it is an import or a known word.
-            if !is_closing_word(name)
-                && !self.apis.opens_or_closes(name)
-                && !peel(&call.callee).is_identifier_reference()
-            {
+            // Imports can be renamed, so a bare name is asked about as well.
+            if !self.apis.opens_or_closes(name) && !peel(&call.callee).is_identifier_reference() {
                 continue;
             }
-            let hit = self.api_of_call(call).or_else(|| {
-                self.apis
-                    .listener_removal(name)
-                    .filter(|_| peel(&call.callee).is_member_expression())
-                    .map(|row| Hit { row, known: false })
-            });
-            self.note_opening_or_closing(call, name, hit);
+            let Some(hit) = self.api_of_call(call) else { continue };
+            let row = self.apis.row(hit.row);
+            match row.opens {
+                Some(What::Listener) => self.note_listener(call, row, hit.known),
+                Some(What::Timer) => self.note_timer(call, row),
+                _ if row.closes.is_some() => closing.push(call),
+                _ => {}
+            }
             starts.resize(self.facts.handles.len(), call.node_id.get());
-            ends.resize(self.facts.closes.len(), call.node_id.get());
         }
-        self.note_missed_ways(&starts, &ends);
-        // Only releases ask whether two places are the same.
-        if !self.facts.handles.is_empty() && !self.facts.closes.is_empty() {
-            self.note_aliases();
+        // Where nothing is open, nobody asks what is closed.
+        if !self.facts.handles.is_empty() {
+            closing.dedup_by_key(|call| call.node_id.get());
+            self.note_closes(&starts, closing);
         }
     }
 
-    fn note_opening_or_closing(&mut self, call: &'a CallExpression<'a>, name: &str, hit: Option<Hit>) {
-        let Some(hit) = hit else { return self.note_foreign_close(call, name) };
-        let row = self.apis.row(hit.row);
-        match (row.opens, row.closes) {
-            (Some(What::Listener), _) => self.note_listener(call, row, hit.known),
-            (Some(What::Timer), _) => self.note_timer(call, row),
-            (_, Some(what @ (What::Listener | What::Timer))) => self.note_close(call, row, what),
-            _ => {}
+    fn note_closes(&mut self, starts: &[NodeId], closing: Vec<&'a CallExpression<'a>>) {
+        let mut ends = Vec::new();
+        for call in closing {
+            let name = last_name(&call.callee).unwrap_or("");
+            if is_ending_word(name) {
+                self.note_end(call);
+            }
+            let hit = self
+                .api_of_call(call)
+                .map(|hit| hit.row)
+                .or_else(|| self.apis.listener_removal(name).filter(|_| peel(&call.callee).is_member_expression()));
+            match hit.map(|row| self.apis.row(row)) {
+                Some(row) => {
+                    if let Some(what @ (What::Listener | What::Timer)) = row.closes {
+                        self.note_close(call, row, what);
+                    }
+                }
+                None => self.note_foreign_close(call, name),
+            }
+            ends.resize(self.facts.closes.len(), call.node_id.get());
+        }
+        self.note_missed_ways(starts, &ends);
+        // Only releases ask whether two places are the same.
+        if !self.facts.closes.is_empty() {
+            self.note_aliases();
         }
     }
 
@@ -174,5 +180,13 @@ impl<'a> Reader<'a, '_> {
                 self.facts.aliases.push(pair);
             }
         }
+    }
+}
+
+/// The last name of a callee: `on` of `bus.on`.
+fn last_name<'a>(callee: &'a Expression<'a>) -> Option<&'a str> {
+    match peel(callee) {
+        Expression::Identifier(id) => Some(id.name.as_str()),
+        callee => callee.as_member_expression()?.static_property_name(),
     }
 }
