@@ -24,6 +24,8 @@ pub struct Collections<'a> {
     by_spot: FxHashMap<Spot<'a>, usize>,
     /// Locations added while uses were read: they are read in the next round.
     fresh: Vec<Spot<'a>>,
+    /// See [`Reader::aliases`].
+    aliases: Option<Vec<SymbolId>>,
 }
 
 /// Collections whose uses are still to be read, by the root of their location: path and index in the list.
@@ -282,7 +284,13 @@ impl<'a> Reader<'a, '_> {
 
     /// Reads the uses of every name through which one of the collections can be reached.
     fn read_uses(&mut self, fresh: &Fresh<'a>) {
-        for symbol in self.scoping.symbol_ids() {
+        let mut symbols = self.aliases();
+        symbols.extend(
+            fresh.keys().filter_map(|root| if let SpotRoot::Symbol(symbol) = root { Some(*symbol) } else { None }),
+        );
+        symbols.sort_unstable();
+        symbols.dedup();
+        for symbol in symbols {
             let base = self.spot_of_symbol(symbol);
             let own = SpotRoot::Symbol(symbol);
             if !fresh.contains_key(&base.root) && !fresh.contains_key(&own) {
@@ -301,6 +309,15 @@ impl<'a> Reader<'a, '_> {
             }
         }
         self.read_nameless_uses(fresh);
+    }
+
+    /// Symbols that may stand for something else, in the order of their ids.
+    fn aliases(&mut self) -> Vec<SymbolId> {
+        if self.collections.aliases.is_none() {
+            let found = self.scoping.symbol_ids().filter(|s| self.may_be_alias(*s)).collect();
+            self.collections.aliases = Some(found);
+        }
+        self.collections.aliases.clone().unwrap_or_default()
     }
 
     /// `this.x` and the fields of globals.

@@ -200,7 +200,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// A look at the declaration: most symbols stand for themselves, and need not be remembered to do so.
-    fn may_be_alias(&self, symbol: SymbolId) -> bool {
+    pub fn may_be_alias(&self, symbol: SymbolId) -> bool {
         let node = self.scoping.symbol_declaration(symbol);
         match self.nodes.kind(node) {
             AstKind::VariableDeclarator(d) => d.init.as_ref().is_none_or(|init| {

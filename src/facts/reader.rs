@@ -5,6 +5,7 @@ use oxc_ast::ast::{Argument, CallExpression, Expression, Function as JsFunction}
 use oxc_semantic::{AstNodes, NodeId, Scoping, Semantic, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use super::containers::Collections;
 use super::places::Spot;
@@ -43,7 +44,7 @@ pub struct Reader<'a, 's> {
     pub class_of_spot: FxHashMap<Spot<'a>, ClassId>,
     pub class_nodes: Vec<NodeId>,
     /// Expressions that functions return.
-    pub returned: FxHashMap<FunctionId, Vec<&'a Expression<'a>>>,
+    pub returned: FxHashMap<FunctionId, SmallVec<[&'a Expression<'a>; 2]>>,
     /// What is assigned to fields: `this.x = value`, `x = value` in a class body.
     pub field_values: FxHashMap<(ClassId, &'a str), Vec<&'a Expression<'a>>>,
 
@@ -51,7 +52,7 @@ pub struct Reader<'a, 's> {
     pub field_functions: FxHashMap<Spot<'a>, FunctionId>,
 
     /// Assignments by the location they write.
-    pub assigned: FxHashMap<Spot<'a>, Vec<NodeId>>,
+    pub assigned: FxHashMap<Spot<'a>, SmallVec<[NodeId; 2]>>,
     /// Collections that a function adds entries to by `add` or `set`.
     pub entered: FxHashSet<(Spot<'a>, FunctionId)>,
     /// Symbols that other files can reach.

@@ -35,9 +35,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn store_function(&mut self, spot: Spot<'a>, function: FunctionId) {
-        if let (SpotRoot::Symbol(owner), [Seg::Field("prototype"), Seg::Field(name)]) =
-            (spot.root, spot.path.as_slice())
-            && let Some(class) = self.class_for_symbol(owner)
+        if let [.., Seg::Field("prototype"), Seg::Field(name)] = spot.path.as_slice()
+            && let Some(class) = self.class_for_prototype(&spot, 2)
         {
             self.facts.classes[class.0 as usize].methods.push(((*name).to_owned(), function));
             self.field_functions.insert(Spot::new(SpotRoot::This(class)).step(Seg::Field(name)), function);

@@ -2,8 +2,10 @@
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{CallExpression, Expression};
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
+use crate::facts::places::Spot;
 use crate::facts::reader::{Reader, Type, peel};
 use crate::facts::{Domain, FunctionId, PlaceId, Use};
 
@@ -29,9 +31,18 @@ impl<'a> Reader<'a, '_> {
         if std::mem::replace(&mut self.knows_calls, true) {
             return;
         }
+        // A method that nothing here defines reaches no function of this file.
+        let methods: FxHashSet<&str> = self.field_functions.keys().filter_map(Spot::last_field).collect();
+        let is_ours = |call: &CallExpression<'a>| {
+            let member = peel(&call.callee).as_member_expression();
+            member.is_none_or(|m| {
+                m.static_property_name()
+                    .is_none_or(|name| methods.contains(name) || matches!(name, "call" | "apply" | "bind"))
+            })
+        };
         for node in self.nodes.iter() {
             match node.kind() {
-                AstKind::CallExpression(call) => {
+                AstKind::CallExpression(call) if is_ours(call) => {
                     if let Some(function) = self.function_denoted(&call.callee) {
                         self.calls_of.entry(function).or_default().push(call);
                     }
