@@ -2,7 +2,7 @@
 
 mod words;
 
-use words::{carries_on, is_word, wants_more};
+use words::{BYTES, Class, Last, after_blanks, after_word, carries_on, is_word, last_of, may_carry_on, may_matter};
 
 /// What recursion a text may cost. All figures are bounds from above: a parser may need less, never more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,17 +30,18 @@ pub fn measure(text: &str) -> Depth {
         return Depth::default();
     }
     let mut scan = Scan {
-        bytes: text.as_bytes(),
-        at: 0,
-        open: vec![Frame::new(Opener::Bracket)],
+        text: text.as_bytes(),
+        outer: Vec::new(),
+        level: 0,
+        top: Frame { opener: Opener::Bracket, base: 0, floor: 0, prefixes: 0, cases: 0 },
         sum: 0,
         prefixes: 0,
-        last: Last { byte: b';', word: (0, 0) },
-        line_broke: false,
+        last: Last::Operator,
         labels: 0,
         depth: Depth::default(),
     };
     scan.run();
+    scan.settle();
     scan.depth
 }
 
@@ -50,35 +51,34 @@ fn has_many_cases(text: &str) -> bool {
     text.len() > MANY * "case 1:".len() && memchr::memmem::find_iter(text.as_bytes(), "case").take(MANY).count() == MANY
 }
 
+/// Every method that reads on takes the text from where it reads and returns what is left.
 struct Scan<'t> {
-    bytes: &'t [u8],
-    at: usize,
-    open: Vec<Frame>,
-    /// Tokens and prefixes of all open frames.
+    text: &'t [u8],
+    /// The frames around `top`, and how many they are.
+    outer: Vec<Frame>,
+    level: u32,
+    top: Frame,
+    /// Tokens of all open frames.
     sum: u32,
+    /// Prefixes of all open frames.
     prefixes: u32,
     last: Last,
-    line_broke: bool,
     /// `a: b: c:` up to here: the parser looks through all open labels for each.
     labels: u32,
     depth: Depth,
 }
 
-/// The last byte that was no space or comment; `word` is its range when it ends one.
-#[derive(Clone, Copy)]
-struct Last {
-    byte: u8,
-    word: (usize, usize),
-}
-
 /// One open bracket.
+#[derive(Clone, Copy)]
 struct Frame {
     opener: Opener,
-    /// Tokens since the last `;` or `,` in this frame.
-    tokens: u32,
+    /// What `Scan::sum` was when it opened.
+    base: u32,
+    /// What `Scan::sum` falls back to at a `;` or `,`: `base` and the type arguments that are open, for `A<B, C<D,` hang on
+    /// each other across commas.
+    floor: u32,
+    /// What `Scan::prefixes` was when it opened.
     prefixes: u32,
-    /// Type arguments that are open: `A<B, C<D,` hang on each other across commas.
-    angles: u32,
     cases: u32,
 }
 
@@ -91,263 +91,277 @@ enum Opener {
     Substitution,
 }
 
-impl Frame {
-    const fn new(opener: Opener) -> Self {
-        Self { opener, tokens: 0, prefixes: 0, angles: 0, cases: 0 }
-    }
-}
-
-impl Scan<'_> {
+impl<'t> Scan<'t> {
     fn run(&mut self) {
-        while let Some(&byte) = self.bytes.get(self.at) {
-            match byte {
-                b'\n' | b'\r' => {
-                    self.line_broke = true;
-                    self.at += 1;
+        let mut bytes = self.text.iter();
+        while let Some(&byte) = bytes.next() {
+            match BYTES[usize::from(byte)] {
+                Class::Blank => {}
+                Class::Word => bytes = self.word(bytes.as_slice(), byte).iter(),
+                Class::Operator => self.operator(Last::Operator),
+                Class::Equals => self.operator(Last::Equals),
+                Class::Comma => {
+                    self.reset();
+                    self.punctuator(Last::Operator);
                 }
-                b' ' | b'\t' | 0x0B | 0x0C => self.at += 1,
-                b'/' if self.next_is(b'/') => self.skip_line(),
-                b'/' if self.next_is(b'*') => self.skip_comment(),
-                _ => {
-                    if std::mem::take(&mut self.line_broke) && self.statement_ends(byte) {
-                        self.reset();
+                Class::Open => self.open(byte),
+                Class::Angle => self.angle(byte),
+                Class::Colon => self.colon(),
+                Class::Break => bytes = self.line_break(bytes.as_slice()).iter(),
+                Class::Digit => bytes = self.number(bytes.as_slice()).iter(),
+                Class::Semicolon => bytes = self.semicolon(bytes.as_slice()).iter(),
+                Class::Close => {
+                    let opener = self.close();
+                    if byte == b'}' {
+                        bytes = self.after_brace(bytes.as_slice(), opener).iter();
                     }
-                    self.token(byte);
                 }
+                Class::Quote => bytes = self.string(bytes.as_slice(), byte).iter(),
+                Class::Backtick => {
+                    self.enter(Opener::Template);
+                    bytes = self.template_text(bytes.as_slice()).iter();
+                }
+                Class::Slash => bytes = self.slash(bytes.as_slice()).iter(),
             }
         }
     }
 
-    fn token(&mut self, byte: u8) {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'\\' | 0x80.. => self.word(),
-            b'0'..=b'9' => self.number(),
-            b'"' | b'\'' => self.string(byte),
-            b'`' => self.template(),
-            b'(' | b'[' | b'{' => self.bracket(byte),
-            b')' | b']' | b'}' => self.close(byte),
-            b';' | b',' => self.separate(byte),
-            b'/' if self.regex_may_start() => self.regex(),
-            b':' if self.last.byte == b'a' => self.label(),
-            _ => {
-                if byte == b'<' {
-                    self.angles(1);
-                } else if byte == b'>' && self.last.byte != b'=' {
-                    self.angles(-1);
-                }
-                self.count(1);
-                self.pass(byte);
-            }
-        }
-    }
-
-    fn pass(&mut self, byte: u8) {
-        self.at += 1;
+    fn punctuator(&mut self, last: Last) {
         self.labels = 0;
-        self.last = Last { byte, word: (0, 0) };
+        self.last = last;
     }
 
-    fn label(&mut self) {
-        self.count(1);
-        let labels = self.labels + 1;
-        self.pass(b':');
-        self.labels = labels;
-        self.depth.nesting = self.depth.nesting.max(labels);
+    /// A punctuator that hangs on what is before it.
+    fn operator(&mut self, last: Last) {
+        self.sum += 1;
+        self.punctuator(last);
     }
 
-    fn next_is(&self, byte: u8) -> bool {
-        self.bytes.get(self.at + 1) == Some(&byte)
-    }
-
-    fn top(&mut self) -> Option<&mut Frame> {
-        self.open.last_mut()
-    }
-
-    fn count(&mut self, tokens: u32) {
-        self.sum = self.sum.saturating_add(tokens);
-        if let Some(frame) = self.top() {
-            frame.tokens = frame.tokens.saturating_add(tokens);
+    fn angle(&mut self, byte: u8) {
+        if byte == b'<' {
+            self.top.floor += 1;
+        } else if self.last != Last::Equals && self.top.floor > self.top.base {
+            self.top.floor -= 1;
         }
-        self.depth.chain = self.depth.chain.max(self.sum);
+        self.operator(Last::Operator);
+    }
+
+    fn colon(&mut self) {
+        let labels = if self.last.is_word() { self.labels + 1 } else { 0 };
+        raise(&mut self.depth.nesting, labels);
+        self.operator(Last::Operator);
+        self.labels = labels;
     }
 
     fn prefix(&mut self) {
-        self.prefixes = self.prefixes.saturating_add(1);
-        if let Some(frame) = self.top() {
-            frame.prefixes += 1;
-        }
+        self.prefixes += 1;
         self.depth.prefixes = self.depth.prefixes.max(self.prefixes);
     }
 
-    fn angles(&mut self, by: i32) {
-        if let Some(frame) = self.top() {
-            frame.angles = frame.angles.saturating_add_signed(by);
-        }
+    /// Notes the chain that ends here.
+    fn settle(&mut self) {
+        raise(&mut self.depth.chain, self.sum);
     }
 
     /// A statement or list item is over: what follows does not hang on it.
     fn reset(&mut self) {
-        let Some(frame) = self.open.last_mut() else { return };
-        let gone = frame.tokens.saturating_sub(frame.angles);
-        frame.tokens -= gone;
-        self.sum -= gone;
-        self.prefixes -= std::mem::take(&mut frame.prefixes);
+        self.settle();
+        self.sum = self.top.floor;
+        self.prefixes = self.top.prefixes;
     }
 
-    fn open(&mut self, opener: Opener) {
-        self.open.push(Frame::new(opener));
-        let nesting = u32::try_from(self.open.len() - 1).unwrap_or(u32::MAX);
-        self.depth.nesting = self.depth.nesting.max(nesting);
-        self.count(1);
+    fn enter(&mut self, opener: Opener) {
+        self.outer.push(self.top);
+        self.top = Frame { opener, base: self.sum, floor: self.sum, prefixes: self.prefixes, cases: 0 };
+        self.sum += 1;
+        self.level += 1;
+        raise(&mut self.depth.nesting, self.level);
     }
 
-    fn bracket(&mut self, byte: u8) {
-        let head = byte == b'(' && matches!(self.last_word(), b"if" | b"for" | b"while" | b"with" | b"await");
+    /// Closes the innermost frame, unless nothing is open.
+    fn leave(&mut self) -> Opener {
+        let Some(outer) = self.outer.pop() else { return Opener::Bracket };
+        self.settle();
+        raise(&mut self.depth.cases, self.top.cases);
+        let opener = self.top.opener;
+        self.sum = self.top.base;
+        self.prefixes = self.top.prefixes;
+        self.level -= 1;
+        self.top = outer;
+        opener
+    }
+
+    fn open(&mut self, byte: u8) {
+        let head = byte == b'(' && self.last.is_head();
         if head {
             self.prefix();
         }
-        self.open(if head { Opener::Head } else { Opener::Bracket });
-        self.pass(byte);
+        self.enter(if head { Opener::Head } else { Opener::Bracket });
+        self.punctuator(Last::Operator);
     }
 
-    fn close(&mut self, byte: u8) {
-        let frame = if self.open.len() > 1 { self.open.pop() } else { None };
-        if let Some(frame) = &frame {
-            self.sum -= frame.tokens;
-            self.prefixes -= frame.prefixes;
-            self.depth.cases = self.depth.cases.max(frame.cases);
-        }
-        let opener = frame.map_or(Opener::Bracket, |f| f.opener);
-        self.count(1);
-        // A closed head keeps `(` as its last byte, so that a line break after it does not end the statement.
-        self.pass(if opener == Opener::Head { b'(' } else { byte });
-        if byte == b'}' && opener == Opener::Substitution {
-            self.template_text();
-        } else if byte == b'}' && self.statement_follows() {
-            self.reset();
-        }
+    fn close(&mut self) -> Opener {
+        let opener = self.leave();
+        // A closed head does not end the statement at a line break after it.
+        self.operator(if opener == Opener::Head { Last::Operator } else { Last::Value });
+        opener
     }
 
-    fn separate(&mut self, byte: u8) {
-        self.pass(byte);
-        if byte == b';' {
-            if self.peek_word() == b"else" {
-                return;
-            }
-            if let Some(frame) = self.top() {
-                frame.angles = 0;
-            }
+    fn after_brace(&mut self, rest: &'t [u8], opener: Opener) -> &'t [u8] {
+        if opener == Opener::Substitution {
+            return self.template_text(rest);
         }
-        self.reset();
-    }
-
-    fn word(&mut self) {
-        let start = self.at;
-        while self.bytes.get(self.at).is_some_and(|b| is_word(*b)) {
-            self.at += 1;
-        }
-        self.last = Last { byte: b'a', word: (start, self.at) };
-        match self.last_word() {
-            b"case" => {
-                if let Some(frame) = self.top() {
-                    frame.cases += 1;
+        let next = after_blanks(rest);
+        match next {
+            // A word that is not part of the same statement ends it.
+            [byte, ..] if is_word(*byte) => {
+                if !carries_on(word_in(next)) {
+                    self.reset();
                 }
+                next
             }
-            b"namespace" | b"module" => self.namespace(),
-            word if wants_more(word) => self.prefix(),
+            _ => rest,
+        }
+    }
+
+    fn semicolon(&mut self, rest: &'t [u8]) -> &'t [u8] {
+        self.punctuator(Last::Operator);
+        let next = after_blanks(rest);
+        if next.first() == Some(&b'e') && word_in(next) == b"else" {
+            return next;
+        }
+        self.top.floor = self.top.base;
+        self.reset();
+        next
+    }
+
+    /// What comes after a line break may be a statement of its own, as semicolons are inserted.
+    fn line_break(&mut self, rest: &'t [u8]) -> &'t [u8] {
+        let mut rest = after_blanks(rest);
+        if !self.last.may_end() {
+            return rest;
+        }
+        loop {
+            match rest {
+                [0x0B, tail @ ..] => rest = after_blanks(tail),
+                [b'/', tail @ ..] => match after_comment(tail) {
+                    Some(after) => rest = after_blanks(after),
+                    None => return rest,
+                },
+                [next, ..] => {
+                    let starts = is_word(*next) || matches!(next, b'"' | b'\'' | b'{' | b'@' | b'#');
+                    if starts && !carries_on(word_in(rest)) {
+                        self.reset();
+                    }
+                    return rest;
+                }
+                [] => return rest,
+            }
+        }
+    }
+
+    fn word(&mut self, tail: &'t [u8], first: u8) -> &'t [u8] {
+        let rest = after_word(tail);
+        let len = 1 + tail.len() - rest.len();
+        self.sum += 1;
+        self.last = Last::Word;
+        if may_matter(first, len) {
+            self.keyword(len, rest);
+        }
+        rest
+    }
+
+    /// The word of `len` bytes before `rest`.
+    fn keyword(&mut self, len: usize, rest: &[u8]) {
+        let end = self.text.len() - rest.len();
+        self.last = last_of(&self.text[end - len..end]);
+        match self.last {
+            Last::More | Last::Await => self.prefix(),
+            Last::Case => self.top.cases += 1,
+            Last::Namespace => self.namespace(rest),
             _ => {}
         }
-        self.count(1);
     }
 
     /// `namespace a.b.c {}` is three namespaces inside each other.
-    fn namespace(&mut self) {
-        let name = self.bytes[self.at..].iter().take_while(|b| is_word(**b) || b" .\t\r\n".contains(b));
+    fn namespace(&mut self, rest: &[u8]) {
+        let name = rest.iter().take_while(|b| is_word(**b) || b" .\t\r\n".contains(b));
         let dots = name.filter(|b| **b == b'.').count();
         self.depth.nesting = self.depth.nesting.max(u32::try_from(dots).unwrap_or(u32::MAX));
     }
 
-    fn number(&mut self) {
-        while self.bytes.get(self.at).is_some_and(|b| is_word(*b) || *b == b'.') {
-            self.at += 1;
+    fn number(&mut self, mut rest: &'t [u8]) -> &'t [u8] {
+        self.last = Last::Value;
+        while let [byte, tail @ ..] = rest
+            && (is_word(*byte) || *byte == b'.')
+        {
+            rest = tail;
         }
-        self.last = Last { byte: b'0', word: (0, 0) };
+        rest
     }
 
-    fn string(&mut self, quote: u8) {
-        self.at += 1;
-        while let Some(&byte) = self.bytes.get(self.at) {
-            self.at += 1;
-            match byte {
-                b'\\' => self.at += 1,
-                b'\n' => break,
-                _ if byte == quote => break,
-                _ => {}
+    fn string(&mut self, mut rest: &'t [u8], quote: u8) -> &'t [u8] {
+        self.last = Last::Value;
+        while let Some(end) = memchr::memchr3(quote, b'\\', b'\n', rest) {
+            if rest[end] != b'\\' {
+                return &rest[end + 1..];
             }
+            rest = rest.get(end + 2..).unwrap_or_default();
         }
-        self.last = Last { byte: quote, word: (0, 0) };
-    }
-
-    fn template(&mut self) {
-        self.open(Opener::Template);
-        self.at += 1;
-        self.template_text();
+        &[]
     }
 
     /// Runs to the end of the template or to its next substitution.
-    fn template_text(&mut self) {
-        while let Some(&byte) = self.bytes.get(self.at) {
-            self.at += 1;
-            match byte {
-                b'\\' => self.at += 1,
-                b'`' => {
-                    if self.open.len() > 1
-                        && let Some(frame) = self.open.pop()
-                    {
-                        self.sum -= frame.tokens;
-                        self.prefixes -= frame.prefixes;
-                    }
-                    self.count(1);
-                    self.last = Last { byte: b'`', word: (0, 0) };
-                    return;
+    fn template_text(&mut self, mut rest: &'t [u8]) -> &'t [u8] {
+        while let Some(end) = memchr::memchr3(b'\\', b'`', b'$', rest) {
+            match &rest[end..] {
+                [b'`', tail @ ..] => {
+                    self.leave();
+                    self.sum += 1;
+                    self.last = Last::Value;
+                    return tail;
                 }
-                b'$' if self.bytes.get(self.at) == Some(&b'{') => {
-                    self.at += 1;
-                    self.open(Opener::Substitution);
-                    self.last = Last { byte: b'{', word: (0, 0) };
-                    return;
+                [b'$', b'{', tail @ ..] => {
+                    self.enter(Opener::Substitution);
+                    self.last = Last::Operator;
+                    return tail;
                 }
-                _ => {}
+                [b'\\', _, tail @ ..] | [_, tail @ ..] => rest = tail,
+                [] => break,
+            }
+        }
+        &[]
+    }
+
+    fn slash(&mut self, rest: &'t [u8]) -> &'t [u8] {
+        match after_comment(rest) {
+            Some(after) => after,
+            None if self.last.regex_may_follow() => self.regex(rest),
+            None => {
+                self.operator(Last::Slash);
+                rest
             }
         }
     }
 
-    fn regex(&mut self) {
-        let (start, mut class) = (self.at, false);
-        self.at += 1;
-        while let Some(&byte) = self.bytes.get(self.at) {
-            self.at += 1;
+    fn regex(&mut self, text: &'t [u8]) -> &'t [u8] {
+        self.last = Last::Slash;
+        let (mut rest, mut class) = (text, false);
+        // The parser of regular expressions recurses too.
+        let (mut open, mut most) = (0_u32, 0_u32);
+        while let [byte, tail @ ..] = rest {
+            rest = tail;
             match byte {
-                b'\\' => self.at += 1,
+                b'\\' => rest = rest.get(1..).unwrap_or_default(),
                 b'[' => class = true,
                 b']' => class = false,
                 b'/' if !class => break,
-                b'\n' => {
-                    // It was a division after all.
-                    self.at = start + 1;
-                    break;
-                }
+                // It was a division after all.
+                b'\n' => return text,
                 _ => {}
             }
         }
-        self.regex_nesting(start);
-        self.last = Last { byte: b'/', word: (0, 0) };
-    }
-
-    /// The parser of regular expressions recurses too.
-    fn regex_nesting(&mut self, start: usize) {
-        let (mut open, mut most) = (0_u32, 0_u32);
-        for byte in &self.bytes[start..self.at.min(self.bytes.len())] {
+        for byte in &text[..text.len() - rest.len()] {
             match byte {
                 b'(' | b'[' => open += 1,
                 b')' | b']' => open = open.saturating_sub(1),
@@ -356,52 +370,36 @@ impl Scan<'_> {
             most = most.max(open);
         }
         self.depth.nesting = self.depth.nesting.max(most);
+        rest
     }
+}
 
-    fn skip_line(&mut self) {
-        let rest = &self.bytes[self.at..];
-        self.at += memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+/// A maximum that seldom changes.
+fn raise(most: &mut u32, now: u32) {
+    if now > *most {
+        std::hint::cold_path();
+        *most = now;
     }
+}
 
-    fn skip_comment(&mut self) {
-        let rest = &self.bytes[self.at + 2..];
-        self.at += 2 + memchr::memmem::find(rest, b"*/").map_or(rest.len(), |end| end + 2);
-    }
-
-    fn last_word(&self) -> &[u8] {
-        &self.bytes[self.last.word.0..self.last.word.1]
-    }
-
-    /// The word that comes next, empty when something else does.
-    fn peek_word(&self) -> &[u8] {
-        let rest = &self.bytes[self.at..];
-        let start = rest.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(rest.len());
-        let end = rest[start..].iter().position(|b| !is_word(*b)).unwrap_or(rest.len() - start);
-        &rest[start..start + end]
-    }
-
-    fn regex_may_start(&self) -> bool {
-        match self.last.byte {
-            b'a' => wants_more(self.last_word()),
-            b'0' | b')' | b']' | b'}' | b'"' | b'\'' | b'`' | b'/' => false,
-            _ => true,
+/// What follows the comment whose first slash is before `rest`, if it is one.
+fn after_comment(rest: &[u8]) -> Option<&[u8]> {
+    match rest {
+        [b'/', body @ ..] => Some(&body[memchr::memchr2(b'\n', b'\r', body).unwrap_or(body.len())..]),
+        [b'*', body @ ..] => {
+            let mut slashes = memchr::memchr_iter(b'/', body);
+            let end = slashes.find(|slash| *slash > 0 && body[slash - 1] == b'*');
+            Some(end.map_or(&[], |slash| &body[slash + 1..]))
         }
+        _ => None,
     }
+}
 
-    /// Whether the line break before `next` ends a statement, as semicolons are inserted.
-    fn statement_ends(&self, next: u8) -> bool {
-        let ended = match self.last.byte {
-            b'a' => !wants_more(self.last_word()),
-            b'0' | b')' | b']' | b'}' | b'"' | b'\'' | b'`' => true,
-            _ => false,
-        };
-        ended && (is_word(next) || matches!(next, b'"' | b'\'' | b'{' | b'@' | b'#')) && !carries_on(self.peek_word())
-    }
-
-    /// After `}`: a word that is not part of the same statement.
-    fn statement_follows(&self) -> bool {
-        let word = self.peek_word();
-        !word.is_empty() && !carries_on(word)
+/// The word `rest` starts with, empty when it cannot carry a statement on.
+fn word_in(rest: &[u8]) -> &[u8] {
+    match rest {
+        [byte, tail @ ..] if may_carry_on(*byte) => &rest[..rest.len() - after_word(tail).len()],
+        _ => &[],
     }
 }
 
