@@ -101,34 +101,56 @@ impl Last {
     }
 }
 
-macro_rules! words {
-    ($($($word:literal)|+ => $last:expr,)+) => {
-        /// What a word is, if more than a name.
-        pub fn last_of(word: &[u8]) -> Last {
-            match word {
-                $($($word)|+ => $last,)+
-                _ => Last::Word,
-            }
-        }
+/// The words that are more than a name. [`last_of`] looks into the few of the same first byte and length.
+const WORDS: [(&[u8], Last); 30] = [
+    (b"case", Last::Case),
+    (b"namespace", Last::Namespace),
+    (b"module", Last::Namespace),
+    (b"if", Last::Head),
+    (b"for", Last::Head),
+    (b"while", Last::Head),
+    (b"with", Last::Head),
+    (b"await", Last::Await),
+    (b"else", Last::More),
+    (b"do", Last::More),
+    (b"typeof", Last::More),
+    (b"void", Last::More),
+    (b"delete", Last::More),
+    (b"new", Last::More),
+    (b"yield", Last::More),
+    (b"in", Last::More),
+    (b"instanceof", Last::More),
+    (b"of", Last::More),
+    (b"return", Last::More),
+    (b"throw", Last::More),
+    (b"default", Last::More),
+    (b"extends", Last::More),
+    (b"keyof", Last::More),
+    (b"readonly", Last::More),
+    (b"unique", Last::More),
+    (b"infer", Last::More),
+    (b"as", Last::More),
+    (b"satisfies", Last::More),
+    (b"is", Last::More),
+    (b"asserts", Last::More),
+];
 
-        /// For each first byte the lengths, as bits, of the words `last_of` knows.
-        static LENGTHS: [u32; 256] = {
-            let mut table = [0; 256];
-            $($(table[$word[0] as usize] |= 1 << $word.len();)+)+
-            table
-        };
-    };
+/// What a word is, if more than a name.
+pub fn last_of(word: &[u8]) -> Last {
+    WORDS.iter().find(|(known, _)| *known == word).map_or(Last::Word, |(_, last)| *last)
 }
 
-words! {
-    b"case" => Last::Case,
-    b"namespace" | b"module" => Last::Namespace,
-    b"if" | b"for" | b"while" | b"with" => Last::Head,
-    b"await" => Last::Await,
-    b"else" | b"do" | b"typeof" | b"void" | b"delete" | b"new" | b"yield" | b"in" | b"instanceof" | b"of" | b"return"
-        | b"throw" | b"default" | b"extends" | b"keyof" | b"readonly" | b"unique" | b"infer" | b"as" | b"satisfies"
-        | b"is" | b"asserts" => Last::More,
-}
+/// For each first byte the lengths, as bits, of the words `last_of` knows.
+static LENGTHS: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut index = 0;
+    while index < WORDS.len() {
+        let word = WORDS[index].0;
+        table[word[0] as usize] |= 1 << word.len();
+        index += 1;
+    }
+    table
+};
 
 /// Whether a byte belongs to a name, keyword or number.
 pub const fn is_word(byte: u8) -> bool {
