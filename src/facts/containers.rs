@@ -61,8 +61,8 @@ impl<'a> Collections<'a> {
 impl<'a> Reader<'a, '_> {
     /// Fourth pass: finds collections and reads all their uses.
     pub fn note_containers(&mut self) {
-        for node in self.nodes.iter() {
-            self.find_collections(node.kind());
+        for site in self.sites.clone().iter() {
+            self.find_collections(*site);
         }
         // Each round reads the locations that the last one found to hold a collection too.
         for _ in 0..4 {

@@ -53,7 +53,11 @@ impl<'a> Reader<'a, '_> {
     pub fn number_functions(&mut self) {
         self.owner = vec![TOP; self.nodes.len()];
         self.push_function(NodeId::ROOT, FunctionKind::Top, TOP);
+        let mut sites = Vec::new();
         for (id, node) in self.nodes.iter_enumerated() {
+            if is_site(node.kind()) {
+                sites.push(node.kind());
+            }
             let parent = self.nodes.parent_id(id);
             let outer = if id == NodeId::ROOT { TOP } else { self.owner[parent.index()] };
             self.owner[id.index()] = match node.kind() {
@@ -90,6 +94,7 @@ impl<'a> Reader<'a, '_> {
                 self.returned.entry(self.owner[id.index()]).or_default().push(e);
             }
         }
+        self.sites = sites.into();
     }
 
     fn kind_of_function(&self, node: NodeId) -> FunctionKind {
@@ -129,8 +134,8 @@ impl<'a> Reader<'a, '_> {
         for id in 0..self.class_nodes.len() {
             self.read_class_body(ClassId(u32::try_from(id).unwrap_or(u32::MAX)));
         }
-        for node in self.nodes.iter() {
-            match node.kind() {
+        for site in self.sites.clone().iter() {
+            match *site {
                 AstKind::AssignmentExpression(e) => self.note_assignment(e),
                 AstKind::CallExpression(call) => {
                     self.note_inheritance(call);
@@ -233,4 +238,19 @@ fn assigned_name<'a>(target: &'a AssignmentTarget<'a>) -> Option<&'a str> {
         Seg::Field(f) => Some(f),
         Seg::Entry => None,
     }
+}
+
+const fn is_site(kind: AstKind<'_>) -> bool {
+    matches!(
+        kind,
+        AstKind::CallExpression(_)
+            | AstKind::NewExpression(_)
+            | AstKind::AssignmentExpression(_)
+            | AstKind::VariableDeclarator(_)
+            | AstKind::PropertyDefinition(_)
+            | AstKind::ExportDeclaration(_)
+            | AstKind::ExportSpecifier(_)
+            | AstKind::ExportDefaultDeclaration(_)
+            | AstKind::TSExportAssignment(_)
+    )
 }

@@ -113,8 +113,8 @@ impl<'a> Reader<'a, '_> {
     /// Fifth pass: calls that open or close something.
     pub fn note_handles(&mut self) {
         let (mut starts, mut closing) = (Vec::new(), Vec::new());
-        for node in self.nodes.iter() {
-            let AstKind::CallExpression(call) = node.kind() else { continue };
+        for site in self.sites.clone().iter() {
+            let AstKind::CallExpression(call) = *site else { continue };
             let Some(name) = last_name(&call.callee) else { continue };
             if is_ending_word(name) || is_closing_word(name) || self.apis.listener_removal(name).is_some() {
                 closing.push(call);
@@ -170,8 +170,8 @@ impl<'a> Reader<'a, '_> {
 
     /// `this.source = bus`: one place holds what the other holds.
     fn note_aliases(&mut self) {
-        for node in self.nodes.iter() {
-            if let AstKind::AssignmentExpression(e) = node.kind()
+        for site in self.sites.clone().iter() {
+            if let AstKind::AssignmentExpression(e) = *site
                 && matches!(peel(&e.right), Expression::Identifier(_) | Expression::StaticMemberExpression(_))
                 && let Some(left) = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t))
                 && let Some(right) = self.spot_of(&e.right)

@@ -84,10 +84,9 @@ const MOST_CHAINS: usize = 200;
 impl<'a> Reader<'a, '_> {
     /// Finds `source.pipe(target)` of Node streams whose source is opened in this file.
     pub fn note_pipes(&mut self) {
-        let nodes = self.nodes;
         let mut chains = Vec::new();
-        for node in nodes.iter() {
-            if let AstKind::CallExpression(call) = node.kind()
+        for site in self.sites.clone().iter() {
+            if let AstKind::CallExpression(call) = *site
                 && call.callee_name() == Some("pipe")
                 && let Some(chain) = self.chain_of(call)
             {

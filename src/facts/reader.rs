@@ -1,5 +1,7 @@
 //! One file while its syntax tree is at hand: nodes, scopes, functions and classes by number, text by span.
 
+use std::rc::Rc;
+
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression, Function as JsFunction};
 use oxc_semantic::{AstNodes, NodeId, Scoping, Semantic, SymbolId};
@@ -33,6 +35,9 @@ pub struct Reader<'a, 's> {
     pub knows_calls: bool,
     /// Calls by the function of this file that they reach.
     pub calls_of: FxHashMap<FunctionId, Vec<&'a CallExpression<'a>>>,
+    /// The nodes that later passes look at, in the order of the text: calls, `new`, assignments, declarations, fields and
+    /// exports. Walking these is much cheaper than walking all nodes.
+    pub sites: Rc<[AstKind<'a>]>,
     /// Every `this`.
     pub this_nodes: Vec<NodeId>,
     /// Node of each function.
@@ -98,6 +103,7 @@ impl<'a, 's> Reader<'a, 's> {
             path,
             facts: FileFacts::default(),
             owner: Vec::new(),
+            sites: Rc::from([]),
             knows_calls: false,
             calls_of: FxHashMap::default(),
             this_nodes: Vec::new(),

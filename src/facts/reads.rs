@@ -77,9 +77,8 @@ impl<'a> Reader<'a, '_> {
             .flat_map(|row| row.function.iter().chain(&row.method))
             .map(|name| name.rsplit('.').next().unwrap_or(name))
             .collect();
-        let nodes = self.nodes;
-        for node in nodes.iter() {
-            if let AstKind::CallExpression(call) = node.kind()
+        for site in self.sites.clone().iter() {
+            if let AstKind::CallExpression(call) = *site
                 && self.owner_of(call.node_id.get()) != TOP
                 && let Some(candidate) = self.read_of(call, &names)
             {

@@ -40,8 +40,8 @@ impl<'a> Reader<'a, '_> {
                     .is_none_or(|name| methods.contains(name) || matches!(name, "call" | "apply" | "bind"))
             })
         };
-        for node in self.nodes.iter() {
-            match node.kind() {
+        for site in self.sites.clone().iter() {
+            match *site {
                 AstKind::CallExpression(call) if is_ours(call) => {
                     if let Some(function) = self.function_denoted(&call.callee) {
                         self.calls_of.entry(function).or_default().push(call);

@@ -13,8 +13,8 @@ impl<'a> Reader<'a, '_> {
     /// Symbols that other files can reach: `export`, `module.exports = x`, `exports.x = x`, `module.exports = { x }`.
     pub fn note_exports(&mut self) {
         let mut found = FxHashSet::default();
-        for node in self.nodes.iter() {
-            match node.kind() {
+        for site in self.sites.clone().iter() {
+            match *site {
                 AstKind::ExportDeclaration(e) => declared_symbols(&e.declaration, &mut found),
                 AstKind::ExportSpecifier(s) => {
                     if let ModuleExportName::IdentifierReference(id) = &s.local {
