@@ -30,17 +30,12 @@ pub(super) fn report(program: &Program, findings: &mut Findings, wanted: fn(&Con
         for container in &unit.facts.containers {
             if wanted(container)
                 && let Some(growth) = unit.growth(container)
-                && !is_told_by_outer(unit, container, &growth)
+                && !unit.is_told_by_outer(&growth)
             {
                 findings.add(finding(unit, &growth));
             }
         }
     }
-}
-
-/// `rooms[id] ??= []; rooms[id].push(x)`: when `rooms` itself is reported, its entries need no finding of their own.
-fn is_told_by_outer(unit: &Unit, container: &Container, growth: &Growth<'_>) -> bool {
-    unit.holders(container).any(|outer| unit.growth(outer).is_some_and(|g| g.confidence >= growth.confidence))
 }
 
 fn finding(unit: &Unit, growth: &Growth<'_>) -> Finding {

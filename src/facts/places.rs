@@ -200,6 +200,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// A look at the declaration: most symbols stand for themselves, and need not be remembered to do so.
+    #[must_use]
     pub fn may_be_alias(&self, symbol: SymbolId) -> bool {
         let node = self.scoping.symbol_declaration(symbol);
         match self.nodes.kind(node) {

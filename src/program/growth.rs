@@ -93,7 +93,7 @@ impl Unit {
     }
 
     /// The collections that this one is an entry of: `rooms` for `rooms[id]`.
-    pub fn holders<'u>(&'u self, container: &Container) -> impl Iterator<Item = &'u Container> {
+    fn holders<'u>(&'u self, container: &Container) -> impl Iterator<Item = &'u Container> {
         let place = self.place(container.place);
         let is_entry = place.path.last() == Some(&Step::Entry);
         self.facts.containers.iter().filter(move |outer| {
@@ -103,6 +103,13 @@ impl Unit {
                 && other.path.len() < place.path.len()
                 && place.path.starts_with(&other.path)
         })
+    }
+
+    /// `rooms[id] ??= []; rooms[id].push(x)`: when `rooms` itself grows at least as surely, that tells it all.
+    #[must_use]
+    pub fn is_told_by_outer(&self, growth: &Growth<'_>) -> bool {
+        let mut outer = self.holders(growth.container);
+        outer.any(|outer| self.growth(outer).is_some_and(|g| g.confidence >= growth.confidence))
     }
 
     /// An assignment that only gives the collection its first value.
