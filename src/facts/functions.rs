@@ -13,7 +13,7 @@ use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
 use super::places::{Seg, Spot, SpotRoot};
-use super::reader::{Reader, peel};
+use super::reader::{Reader, bound_symbol, peel};
 use super::{BindingId, ClassId, FunctionId, Often, TOP, Use};
 use crate::finding::Span;
 pub use classes::{Class, ClassKind, END_METHODS};
@@ -142,9 +142,8 @@ impl<'a> Reader<'a, '_> {
                     self.note_entry(call);
                 }
                 AstKind::VariableDeclarator(d) => {
-                    if let (Some(id), Some(Expression::ObjectExpression(object))) =
-                        (d.id.get_binding_identifier(), d.init.as_ref().map(peel))
-                        && let Some(symbol) = id.symbol_id.get()
+                    if let (Some(symbol), Some(Expression::ObjectExpression(object))) =
+                        (bound_symbol(&d.id), d.init.as_ref().map(peel))
                     {
                         self.store_methods(&Spot::new(SpotRoot::Symbol(symbol)), object);
                     }
@@ -198,9 +197,7 @@ impl<'a> Reader<'a, '_> {
     /// Symbols of the parameters; `None` for a pattern.
     #[must_use]
     pub fn param_symbols(&self, function: NodeId) -> Vec<Option<SymbolId>> {
-        self.params_of(function).map_or_else(Vec::new, |p| {
-            p.items.iter().map(|i| i.pattern.get_binding_identifier().and_then(|id| id.symbol_id.get())).collect()
-        })
+        self.params_of(function).map_or_else(Vec::new, |p| p.items.iter().map(|i| bound_symbol(&i.pattern)).collect())
     }
 
     #[must_use]

@@ -12,7 +12,7 @@ use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
 use super::places::{Spot, SpotRoot};
-use super::reader::{Reader, peel};
+use super::reader::{Reader, bound_symbol, peel};
 use super::{FunctionId, Rewrite};
 use crate::finding::Span;
 
@@ -171,7 +171,7 @@ impl<'a> Reader<'a, '_> {
     /// `source.pipe(gzip); gzip.pipe(res)`: the chain goes on in another statement.
     fn extend_targets(&mut self, chains: &[Chain<'a>], chain: &Chain<'a>, targets: &mut Vec<&'a Expression<'a>>) {
         let mut result = match self.nodes.kind(self.outside(chain.top).1) {
-            AstKind::VariableDeclarator(d) => d.id.get_binding_identifier().and_then(|i| i.symbol_id.get()),
+            AstKind::VariableDeclarator(d) => bound_symbol(&d.id),
             _ => None,
         };
         for _ in 0..4 {

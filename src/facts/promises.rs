@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::FunctionId;
 use super::functions::key_name;
-use super::reader::Reader;
+use super::reader::{Reader, bound_symbol};
 use super::runs::is_global_promise;
 use crate::finding::{Confidence, Span};
 
@@ -221,7 +221,7 @@ impl<'a> Reader<'a, '_> {
         let untouched = match self.nodes.kind(parent) {
             AstKind::VariableDeclarator(d) => match &d.id {
                 BindingPattern::ObjectPattern(p) if p.rest.is_none() => p.properties.iter().all(|property| {
-                    let symbol = property.value.get_binding_identifier().and_then(|id| id.symbol_id.get());
+                    let symbol = bound_symbol(&property.value);
                     match (key_name(&property.key), symbol) {
                         (Some("promise"), _) => true,
                         (Some(_), Some(symbol)) => self.is_unused(symbol),

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, CallExpression, Expression, Function as JsFunction};
+use oxc_ast::ast::{Argument, BindingPattern, CallExpression, Expression, Function as JsFunction};
 use oxc_semantic::{AstNodes, NodeId, Scoping, Semantic, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -300,7 +300,7 @@ impl<'a, 's> Reader<'a, 's> {
         for _ in 0..4 {
             match self.nodes.kind(parent) {
                 AstKind::AssignmentExpression(_) => (_, parent) = self.outside(parent),
-                AstKind::VariableDeclarator(d) => return d.id.get_binding_identifier()?.symbol_id.get(),
+                AstKind::VariableDeclarator(d) => return bound_symbol(&d.id),
                 _ => return None,
             }
         }
@@ -391,4 +391,10 @@ pub fn peel<'a>(expr: &'a Expression<'a>) -> &'a Expression<'a> {
             _ => return e,
         };
     }
+}
+
+/// The symbol of a variable or parameter; `None` for a pattern.
+#[must_use]
+pub fn bound_symbol(pattern: &BindingPattern<'_>) -> Option<SymbolId> {
+    pattern.get_binding_identifier()?.symbol_id.get()
 }

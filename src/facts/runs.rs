@@ -10,7 +10,7 @@ use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
 use super::places::{Spot, SpotRoot};
-use super::reader::Reader;
+use super::reader::{Reader, bound_symbol};
 use super::{ClassId, Domain, END_METHODS, FunctionId, FunctionKind, Often, TOP};
 use crate::finding::Span;
 pub use calls::{Arg, Call};
@@ -167,7 +167,7 @@ impl<'a> Reader<'a, '_> {
         let at = self.span(self.nodes.kind(child).span());
         let by = self.owner_of(parent);
         match self.nodes.kind(parent) {
-            AstKind::VariableDeclarator(d) => match d.id.get_binding_identifier().and_then(|i| i.symbol_id.get()) {
+            AstKind::VariableDeclarator(d) => match bound_symbol(&d.id) {
                 Some(symbol) => self.note_references(id, symbol),
                 None => self.add_use(id, Use::Escapes { by, at }),
             },
@@ -278,7 +278,7 @@ impl<'a> Reader<'a, '_> {
                     return self.add_use(id, used);
                 }
                 AstKind::VariableDeclarator(d) => {
-                    let symbol = d.id.get_binding_identifier().and_then(|i| i.symbol_id.get());
+                    let symbol = bound_symbol(&d.id);
                     let used = if symbol.is_some_and(|s| self.is_exported(s)) {
                         Use::Exported { at }
                     } else {

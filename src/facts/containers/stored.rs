@@ -8,7 +8,7 @@ use oxc_span::GetSpan;
 use super::members::is_bound;
 use super::ops::Deed;
 use crate::facts::places::{Seg, Spot, SpotRoot};
-use crate::facts::reader::{Reader, peel};
+use crate::facts::reader::{Reader, bound_symbol, peel};
 use crate::facts::{ContainerKind, Does, Escape, FunctionId, Value};
 
 /// A call or `new` that is handed a collection.
@@ -98,7 +98,7 @@ impl<'a> Reader<'a, '_> {
 
     /// `const x = c` is an alias that [`Reader::spot_of_symbol`] sees through; `let x = c` is one more location.
     pub(super) fn read_alias(&mut self, index: usize, d: &'a oxc_ast::ast::VariableDeclarator<'a>) {
-        match d.id.get_binding_identifier().and_then(|id| id.symbol_id.get()) {
+        match bound_symbol(&d.id) {
             Some(symbol) => {
                 let spot = self.spot_of_symbol(symbol);
                 if self.collections.by_spot.get(&spot) != Some(&index) {

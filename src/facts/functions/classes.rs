@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::key_name;
 use crate::facts::places::{Seg, Spot, SpotRoot};
-use crate::facts::reader::{Reader, Type, assigned_value, peel};
+use crate::facts::reader::{Reader, Type, assigned_value, bound_symbol, peel};
 use crate::facts::{ClassId, FunctionId, TOP};
 use crate::finding::Span;
 
@@ -169,7 +169,7 @@ impl<'a> Reader<'a, '_> {
         let symbol = match self.nodes.kind(self.class_nodes[class.0 as usize]) {
             AstKind::Class(c) => c.id.as_ref().and_then(|i| i.symbol_id.get()).or_else(|| {
                 match self.nodes.kind(self.outside(self.class_nodes[class.0 as usize]).1) {
-                    AstKind::VariableDeclarator(d) => d.id.get_binding_identifier().and_then(|i| i.symbol_id.get()),
+                    AstKind::VariableDeclarator(d) => bound_symbol(&d.id),
                     _ => None,
                 }
             }),

@@ -6,7 +6,7 @@ use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
 use crate::facts::places::{Seg, Spot, SpotRoot};
-use crate::facts::reader::{Reader, peel};
+use crate::facts::reader::{Reader, bound_symbol, peel};
 use crate::facts::{FunctionId, TOP};
 
 impl<'a> Reader<'a, '_> {
@@ -84,7 +84,7 @@ impl<'a> Reader<'a, '_> {
         let (_, parent) = self.outside(object);
         match self.nodes.kind(parent) {
             AstKind::VariableDeclarator(d) => {
-                let symbol = d.id.get_binding_identifier()?.symbol_id.get()?;
+                let symbol = bound_symbol(&d.id)?;
                 return Some(Spot::new(SpotRoot::Symbol(symbol)));
             }
             AstKind::AssignmentExpression(e) => {

@@ -6,7 +6,7 @@ use oxc_span::GetSpan;
 
 use crate::facts::functions::key_name;
 use crate::facts::places::{Seg, SpotRoot};
-use crate::facts::reader::Reader;
+use crate::facts::reader::{Reader, bound_symbol};
 use crate::facts::{Guard, Kept};
 
 impl Reader<'_, '_> {
@@ -25,7 +25,7 @@ impl Reader<'_, '_> {
                     (child, parent) = self.outside(call);
                 }
                 AstKind::VariableDeclarator(d) => {
-                    return match d.id.get_binding_identifier().and_then(|i| i.symbol_id.get()) {
+                    return match bound_symbol(&d.id) {
                         Some(symbol) => {
                             let spot = crate::facts::places::Spot::new(SpotRoot::Symbol(symbol));
                             Kept::Place(self.own(&spot))

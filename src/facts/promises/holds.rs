@@ -5,7 +5,7 @@ use oxc_ast::ast::{Argument, CallExpression, UnaryOperator};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
-use super::super::reader::Reader;
+use super::super::reader::{Reader, bound_symbol};
 use super::super::runs::is_global_promise;
 use super::super::{Hold, TOP};
 use super::Executor;
@@ -46,7 +46,7 @@ impl<'a> Reader<'a, '_> {
         let AstKind::VariableDeclarator(d) = self.nodes.kind(self.outside(self.top_of_chain(node)).1) else {
             return (hold, at);
         };
-        match d.id.get_binding_identifier().and_then(|i| i.symbol_id.get()) {
+        match bound_symbol(&d.id) {
             Some(symbol) => self.hold_of_symbol(symbol, at),
             None => self.hold_of_parts(d, at),
         }

@@ -7,7 +7,7 @@ use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::FunctionId;
-use super::super::reader::Reader;
+use super::super::reader::{Reader, bound_symbol};
 use super::Executor;
 
 /// What a function does with a resolver, or with an inner function that mentions one.
@@ -119,7 +119,7 @@ impl Reader<'_, '_> {
         let (_, parent) = self.outside(node);
         match self.nodes.kind(parent) {
             AstKind::VariableDeclarator(d) => {
-                let symbol = d.id.get_binding_identifier()?.symbol_id.get()?;
+                let symbol = bound_symbol(&d.id)?;
                 self.push_mentions(symbol, Some(function), work);
             }
             // Members of a class are reached through its instances.

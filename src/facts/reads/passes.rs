@@ -10,7 +10,7 @@ use oxc_span::GetSpan;
 use rustc_hash::FxHashSet;
 
 use crate::apis::Which;
-use crate::facts::reader::{Reader, Type, peel};
+use crate::facts::reader::{Reader, Type, bound_symbol, peel};
 use crate::facts::{FunctionId, Sink, TOP};
 
 /// Functions of the file that data is followed into or out of, one inside the other.
@@ -76,7 +76,7 @@ impl<'a> Reader<'a, '_> {
                     flow.follow(parent);
                 }
             }
-            AstKind::VariableDeclarator(d) => match d.id.get_binding_identifier().and_then(|i| i.symbol_id.get()) {
+            AstKind::VariableDeclarator(d) => match bound_symbol(&d.id) {
                 Some(symbol) => self.follow_symbol(symbol, flow),
                 None => flow.other += 1,
             },
@@ -260,7 +260,7 @@ impl<'a> Reader<'a, '_> {
                     _ => return false,
                 },
                 AstKind::VariableDeclarator(d) => {
-                    let Some(symbol) = d.id.get_binding_identifier().and_then(|i| i.symbol_id.get()) else {
+                    let Some(symbol) = bound_symbol(&d.id) else {
                         return false;
                     };
                     let references = self.scoping.get_resolved_references(symbol);
