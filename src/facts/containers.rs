@@ -115,7 +115,7 @@ impl<'a> Reader<'a, '_> {
                 self.offer(spot, value, p.key.span());
             }
             AstKind::AssignmentExpression(e) if self.may_be_collection(&e.right) => {
-                let Some(spot) = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t)) else {
+                let Some(spot) = self.assigned_spot(e) else {
                     return;
                 };
                 if matches!(spot.root, SpotRoot::Symbol(symbol) if !self.outlives_its_call(symbol)) {

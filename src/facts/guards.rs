@@ -116,7 +116,7 @@ impl<'a> Reader<'a, '_> {
             if let AstKind::AssignmentExpression(e) = self.nodes.kind(parent)
                 && e.right.span() == self.nodes.kind(child).span()
             {
-                let spot = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t));
+                let spot = self.assigned_spot(e);
                 let lazily = e.operator.is_logical() || self.is_behind_test_of(parent, spot.as_ref());
                 if lazily && spot.is_some_and(|s| !ends_in_entry(&s) && self.outlives_function(&s, node)) {
                     return true;

@@ -173,7 +173,7 @@ impl<'a> Reader<'a, '_> {
         for site in self.sites.clone().iter() {
             if let AstKind::AssignmentExpression(e) = *site
                 && matches!(peel(&e.right), Expression::Identifier(_) | Expression::StaticMemberExpression(_))
-                && let Some(left) = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t))
+                && let Some(left) = self.assigned_spot(e)
                 && let Some(right) = self.spot_of(&e.right)
                 // Places that nothing was opened or closed on are not asked about.
                 && (self.place_ids.contains_key(&left) || self.place_ids.contains_key(&right))

@@ -130,12 +130,7 @@ impl<'a> Reader<'a, '_> {
                 let modules = matches!((either.root, other.root), (SpotRoot::Module(_), SpotRoot::Module(_)));
                 modules.then_some(either)
             }
-            Expression::AssignmentExpression(e) => {
-                if let Some(left) = e.left.as_simple_assignment_target() {
-                    return self.spot_of_target(left);
-                }
-                None
-            }
+            Expression::AssignmentExpression(e) => self.assigned_spot(e),
             Expression::AwaitExpression(e) => match peel(&e.argument) {
                 Expression::ImportExpression(_) => self.spot_at_depth(&e.argument, depth + 1),
                 _ => None,
@@ -148,7 +143,11 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// The location that an assignment writes.
+    /// The location that an assignment writes; `None` for a pattern.
+    pub fn assigned_spot(&mut self, e: &'a oxc_ast::ast::AssignmentExpression<'a>) -> Option<Spot<'a>> {
+        self.spot_of_target(e.left.as_simple_assignment_target()?)
+    }
+
     pub fn spot_of_target(&mut self, target: &'a oxc_ast::ast::SimpleAssignmentTarget<'a>) -> Option<Spot<'a>> {
         use oxc_ast::ast::SimpleAssignmentTarget as T;
         match target {
@@ -157,11 +156,10 @@ impl<'a> Reader<'a, '_> {
                 Some(symbol) if self.scoping.symbol_is_mutated(symbol) => Some(Spot::new(SpotRoot::Symbol(symbol))),
                 _ => Some(self.spot_of_identifier(id)),
             },
-            T::TSAsExpression(e) => self.spot_of(&e.expression),
-            T::TSSatisfiesExpression(e) => self.spot_of(&e.expression),
-            T::TSNonNullExpression(e) => self.spot_of(&e.expression),
-            T::TSTypeAssertion(e) => self.spot_of(&e.expression),
-            member => self.spot_of_member(member.as_member_expression()?, 0),
+            other => match other.get_expression() {
+                Some(inner) => self.spot_of(inner),
+                None => self.spot_of_member(other.as_member_expression()?, 0),
+            },
         }
     }
 

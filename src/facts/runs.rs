@@ -239,7 +239,7 @@ impl<'a> Reader<'a, '_> {
         at: crate::finding::Span,
     ) {
         let by = self.owner_of(e.node_id.get());
-        let spot = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t));
+        let spot = self.assigned_spot(e);
         match spot {
             Some(spot) if is_exports(&spot) => self.add_use(id, Use::Exported { at }),
             Some(Spot { root: SpotRoot::Symbol(symbol), path }) if path.is_empty() => self.note_references(id, symbol),
@@ -269,7 +269,7 @@ impl<'a> Reader<'a, '_> {
                     return self.add_use(id, Use::Exported { at });
                 }
                 AstKind::AssignmentExpression(e) => {
-                    let spot = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t));
+                    let spot = self.assigned_spot(e);
                     let used = if spot.is_some_and(|s| is_exports(&s)) {
                         Use::Exported { at }
                     } else {

@@ -114,11 +114,9 @@ impl<'a> Reader<'a, '_> {
         let at = self.span(span);
         let (child, parent) = self.outside(object);
         let exported = match self.nodes.kind(parent) {
-            AstKind::AssignmentExpression(e) => e
-                .left
-                .as_simple_assignment_target()
-                .and_then(|t| self.spot_of_target(t))
-                .is_some_and(|s| crate::facts::runs::is_exports(&s)),
+            AstKind::AssignmentExpression(e) => {
+                self.assigned_spot(e).is_some_and(|s| crate::facts::runs::is_exports(&s))
+            }
             AstKind::ExportDefaultDeclaration(_) => true,
             // `console.log({ cache })` reads.
             AstKind::CallExpression(call) => {

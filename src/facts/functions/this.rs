@@ -35,8 +35,7 @@ impl<'a> Reader<'a, '_> {
                     AstKind::MethodDefinition(m) => Some(self.this_in_class(parent, m.r#static)),
                     AstKind::ObjectProperty(_) => self.this_in_object(self.nodes.parent_id(parent)),
                     AstKind::AssignmentExpression(e) => {
-                        let target = e.left.as_simple_assignment_target()?;
-                        self.this_of_assigned(target, f.id.as_ref().and_then(|i| i.symbol_id.get()), node)
+                        self.this_of_assigned(e, f.id.as_ref().and_then(|i| i.symbol_id.get()), node)
                     }
                     AstKind::StaticMemberExpression(m) => {
                         // `function () { .. }.bind(this)`, `.call(this)`.
@@ -88,7 +87,7 @@ impl<'a> Reader<'a, '_> {
                 return Some(Spot::new(SpotRoot::Symbol(symbol)));
             }
             AstKind::AssignmentExpression(e) => {
-                let spot = self.spot_of_target(e.left.as_simple_assignment_target()?)?;
+                let spot = self.assigned_spot(e)?;
                 return Some(self.instance_of_prototype(spot));
             }
             AstKind::CallExpression(call) => {
@@ -113,11 +112,11 @@ impl<'a> Reader<'a, '_> {
 
     fn this_of_assigned(
         &mut self,
-        target: &'a oxc_ast::ast::SimpleAssignmentTarget<'a>,
+        e: &'a oxc_ast::ast::AssignmentExpression<'a>,
         own_name: Option<SymbolId>,
         node: NodeId,
     ) -> Option<Spot<'a>> {
-        let spot = self.spot_of_target(target)?;
+        let spot = self.assigned_spot(e)?;
         match (spot.root, spot.path.as_slice()) {
             (_, [.., Seg::Field("prototype"), Seg::Field(_)]) => {
                 self.class_for_prototype(&spot, 2).map(|c| Spot::new(SpotRoot::This(c)))

@@ -34,7 +34,7 @@ impl Reader<'_, '_> {
                     };
                 }
                 AstKind::AssignmentExpression(e) if e.right.span() == span => {
-                    let spot = e.left.as_simple_assignment_target().and_then(|t| self.spot_of_target(t));
+                    let spot = self.assigned_spot(e);
                     return spot.map_or(Kept::Escapes, |s| Kept::Place(self.own(&s)));
                 }
                 AstKind::PropertyDefinition(p) => {
