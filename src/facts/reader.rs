@@ -289,6 +289,11 @@ impl<'a, 's> Reader<'a, 's> {
         id.reference_id.get().and_then(|r| self.scoping.get_reference(r).symbol_id())
     }
 
+    /// Where the value of a symbol is read.
+    pub fn reads_of(&self, symbol: SymbolId) -> impl Iterator<Item = NodeId> + use<'a, 's> {
+        self.scoping.get_resolved_references(symbol).filter(|r| r.is_read()).map(oxc_semantic::Reference::node_id)
+    }
+
     /// The symbol that names a function: its own name or the variable that it is given to, also by way of an export
     /// (`const F = module.exports = function () {}`).
     #[must_use]

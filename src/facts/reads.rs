@@ -176,10 +176,8 @@ impl<'a> Reader<'a, '_> {
             return false;
         };
         let Some(symbol) = self.symbol_of(chunks) else { return false };
-        let references: Vec<NodeId> =
-            self.scoping.get_resolved_references(symbol).map(oxc_semantic::Reference::node_id).take(20).collect();
-        references.into_iter().any(|reference| {
-            let member = self.outside(reference).1;
+        self.scoping.get_resolved_references(symbol).take(20).any(|reference| {
+            let member = self.outside(reference.node_id()).1;
             matches!(self.nodes.kind(member), AstKind::StaticMemberExpression(m) if m.property.name == "push")
                 && self.is_in_stream_loop(member)
         })

@@ -345,13 +345,7 @@ impl<'a> Reader<'a, '_> {
             let at = self.facts.functions[id.0 as usize].head;
             self.add_use(id, Use::Exported { at });
         }
-        let references: Vec<NodeId> = self
-            .scoping
-            .get_resolved_references(symbol)
-            .filter(|r| r.is_read())
-            .map(oxc_semantic::Reference::node_id)
-            .collect();
-        for node in references {
+        for node in self.reads_of(symbol) {
             // A class made from the function is handled with `new`.
             if !matches!(self.nodes.kind(self.outside(node).1), AstKind::NewExpression(_)) {
                 self.note_position(id, node);

@@ -44,13 +44,7 @@ impl<'a> Reader<'a, '_> {
 
     /// Whether the source is handed to someone who may close it.
     pub(super) fn source_escapes(&mut self, symbol: SymbolId) -> bool {
-        let references: Vec<NodeId> = self
-            .scoping
-            .get_resolved_references(symbol)
-            .filter(|r| r.is_read())
-            .map(oxc_semantic::Reference::node_id)
-            .collect();
-        self.is_exported(symbol) || references.into_iter().any(|node| self.use_escapes(node))
+        self.is_exported(symbol) || self.reads_of(symbol).any(|node| self.use_escapes(node))
     }
 
     fn use_escapes(&mut self, node: NodeId) -> bool {

@@ -100,9 +100,8 @@ impl<'a> Reader<'a, '_> {
             flow.other += 1;
             return;
         }
-        let scoping = self.scoping;
-        for reference in scoping.get_resolved_references(symbol).filter(|r| r.is_read()) {
-            flow.follow(reference.node_id());
+        for node in self.reads_of(symbol) {
+            flow.follow(node);
         }
     }
 
@@ -263,8 +262,7 @@ impl<'a> Reader<'a, '_> {
                     let Some(symbol) = bound_symbol(&d.id) else {
                         return false;
                     };
-                    let references = self.scoping.get_resolved_references(symbol);
-                    work.extend(references.filter(|r| r.is_read()).map(oxc_semantic::Reference::node_id).take(8));
+                    work.extend(self.reads_of(symbol).take(8));
                 }
                 _ => return false,
             }
