@@ -270,8 +270,9 @@ impl<'a, 's> Reader<'a, 's> {
     /// The function node that a name or expression denotes inside this file, if it is certain.
     pub fn function_denoted(&mut self, expr: &'a Expression<'a>) -> Option<FunctionId> {
         match peel(expr) {
-            Expression::FunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
-            Expression::ArrowFunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
+            literal @ (Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)) => {
+                self.literal_function(literal)
+            }
             Expression::Identifier(id) => {
                 let symbol = self.symbol_of(id)?;
                 self.function_of_symbol(symbol)
@@ -318,10 +319,17 @@ impl<'a, 's> Reader<'a, 's> {
         let node = self.scoping.symbol_declaration(symbol);
         match self.nodes.kind(node) {
             AstKind::Function(f) => self.function_of_node.get(&f.node_id.get()).copied(),
+            _ => self.function_expression(self.initial_value(symbol)?),
+        }
+    }
+
+    /// What a name was given for good where it was declared.
+    #[must_use]
+    pub fn initial_value(&self, symbol: SymbolId) -> Option<&'a Expression<'a>> {
+        match self.nodes.kind(self.scoping.symbol_declaration(symbol)) {
             AstKind::VariableDeclarator(d) if !self.scoping.symbol_is_mutated(symbol) => {
                 d.id.get_binding_identifier()?;
-                let init = d.init.as_ref()?;
-                self.function_expression(init)
+                d.init.as_ref()
             }
             _ => None,
         }
@@ -329,18 +337,17 @@ impl<'a, 's> Reader<'a, 's> {
 
     fn function_expression(&self, expr: &'a Expression<'a>) -> Option<FunctionId> {
         match assigned_value(expr) {
-            Expression::FunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
-            Expression::ArrowFunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
             // A wrapper that calls its argument later: `useCallback(() => ..)`, `wrap(async (req, res) => ..)`.
             Expression::CallExpression(call) if call.arguments.len() <= 2 => {
-                match call.arguments.first()?.as_expression().map(peel)? {
-                    Expression::FunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
-                    Expression::ArrowFunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
-                    _ => None,
-                }
+                self.literal_function(call.arguments.first()?.as_expression()?)
             }
-            _ => None,
+            value => self.literal_function(value),
         }
+    }
+
+    /// The function that is written here.
+    pub(super) fn literal_function(&self, expr: &'a Expression<'a>) -> Option<FunctionId> {
+        self.function_of_node.get(&function_literal(expr)?).copied()
     }
 
     /// What to point at for a function: its name, or its head up to the body.
@@ -365,6 +372,16 @@ fn needs_space(written: &str, next: char) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     written.chars().last().is_some_and(|last| (word(last) && word(next)) || matches!(last, ',' | ':' | ';' | '=' | '>'))
         || matches!(next, '=' | '{' | '?' | '+' | '*' | '&' | '|' | '<')
+}
+
+/// The node of a function that is written here.
+#[must_use]
+pub fn function_literal<'a>(expr: &'a Expression<'a>) -> Option<NodeId> {
+    match peel(expr) {
+        Expression::FunctionExpression(f) => Some(f.node_id.get()),
+        Expression::ArrowFunctionExpression(f) => Some(f.node_id.get()),
+        _ => None,
+    }
 }
 
 /// The value of `a = b = value`.

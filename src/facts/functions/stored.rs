@@ -8,14 +8,6 @@ use crate::facts::places::{Seg, Spot, SpotRoot};
 use crate::facts::reader::{Reader, Type, peel};
 
 impl<'a> Reader<'a, '_> {
-    pub(super) fn literal_function(&self, expr: &'a Expression<'a>) -> Option<FunctionId> {
-        match peel(expr) {
-            Expression::FunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
-            Expression::ArrowFunctionExpression(f) => self.function_of_node.get(&f.node_id.get()).copied(),
-            _ => None,
-        }
-    }
-
     /// `place = value`: remembers field values, stored functions and the methods of a prototype.
     pub(super) fn note_assignment(&mut self, e: &'a AssignmentExpression<'a>) {
         let Some(target) = e.left.as_simple_assignment_target() else { return };

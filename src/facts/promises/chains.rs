@@ -7,7 +7,7 @@ use oxc_span::GetSpan;
 
 use super::super::FunctionId;
 use super::super::flow::nodes_within;
-use super::super::reader::{Reader, peel};
+use super::super::reader::{Reader, function_literal, peel};
 use super::super::runs::is_global_promise;
 use super::Gap;
 use super::gaps::{callee_name, chain_method};
@@ -145,16 +145,12 @@ impl<'a> Reader<'a, '_> {
 
     /// A handler that settles nothing: it throws again, ends the process, or takes the error.
     fn after_handler(&self, handler: &'a Expression<'a>) -> Fate {
-        let node = match handler {
-            Expression::ArrowFunctionExpression(f) => f.node_id.get(),
-            Expression::FunctionExpression(f) => f.node_id.get(),
-            Expression::Identifier(_) | Expression::StaticMemberExpression(_) => {
-                // `console.error`, `noop`: known to return. Others may end the process or call back.
-                let text = handler.span().source_text(self.text);
-                let harmless = text.starts_with("console.") || text.contains("noop") || text.contains("log");
-                return if harmless { Fate::Swallowed(handler.span()) } else { Fate::Settled };
-            }
-            _ => return Fate::Settled,
+        let Some(node) = function_literal(handler) else {
+            // `console.error`, `noop`: known to return. Others may end the process or call back.
+            let named = matches!(handler, Expression::Identifier(_) | Expression::StaticMemberExpression(_));
+            let text = handler.span().source_text(self.text);
+            let harmless = text.starts_with("console.") || text.contains("noop") || text.contains("log");
+            return if named && harmless { Fate::Swallowed(handler.span()) } else { Fate::Settled };
         };
         let mut fate = Fate::Swallowed(handler.span());
         for inner in nodes_within(self.nodes, node) {
@@ -265,25 +261,10 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// What a name was given for good where it was declared.
-    pub(super) fn initial_value(&self, symbol: oxc_semantic::SymbolId) -> Option<&'a Expression<'a>> {
-        match self.nodes.kind(self.scoping.symbol_declaration(symbol)) {
-            AstKind::VariableDeclarator(d) if !self.scoping.symbol_is_mutated(symbol) => {
-                d.id.get_binding_identifier()?;
-                d.init.as_ref()
-            }
-            _ => None,
-        }
-    }
-
     /// `new Promise(resolve => ..)`.
     fn is_resolve_only(&self, executor: Option<&'a Argument<'a>>) -> bool {
-        let node = match executor.and_then(|a| a.as_expression()).map(peel) {
-            Some(Expression::ArrowFunctionExpression(f)) => f.node_id.get(),
-            Some(Expression::FunctionExpression(f)) => f.node_id.get(),
-            _ => return false,
-        };
-        self.params_of(node).is_some_and(|p| p.items.len() < 2 && p.rest.is_none())
+        let node = executor.and_then(|a| a.as_expression()).and_then(function_literal);
+        node.and_then(|n| self.params_of(n)).is_some_and(|p| p.items.len() < 2 && p.rest.is_none())
     }
 }
 

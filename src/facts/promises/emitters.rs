@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::super::FunctionId;
 use super::super::flow::nodes_within;
 use super::super::places::{Spot, SpotRoot};
-use super::super::reader::{Reader, peel};
+use super::super::reader::{Reader, function_literal, peel};
 use super::gaps::{callee_name, event_of, is_final};
 use super::touches::{How, Touch, Touches};
 use super::{Executor, Gap};
@@ -162,10 +162,8 @@ impl<'a> Reader<'a, '_> {
             matches!(object, Expression::Identifier(id) if matches!(id.name.as_str(), "console" | "log" | "logger" | "process"))
         };
         let Some(handler) = call.arguments.get(1).and_then(Argument::as_expression).map(peel) else { return false };
-        let function = match handler {
-            Expression::ArrowFunctionExpression(f) => f.node_id.get(),
-            Expression::FunctionExpression(f) => f.node_id.get(),
-            other => return other.is_member_expression() && reports(other),
+        let Some(function) = function_literal(handler) else {
+            return handler.is_member_expression() && reports(handler);
         };
         let mut calls = nodes_within(self.nodes, function).filter_map(|n| match self.nodes.kind(n) {
             AstKind::CallExpression(c) => Some(reports(&c.callee) && !callee_name(c).contains("xit")),

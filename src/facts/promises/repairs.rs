@@ -5,7 +5,7 @@ use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
-use super::super::reader::{Reader, peel};
+use super::super::reader::{Reader, function_literal, peel};
 use super::super::{FunctionId, Repair};
 use super::Executor;
 use super::gaps::chain_method;
@@ -38,11 +38,7 @@ impl<'a> Reader<'a, '_> {
             if let AstKind::NewExpression(new) = self.nodes.kind(ancestor)
                 && super::super::runs::is_global_promise(self, &new.callee)
             {
-                let executor = match new.arguments.first().and_then(Argument::as_expression).map(peel)? {
-                    Expression::ArrowFunctionExpression(f) => f.node_id.get(),
-                    Expression::FunctionExpression(f) => f.node_id.get(),
-                    _ => return None,
-                };
+                let executor = new.arguments.first().and_then(Argument::as_expression).and_then(function_literal)?;
                 let second = self.params_of(executor)?.items.get(1)?;
                 return second.pattern.get_binding_identifier().map(|i| i.name.as_str());
             }
