@@ -253,10 +253,7 @@ impl<'a> Reader<'a, '_> {
     #[must_use]
     pub fn global_name<'e>(&self, expr: &'e Expression<'_>) -> Option<&'e str> {
         match expr.get_inner_expression() {
-            Expression::Identifier(id) => {
-                let local = id.reference_id.get().is_some_and(|r| self.scoping.get_reference(r).symbol_id().is_some());
-                (!local).then_some(id.name.as_str())
-            }
+            Expression::Identifier(id) => self.symbol_of(id).is_none().then_some(id.name.as_str()),
             _ => None,
         }
     }

@@ -5,9 +5,7 @@ mod stored;
 mod this;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{
-    ArrowFunctionBody, AssignmentTarget, Expression, FormalParameters, MethodDefinitionKind, PropertyKey, PropertyKind,
-};
+use oxc_ast::ast::{AssignmentTarget, Expression, FormalParameters, MethodDefinitionKind, PropertyKey, PropertyKind};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
@@ -89,7 +87,7 @@ impl<'a> Reader<'a, '_> {
                 _ => outer,
             };
             if let AstKind::ArrowFunctionExpression(f) = node.kind()
-                && let Some(e) = arrow_expression(&f.body)
+                && let Some(e) = f.body.as_expression()
             {
                 self.returned.entry(self.owner[id.index()]).or_default().push(e);
             }
@@ -208,12 +206,6 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         }
     }
-}
-
-/// The expression that a braceless arrow returns.
-#[must_use]
-pub fn arrow_expression<'a>(body: &'a ArrowFunctionBody<'a>) -> Option<&'a Expression<'a>> {
-    body.as_expression()
 }
 
 /// Name of a property key that is not computed.

@@ -12,7 +12,7 @@ use oxc_ast::ast::{CallExpression, Expression};
 use oxc_semantic::NodeId;
 use serde::{Deserialize, Serialize};
 
-use super::reader::{Reader, peel};
+use super::reader::{Reader, last_name, peel};
 use super::{FunctionId, Guard, Life, Made, PlaceId, What};
 use crate::finding::Span;
 use closes::{is_closing_word, is_ending_word};
@@ -182,13 +182,5 @@ impl<'a> Reader<'a, '_> {
                 self.facts.aliases.push(pair);
             }
         }
-    }
-}
-
-/// The last name of a callee: `on` of `bus.on`.
-fn last_name<'a>(callee: &'a Expression<'a>) -> Option<&'a str> {
-    match peel(callee) {
-        Expression::Identifier(id) => Some(id.name.as_str()),
-        callee => callee.as_member_expression()?.static_property_name(),
     }
 }

@@ -8,7 +8,7 @@ use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
 use super::places::{Seg, SpotRoot};
-use super::reader::{Reader, peel};
+use super::reader::{Reader, last_name, peel};
 use super::{Domain, Key, ParamPath};
 
 /// Last words of names for members of small vocabularies, of a project's parts or of its configuration: a cache keyed by
@@ -145,12 +145,12 @@ impl<'a> Reader<'a, '_> {
                 None => Domain::Unknown,
             },
             Expression::ThisExpression(_) => Domain::Object,
-            other => self.domain_of_member(other, depth),
+            other => self.domain_of_member(other),
         }
     }
 
     /// `req.ip`: the parameter that it is read from. `Enum.Member`: finite.
-    fn domain_of_member(&mut self, expr: &'a Expression<'a>, _depth: u32) -> Domain {
+    fn domain_of_member(&mut self, expr: &'a Expression<'a>) -> Domain {
         let Some(spot) = self.spot_of(expr) else { return Domain::Unknown };
         let name = spot.last_field().unwrap_or("");
         if let SpotRoot::Symbol(symbol) = spot.root {
@@ -172,13 +172,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn domain_of_call(&mut self, call: &'a CallExpression<'a>, depth: u32) -> Domain {
-        let name = match peel(&call.callee) {
-            Expression::Identifier(id) => id.name.as_str(),
-            callee => callee
-                .as_member_expression()
-                .and_then(oxc_ast::ast::MemberExpression::static_property_name)
-                .unwrap_or(""),
-        };
+        let name = last_name(&call.callee).unwrap_or("");
         if is_fresh_maker(name, &self.text_of(call.callee.span(), 40)) {
             return Domain::Fresh;
         }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, BindingPattern, CallExpression, Expression, Function as JsFunction};
+use oxc_ast::ast::{Argument, BindingPattern, CallExpression, Expression, Function as JsFunction, IdentifierReference};
 use oxc_semantic::{AstNodes, NodeId, Scoping, Semantic, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -286,7 +286,7 @@ impl<'a, 's> Reader<'a, 's> {
 
     /// The symbol that an identifier refers to; `None` for a global.
     #[must_use]
-    pub fn symbol_of(&self, id: &oxc_ast::ast::IdentifierReference<'a>) -> Option<SymbolId> {
+    pub fn symbol_of(&self, id: &IdentifierReference<'_>) -> Option<SymbolId> {
         id.reference_id.get().and_then(|r| self.scoping.get_reference(r).symbol_id())
     }
 
@@ -372,6 +372,15 @@ fn needs_space(written: &str, next: char) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     written.chars().last().is_some_and(|last| (word(last) && word(next)) || matches!(last, ',' | ':' | ';' | '=' | '>'))
         || matches!(next, '=' | '{' | '?' | '+' | '*' | '&' | '|' | '<')
+}
+
+/// The last name of a callee: `on` of `bus.on`.
+#[must_use]
+pub fn last_name<'a>(callee: &'a Expression<'a>) -> Option<&'a str> {
+    match peel(callee) {
+        Expression::Identifier(id) => Some(id.name.as_str()),
+        callee => callee.as_member_expression()?.static_property_name(),
+    }
 }
 
 /// The node of a function that is written here.

@@ -4,7 +4,7 @@ mod calls;
 mod exports;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{CallExpression, Expression};
+use oxc_ast::ast::Expression;
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
@@ -180,10 +180,8 @@ impl<'a> Reader<'a, '_> {
                 }
             }
             AstKind::NewExpression(new) => {
-                if new.callee.span() == self.nodes.kind(child).span() {
-                    self.add_use(id, Use::Called { by, at, once_guard: false });
-                } else if is_global_promise(self, &new.callee) {
-                    // The executor runs inside `new Promise(..)`.
+                // The executor runs inside `new Promise(..)`.
+                if new.callee.span() == self.nodes.kind(child).span() || is_global_promise(self, &new.callee) {
                     self.add_use(id, Use::Called { by, at, once_guard: false });
                 } else {
                     self.add_use(id, Use::UnknownCallback { by, at });
@@ -302,7 +300,7 @@ impl<'a> Reader<'a, '_> {
         }
         if let (_, parent) = self.outside(node)
             && let AstKind::CallExpression(call) = self.nodes.kind(parent)
-            && let Some(target) = self.target_of(call)
+            && let Some(target) = self.function_denoted(&call.callee)
             && let Some(index) =
                 call.arguments.iter().position(|a| a.span() == self.nodes.kind(self.outside(node).0).span())
             && self.is_called_parameter(target, index)
@@ -310,10 +308,6 @@ impl<'a> Reader<'a, '_> {
             return self.add_use(id, Use::Called { by: target, at, once_guard: false });
         }
         self.add_use(id, Use::UnknownCallback { by, at });
-    }
-
-    fn target_of(&mut self, call: &'a CallExpression<'a>) -> Option<FunctionId> {
-        self.function_denoted(&call.callee)
     }
 
     /// Whether a function of this file does nothing with one of its parameters but call it.
@@ -361,6 +355,5 @@ impl<'a> Reader<'a, '_> {
 /// Whether an expression is the global `Promise`.
 #[must_use]
 pub fn is_global_promise(reader: &Reader<'_, '_>, callee: &Expression<'_>) -> bool {
-    matches!(callee.get_inner_expression(), Expression::Identifier(id) if id.name == "Promise"
-        && id.reference_id.get().is_none_or(|r| reader.scoping.get_reference(r).symbol_id().is_none()))
+    reader.global_name(callee) == Some("Promise")
 }

@@ -71,11 +71,7 @@ impl<'a> Reader<'a, '_> {
 
     fn made_of_value(&self, value: &Expression<'a>) -> Made {
         match value.get_inner_expression() {
-            Expression::Identifier(id) => id
-                .reference_id
-                .get()
-                .and_then(|r| self.scoping.get_reference(r).symbol_id())
-                .map_or(Made::Unknown, |s| self.made_of_symbol(s)),
+            Expression::Identifier(id) => self.symbol_of(id).map_or(Made::Unknown, |s| self.made_of_symbol(s)),
             Expression::StaticMemberExpression(m) => match m.object.get_inner_expression() {
                 Expression::Identifier(_) => self.made_of_value(&m.object),
                 _ => Made::Unknown,

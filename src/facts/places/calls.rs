@@ -53,7 +53,7 @@ impl<'a> Reader<'a, '_> {
                 Some(self.spot_at_depth(&member.object, depth + 1)?.step(Seg::Entry))
             }
             ("values" | "keys" | "entries" | "from" | "of", 1)
-                if is_global_named(self, &member.object, &["Object", "Array"]) =>
+                if matches!(self.global_name(&member.object), Some("Object" | "Array")) =>
             {
                 self.spot_at_depth(first?, depth + 1)
             }
@@ -107,9 +107,4 @@ impl<'a> Reader<'a, '_> {
 
 fn is_interop_helper(name: &str) -> bool {
     name.starts_with("_interop") || name.starts_with("__import") || matches!(name, "__toESM" | "__rest")
-}
-
-fn is_global_named(reader: &Reader<'_, '_>, expr: &Expression<'_>, names: &[&str]) -> bool {
-    matches!(expr.get_inner_expression(), Expression::Identifier(id)
-        if names.contains(&id.name.as_str()) && id.reference_id.get().is_none_or(|r| reader.scoping.get_reference(r).symbol_id().is_none()))
 }

@@ -1,14 +1,14 @@
 //! Ways through an executor, and through the callbacks that it alone relies on, that settle nothing.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{AssignmentTarget, CallExpression, Expression, MemberExpression};
+use oxc_ast::ast::{AssignmentTarget, CallExpression, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
 use super::super::FunctionId;
 use super::super::flow::{Answer, Exit, Question, Way, every_way_out, nodes_within};
 use super::super::places::SpotRoot;
-use super::super::reader::{Reader, peel};
+use super::super::reader::{Reader, last_name, peel};
 use super::touches::{How, Touch, Touches};
 use super::{Executor, Gap};
 use crate::finding::Confidence;
@@ -349,10 +349,7 @@ fn is_exit(call: &CallExpression<'_>) -> bool {
 }
 
 pub(super) fn callee_name<'a>(call: &'a CallExpression<'a>) -> &'a str {
-    match peel(&call.callee) {
-        Expression::Identifier(id) => id.name.as_str(),
-        e => e.as_member_expression().and_then(MemberExpression::static_property_name).unwrap_or(""),
-    }
+    last_name(&call.callee).unwrap_or("")
 }
 
 /// Calls that run their callback again and again although it takes an error first.

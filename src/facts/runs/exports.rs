@@ -47,12 +47,12 @@ impl<'a> Reader<'a, '_> {
     fn symbols_in_value(&self, value: &Expression<'a>, found: &mut FxHashSet<SymbolId>) {
         match value.get_inner_expression() {
             Expression::Identifier(id) => {
-                found.extend(id.reference_id.get().and_then(|r| self.scoping.get_reference(r).symbol_id()));
+                found.extend(self.symbol_of(id));
             }
             Expression::ObjectExpression(object) => {
                 for property in object.properties.iter().filter_map(|p| p.as_property()) {
                     if let Expression::Identifier(id) = property.value.get_inner_expression() {
-                        found.extend(id.reference_id.get().and_then(|r| self.scoping.get_reference(r).symbol_id()));
+                        found.extend(self.symbol_of(id));
                     }
                 }
             }
