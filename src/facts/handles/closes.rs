@@ -9,20 +9,9 @@ use crate::facts::{Close, What};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_close(&mut self, call: &'a CallExpression<'a>, row: &'static Row, what: What) {
-        let node = call.node_id.get();
         let first = call.arguments.first().and_then(Argument::as_expression);
         let member = peel(&call.callee).as_member_expression();
-        let mut close = Close {
-            what,
-            span: self.span(call.span),
-            function: self.owner_of(node),
-            receiver: None,
-            event: None,
-            handler: None,
-            handle: None,
-            never_assigned: false,
-            ends: false,
-        };
+        let mut close = self.bare_close(call, what);
         match row.by {
             Some(By::Argument) => {
                 let spot = first.and_then(|e| self.spot_of(e));
@@ -51,35 +40,32 @@ impl<'a> Reader<'a, '_> {
         let Some(spot) = call.arguments.first().and_then(Argument::as_expression).and_then(|e| self.spot_of(e)) else {
             return;
         };
-        let close = Close {
-            what: What::Timer,
-            span: self.span(call.span),
-            function: self.owner_of(call.node_id.get()),
-            receiver: None,
-            event: None,
-            handler: None,
-            handle: Some(self.own(&spot)),
-            never_assigned: false,
-            ends: false,
-        };
+        let handle = Some(self.own(&spot));
+        let close = Close { handle, ..self.bare_close(call, What::Timer) };
         self.facts.closes.push(close);
     }
 
     /// `socket.destroy()`: what has ended keeps no listeners.
     pub(super) fn note_end(&mut self, call: &'a CallExpression<'a>) {
         let Some(member) = peel(&call.callee).as_member_expression() else { return };
-        let close = Close {
-            what: What::Listener,
+        let receiver = Some(self.receiver_of(member.object()));
+        let close = Close { receiver, ends: true, ..self.bare_close(call, What::Listener) };
+        self.facts.closes.push(close);
+    }
+
+    /// A close of which no more is known than where it stands.
+    fn bare_close(&self, call: &CallExpression<'a>, what: What) -> Close {
+        Close {
+            what,
             span: self.span(call.span),
             function: self.owner_of(call.node_id.get()),
-            receiver: Some(self.receiver_of(member.object())),
+            receiver: None,
             event: None,
             handler: None,
             handle: None,
             never_assigned: false,
-            ends: true,
-        };
-        self.facts.closes.push(close);
+            ends: false,
+        }
     }
 
     /// A field that is cleared but that nothing is ever assigned to. Classes with a base that we do not see may assign it there.
