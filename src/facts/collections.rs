@@ -34,12 +34,6 @@ pub enum ContainerKind {
 pub enum Escape {
     Exported(Span),
     Returned(Span),
-    /// Argument `index` of `calls[call]`.
-    Argument {
-        call: u32,
-        index: u32,
-        at: Span,
-    },
     Other(Span),
 }
 
@@ -88,8 +82,6 @@ pub enum Guard {
     Miss,
     /// Behind a flag or slot that lets it run once.
     Once,
-    /// Behind a comparison of the container's size.
-    Size,
     /// Behind some other condition.
     Other,
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{Look, sign};
 use crate::finding::Span;
 use crate::source::Source;
+use crate::source::lines::small;
 
 /// A place to underline; no text: underlined only.
 #[derive(Debug, Clone)]
@@ -168,10 +169,6 @@ fn shown(c: char, look: Look) -> char {
 
 const fn ellipsis(look: Look) -> &'static str {
     if look.ascii { "..." } else { "…" }
-}
-
-fn small(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

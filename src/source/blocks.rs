@@ -2,6 +2,7 @@
 
 use oxc_span::SourceType;
 
+use super::lines::small;
 use super::{Block, Language};
 
 /// The stretches of code in `text`, in order. A byte-order mark belongs to none of them.
@@ -20,7 +21,6 @@ pub fn blocks(text: &str, language: Language) -> Vec<Block> {
 }
 
 fn block(start: usize, end: usize, source_type: SourceType) -> Block {
-    let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Block { start: small(start), end: small(end), source_type }
 }
 

@@ -86,7 +86,8 @@ impl LineIndex {
 }
 
 /// Offsets fit: files are refused above the size limit, and the parser takes no more than 4 GiB.
-fn small(number: usize) -> u32 {
+#[must_use]
+pub fn small(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
