@@ -18,8 +18,7 @@ impl<'a> Reader<'a, '_> {
         if has_signal(opened) {
             return true;
         }
-        let nodes = self.nodes;
-        nodes.iter().any(|node| match node.kind() {
+        self.sites.clone().iter().any(|site| match *site {
             AstKind::CallExpression(call) => {
                 self.ties(call, watched)
                     || watched.source.is_some_and(|source| self.listens_to_end(call, source, watched.to_response))

@@ -5,13 +5,13 @@ use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
-use super::super::FunctionId;
-use super::super::flow::nodes_within;
-use super::super::reader::{Reader, function_literal, peel};
-use super::super::runs::is_global_promise;
 use super::Gap;
 use super::gaps::{callee_name, chain_method};
 use super::touches::{How, Touch};
+use crate::facts::FunctionId;
+use crate::facts::flow::nodes_within;
+use crate::facts::reader::{Reader, function_literal, peel};
+use crate::facts::runs::is_global_promise;
 use crate::finding::Confidence;
 
 /// Where a chain stands after a link, when its source is rejected.

@@ -5,13 +5,13 @@ use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_semantic::NodeId;
 use rustc_hash::FxHashMap;
 
-use super::super::FunctionId;
-use super::super::flow::nodes_within;
-use super::super::places::{Spot, SpotRoot};
-use super::super::reader::{Reader, function_literal, peel};
 use super::gaps::{callee_name, event_of, is_final};
 use super::touches::{How, Touch, Touches};
 use super::{Executor, Gap};
+use crate::facts::FunctionId;
+use crate::facts::flow::nodes_within;
+use crate::facts::places::{Spot, SpotRoot};
+use crate::facts::reader::{Reader, function_literal, peel};
 use crate::finding::Confidence;
 
 /// Events that tell success; the emitter may fail before.
@@ -132,8 +132,8 @@ impl<'a> Reader<'a, '_> {
 
     fn collect_events(&mut self) -> FxHashMap<Emitter<'a>, Vec<&'a str>> {
         let mut heard: FxHashMap<Emitter<'a>, Vec<&'a str>> = FxHashMap::default();
-        for id in 0..self.nodes.len() {
-            let AstKind::CallExpression(call) = self.nodes.kind(NodeId::from_usize(id)) else { continue };
+        for site in self.sites.clone().iter() {
+            let AstKind::CallExpression(call) = *site else { continue };
             if let Some(event) = event_of(call) {
                 if self.only_reports(call) {
                     continue;

@@ -5,12 +5,12 @@ use oxc_ast::ast::{AssignmentTarget, CallExpression, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
-use super::super::FunctionId;
-use super::super::flow::{Answer, Exit, Question, Way, every_way_out, nodes_within};
-use super::super::places::SpotRoot;
-use super::super::reader::{Reader, last_name, peel};
 use super::touches::{How, Touch, Touches};
 use super::{Executor, Gap};
+use crate::facts::FunctionId;
+use crate::facts::flow::{Answer, Exit, Question, Way, every_way_out, nodes_within};
+use crate::facts::places::SpotRoot;
+use crate::facts::reader::{Reader, last_name, peel};
 use crate::finding::Confidence;
 
 /// How a function comes to run that a call was handed.

@@ -5,11 +5,11 @@ use oxc_ast::ast::{Argument, CallExpression, UnaryOperator};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
-use super::super::reader::{Reader, bound_symbol};
-use super::super::runs::is_global_promise;
-use super::super::{Hold, TOP};
 use super::Executor;
 use super::touches::Touches;
+use crate::facts::reader::{Reader, bound_symbol};
+use crate::facts::runs::is_global_promise;
+use crate::facts::{Hold, TOP};
 use crate::finding::{Confidence, Span};
 
 /// Words by which code says that a promise is not supposed to settle.

@@ -5,10 +5,10 @@ use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
-use super::super::reader::{Reader, function_literal, peel};
-use super::super::{FunctionId, Repair};
 use super::Executor;
 use super::gaps::chain_method;
+use crate::facts::reader::{Reader, function_literal, peel};
+use crate::facts::{FunctionId, Repair};
 use crate::finding::Span;
 
 impl<'a> Reader<'a, '_> {
@@ -36,7 +36,7 @@ impl<'a> Reader<'a, '_> {
     fn reject_in_scope(&self, node: NodeId) -> Option<&'a str> {
         for ancestor in self.nodes.ancestor_ids(node) {
             if let AstKind::NewExpression(new) = self.nodes.kind(ancestor)
-                && super::super::runs::is_global_promise(self, &new.callee)
+                && crate::facts::runs::is_global_promise(self, &new.callee)
             {
                 let executor = new.arguments.first().and_then(Argument::as_expression).and_then(function_literal)?;
                 let second = self.params_of(executor)?.items.get(1)?;

@@ -6,9 +6,9 @@ use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::super::FunctionId;
-use super::super::reader::{Reader, bound_symbol};
 use super::Executor;
+use crate::facts::FunctionId;
+use crate::facts::reader::{Reader, bound_symbol};
 
 /// What a function does with a resolver, or with an inner function that mentions one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
