@@ -70,15 +70,14 @@ fn run_check(check: &Check) -> Result<u8> {
 
 fn exit_code(outcome: &Outcome, exit: &Exit) -> u8 {
     let any = |kind| outcome.notices.iter().any(|notice| notice.kind == kind);
-    let count = |severity| outcome.findings.iter().filter(|f| f.severity == severity).count();
     let unmatched = outcome.files == 0 && exit.error_on_unmatched;
     if any(NoticeKind::Failure) || unmatched {
         FAILED
     } else if exit.exit_zero {
         CLEAN
     } else if any(NoticeKind::Syntax)
-        || count(Severity::Error) > 0
-        || exit.max_warnings.is_some_and(|most| count(Severity::Warning) > most)
+        || outcome.count(Severity::Error) > 0
+        || exit.max_warnings.is_some_and(|most| outcome.count(Severity::Warning) > most)
     {
         FOUND
     } else {

@@ -39,7 +39,7 @@ use rayon::prelude::*;
 use apis::Apis;
 use config::Options;
 use facts::FileFacts;
-use finding::{Confidence, FileId, Finding, Notice, NoticeKind};
+use finding::{Confidence, FileId, Finding, Notice, NoticeKind, Severity};
 use program::Program;
 use progress::Progress;
 use source::{Language, Source, Unreadable};
@@ -58,6 +58,14 @@ pub struct Outcome {
     pub sources: Sources,
     /// Named files that are written in none of our languages.
     pub unsupported: Vec<String>,
+}
+
+impl Outcome {
+    /// Findings of this severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
 }
 
 /// Looks for leaks. Never fails: what could not be done is in the notices.

@@ -79,13 +79,11 @@ pub fn notices(out: &mut dyn Write, outcome: &Outcome, format: Format, look: Loo
             NoticeKind::Note => (CYAN, "note"),
             NoticeKind::Syntax | NoticeKind::Failure => (RED, "error"),
         };
-        let source = outcome.sources.by_path(&notice.path);
-        let place = notice.span.zip(source).map(|(span, source)| source.position(span.start));
-        let at = place.map_or_else(String::new, |p| format!(":{}:{}", p.line, p.column));
+        let at = outcome.sources.place_of(notice).map_or_else(String::new, |p| format!(":{}:{}", p.line, p.column));
         let (path, message) = (look.text(&notice.path), look.text(&notice.message));
         writeln!(out, "{}: {path}{at}: {message}", look.paint(style, word))?;
         if let (Format::Pretty, NoticeKind::Syntax, Some(span), Some(source)) =
-            (format, notice.kind, notice.span, source)
+            (format, notice.kind, notice.span, outcome.sources.by_path(&notice.path))
         {
             pretty::place(out, source, span, look)?;
         }
@@ -102,11 +100,10 @@ pub fn summary(out: &mut dyn Write, outcome: &Outcome, took: Duration, look: Loo
     if outcome.files == 0 {
         return Ok(());
     }
-    let count = |severity| outcome.findings.iter().filter(|f| f.severity == severity).count();
     let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "hint")]
         .into_iter()
-        .filter(|(severity, _)| count(*severity) > 0)
-        .map(|(severity, word)| plural(count(severity), word))
+        .filter(|(severity, _)| outcome.count(*severity) > 0)
+        .map(|(severity, word)| plural(outcome.count(severity), word))
         .collect();
     let took = took.as_secs_f64();
     let files = plural(outcome.files, "file");
@@ -116,7 +113,7 @@ pub fn summary(out: &mut dyn Write, outcome: &Outcome, took: Duration, look: Loo
         let said = look.paint(if skipped.is_empty() { GREEN } else { BOLD }, "no leaks found");
         return writeln!(out, "{said} in {files} ({took:.2} s){skipped}");
     }
-    let style = if count(Severity::Error) > 0 { RED } else { YELLOW };
+    let style = if outcome.count(Severity::Error) > 0 { RED } else { YELLOW };
     writeln!(out, "{} in {files} ({took:.2} s){skipped}", look.paint(style, &parts.join(", ")))
 }
 
@@ -153,6 +150,14 @@ const fn sign(c: char) -> char {
         | '\u{2060}'..='\u{2069}'
         | '\u{feff}' => '\u{fffd}',
         _ => c,
+    }
+}
+
+/// How a severity is painted.
+const fn style(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => RED,
+        Severity::Warning | Severity::Info => YELLOW,
     }
 }
 

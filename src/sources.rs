@@ -1,6 +1,6 @@
 //! The files of a run, found by the ids that facts and findings carry.
 
-use crate::finding::FileId;
+use crate::finding::{FileId, Notice};
 use crate::source::{Position, Source};
 
 /// All files, sorted by path. A component file with several scripts has several [`FileId`]s and one [`Source`].
@@ -36,6 +36,12 @@ impl Sources {
     pub fn by_path(&self, path: &str) -> Option<&Source> {
         let index = self.list.binary_search_by(|source| source.path.as_str().cmp(path)).ok()?;
         self.list.get(index)
+    }
+
+    /// Where a notice stands, when it is about a place in a file of this run.
+    #[must_use]
+    pub fn place_of(&self, notice: &Notice) -> Option<Position> {
+        Some(self.by_path(&notice.path)?.position(notice.span?.start))
     }
 
     /// Number of files, whatever their number of scripts.

@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{BOLD, Look, RED, YELLOW};
+use super::{BOLD, Look, style};
 use crate::Outcome;
-use crate::finding::Severity;
 
 /// # Errors
 /// When `out` cannot be written.
@@ -13,8 +12,7 @@ pub fn print(out: &mut dyn Write, outcome: &Outcome, look: Look) -> io::Result<(
         let source = outcome.sources.of(finding.file);
         let place = source.position(finding.span.start);
         let path = look.paint(BOLD, &look.text(&source.path));
-        let style = if finding.severity == Severity::Error { RED } else { YELLOW };
-        let severity = look.paint(style, finding.severity.as_str());
+        let severity = look.paint(style(finding.severity), finding.severity.as_str());
         let message = look.text(&finding.message);
         writeln!(out, "{path}:{}:{}: {severity}[{}] {message}", place.line, place.column, finding.rule)?;
     }

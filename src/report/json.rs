@@ -17,14 +17,13 @@ pub fn print(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     let mut seen = HashMap::new();
     let findings: Vec<JsonFinding> =
         outcome.findings.iter().map(|finding| JsonFinding::new(finding, outcome, &mut seen)).collect();
-    let count = |severity| outcome.findings.iter().filter(|f| f.severity == severity).count();
     let report = Report {
         version: 1,
         summary: Summary {
             files: outcome.files,
             findings: findings.len(),
-            errors: count(Severity::Error),
-            warnings: count(Severity::Warning),
+            errors: outcome.count(Severity::Error),
+            warnings: outcome.count(Severity::Warning),
             notices: outcome.notices.len(),
         },
         findings,
@@ -135,9 +134,7 @@ impl<'o> JsonFix<'o> {
 
 impl<'o> JsonNotice<'o> {
     fn new(notice: &'o Notice, sources: &'o Sources) -> Self {
-        let source = sources.by_path(&notice.path);
-        let start = notice.span.zip(source).map(|(span, source)| source.position(span.start));
-        Self { path: &notice.path, message: &notice.message, start }
+        Self { path: &notice.path, message: &notice.message, start: sources.place_of(notice) }
     }
 }
 

@@ -9,7 +9,7 @@ use miette::{
 };
 
 use super::window::{self, Mark, Window};
-use super::{BOLD, CYAN, DIM, GREEN, Look, RED, YELLOW};
+use super::{BOLD, CYAN, DIM, GREEN, Look, RED, style};
 use crate::Outcome;
 use crate::finding::{FileId, Finding, Fix, Label, Severity, Span};
 use crate::source::Source;
@@ -36,8 +36,7 @@ pub fn print(out: &mut dyn Write, outcome: &Outcome, look: Look) -> io::Result<(
 /// One finding, as it is printed.
 #[must_use]
 pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
-    let style = if finding.severity == Severity::Error { RED } else { YELLOW };
-    let head = look.paint(style, &format!("{}[{}]", finding.severity.as_str(), finding.rule));
+    let head = look.paint(style(finding.severity), &format!("{}[{}]", finding.severity.as_str(), finding.rule));
     let mut text = format!("{head} {}\n", look.paint(BOLD, &look.text(&finding.message)));
 
     let mut files: Vec<FileId> = vec![finding.file];
