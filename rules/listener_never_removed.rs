@@ -41,15 +41,10 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
         labels.push(unit.label(end.head, "does not remove it"));
     }
     Finding {
-        rule: "",
-        severity: Severity::Error,
-        confidence: opening.confidence,
-        file: unit.id,
-        span: handle.opened,
         message: format!("a listener for `{}` is added to `{receiver}` {often} and {}", handle.event, ending(handle)),
         labels,
         help: help(handle, receiver),
-        fixes: Vec::new(),
+        ..unit.finding(handle.opened, opening.confidence)
     }
 }
 

@@ -43,11 +43,6 @@ fn finding(unit: &Unit, pipe: &Pipe, confidence: Confidence) -> Finding {
     let when = if pipe.to_response { "the client leaves early" } else { "the target fails" };
     let held = if pipe.holds_file { "its file" } else { "its source" };
     Finding {
-        rule: "",
-        severity: Severity::Error,
-        confidence,
-        file: unit.id,
-        span: pipe.span,
         message: format!("`{}` keeps {held} open when {when}", pipe.source),
         labels: vec![
             unit.label(pipe.span, format!("`.pipe` does not destroy its source when `{}` closes", pipe.target)),
@@ -60,6 +55,7 @@ fn finding(unit: &Unit, pipe: &Pipe, confidence: Confidence) -> Finding {
             pipe.target
         ),
         fixes: fix(unit, pipe).into_iter().collect(),
+        ..unit.finding(pipe.span, confidence)
     }
 }
 

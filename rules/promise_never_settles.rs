@@ -36,15 +36,10 @@ fn finding(unit: &Unit, promise: &Promise) -> Finding {
     let mut labels = vec![unit.label(promise.head, made)];
     labels.extend(hangs(unit, promise));
     Finding {
-        rule: RULE.id,
-        severity: RULE.severity,
-        confidence: confidence(unit, promise),
-        file: unit.id,
-        span: promise.head,
         message: format!("{} never settles", subject(unit, promise)),
         labels,
         help: help.to_owned(),
-        fixes: Vec::new(),
+        ..unit.finding(promise.head, confidence(unit, promise))
     }
 }
 

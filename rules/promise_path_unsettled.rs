@@ -29,15 +29,11 @@ fn finding(unit: &Unit, promise: &Promise, way: Span, why: &str) -> Finding {
     let mut labels = vec![unit.label(promise.head, "made here"), unit.label(way, why)];
     labels.extend(hangs(unit, promise));
     Finding {
-        rule: RULE.id,
-        severity: RULE.severity,
-        confidence: promise.confidence,
-        file: unit.id,
-        span: promise.head,
         message: format!("{} does not settle on every way", subject(unit, promise)),
         labels,
         help: "call `resolve` or `reject` on this way too; whoever awaits the promise hangs for good".to_owned(),
         fixes: promise.repair.iter().map(|r| fix(unit, r)).collect(),
+        ..unit.finding(promise.head, promise.confidence)
     }
 }
 

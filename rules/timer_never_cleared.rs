@@ -42,17 +42,7 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
         let end = &unit.facts.functions[end.0 as usize];
         labels.push(unit.label(end.head, "does not clear it"));
     }
-    Finding {
-        rule: "",
-        severity: Severity::Error,
-        confidence: opening.confidence,
-        file: unit.id,
-        span: handle.opened,
-        message: message(handle),
-        labels,
-        help: help(handle),
-        fixes: Vec::new(),
-    }
+    Finding { message: message(handle), labels, help: help(handle), ..unit.finding(handle.opened, opening.confidence) }
 }
 
 fn message(handle: &Handle) -> String {

@@ -52,15 +52,11 @@ fn finding(unit: &Unit, growth: &Growth<'_>) -> Finding {
     }
     labels.push(unit.label(growth.keeper.span, growth.keeper.text.clone()));
     Finding {
-        rule: "",
-        severity: Severity::Error,
-        confidence: growth.confidence,
-        file: unit.id,
-        span: op.span,
         message: format!("`{}` grows {often} and nothing ever removes {}", container.name, what_it_holds(container)),
         labels,
         help: help(container, op.key.as_ref().map(|k| &k.domain), op.value),
         fixes: fix(unit, growth).into_iter().collect(),
+        ..unit.finding(op.span, growth.confidence)
     }
 }
 

@@ -58,15 +58,11 @@ fn finding(unit: &Unit, read: &Read, confidence: Confidence) -> Finding {
     labels.extend(read.passes_to.iter().map(|(sink, at)| unit.label(*at, format!("the data {only}{}", name(*sink)))));
     labels.push(unit.because(read.function));
     Finding {
-        rule: "",
-        severity: Severity::Warning,
-        confidence,
-        file: unit.id,
-        span: read.span,
         message: format!("`{}` brings the whole {subject} into memory {often}", read.api),
         labels,
         help: help(read),
         fixes: fix(unit, read).into_iter().collect(),
+        ..unit.finding(read.span, confidence)
     }
 }
 

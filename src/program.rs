@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::facts::{FileFacts, FunctionId, Place, PlaceId};
-use crate::finding::{FileId, Label, Span};
+use crate::finding::{Confidence, FileId, Finding, Label, Severity, Span};
 pub use runs::Runs;
 
 /// The linked program.
@@ -62,6 +62,24 @@ impl Unit {
     #[must_use]
     pub fn label(&self, span: Span, text: impl Into<String>) -> Label {
         Label { file: self.id, span, text: text.into() }
+    }
+
+    /// A finding that says nothing yet. Its rule and severity are those of the rule that runs: see [`Findings::add`].
+    ///
+    /// [`Findings::add`]: crate::rule::Findings::add
+    #[must_use]
+    pub const fn finding(&self, span: Span, confidence: Confidence) -> Finding {
+        Finding {
+            rule: "",
+            severity: Severity::Warning,
+            confidence,
+            file: self.id,
+            span,
+            message: String::new(),
+            labels: Vec::new(),
+            help: String::new(),
+            fixes: Vec::new(),
+        }
     }
 
     /// The label that says why a function runs again and again.

@@ -65,7 +65,7 @@ impl Findings {
         Self { rule: "", severity: Severity::Warning, least, found: Vec::new() }
     }
 
-    /// Adds a finding of the rule that is running. `rule` and `severity` of `finding` are overwritten.
+    /// Adds a finding of the rule that is running, whose name and severity it gets.
     pub fn add(&mut self, mut finding: Finding) {
         if finding.confidence >= self.least {
             finding.rule = self.rule;
