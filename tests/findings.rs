@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod project;
+mod said;
 
 use std::path::Path;
 use std::process::Command;
 
-use project::{Project, Said};
+use project::Project;
+use said::Said;
 use serde_json::Value;
 
 /// An error: the finding is on line 6.

@@ -4,7 +4,7 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
-use tree::{entries, root, shown};
+use tree::{entries, name, root, shown};
 
 /// A source file: path from the top, text.
 struct File {
@@ -17,7 +17,7 @@ fn files(folder: &str) -> Vec<File> {
     let mut waiting = vec![root().join(folder)];
     let mut found = Vec::new();
     while let Some(path) = waiting.pop() {
-        if ["target", ".git", "node_modules"].iter().any(|name| path.ends_with(name)) {
+        if ["target", ".git", "node_modules"].contains(&name(&path).as_str()) {
             continue;
         }
         if path.is_dir() {

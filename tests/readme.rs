@@ -2,14 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
-mod project;
-mod tree;
+mod said;
 
+use std::path::Path;
 use std::process::Command;
 
 use leaklint::rules::RULES;
-use project::Said;
-use tree::root;
+use said::Said;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
 
 fn text(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap()

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use leaklint::finding::{Confidence, Finding, NoticeKind};
 use leaklint::lint_text;
 use leaklint::rules::RULES;
-use tree::{entries, name, root};
+use tree::{entries, name, root, shown};
 
 /// What the example of the README must be found to do: path, line, rule.
 const EXPRESS: &[(&str, u32, &str)] = &[
@@ -45,7 +45,7 @@ fn pages_show_what_the_rules_find() {
             }
         }
         for block in blocks {
-            let place = format!("rules/{}:{}", name(&page), block.line);
+            let place = format!("{}:{}", shown(&page), block.line);
             let marks = marks(&block.code);
             if block.leak == marks.guilty.is_empty() {
                 wrong.push(format!("{place}: a leak block has marks and an ok block has none"));
@@ -61,7 +61,7 @@ fn fixtures_are_found_where_they_are_marked() {
     let mut wrong = Vec::new();
     for (folder, file) in fixtures() {
         let text = std::fs::read_to_string(&file).unwrap();
-        let place = format!("fixtures/{folder}/{}", name(&file));
+        let place = shown(&file);
         let marks = marks(&text);
         let leak = name(&file).starts_with("leak_");
         if leak && !marks.guilty.iter().chain(&marks.missed).any(|(_, rule)| *rule == folder) {
@@ -79,9 +79,9 @@ fn fixtures_are_found_where_they_are_marked() {
 #[test]
 fn findings_are_worded_and_evidenced() {
     let mut wrong = Vec::new();
-    for (folder, file) in fixtures() {
+    for (_, file) in fixtures() {
         let text = std::fs::read_to_string(&file).unwrap();
-        let place = format!("fixtures/{folder}/{}", name(&file));
+        let place = shown(&file);
         for finding in lint_text(&place, &text, Confidence::Guess).0 {
             let line = line_of(&text, finding.span.start);
             for complaint in wording(&finding).into_iter().chain(fixing(&finding, &place, &text)) {

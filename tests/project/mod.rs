@@ -1,13 +1,14 @@
 //! A folder with a user's files, and the command run in it, for tests that use the real binary.
-#![allow(dead_code, reason = "no test that shares this module needs all of it")]
 
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::said::Said;
 
 /// A folder with these files, and the command to run in it.
 pub struct Project {
@@ -58,18 +59,5 @@ impl Project {
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(text).unwrap();
         Said::from(child.wait_with_output().unwrap())
-    }
-}
-
-pub struct Said {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
-}
-
-impl From<Output> for Said {
-    fn from(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code().expect("no signal"), out: text(output.stdout), err: text(output.stderr) }
     }
 }

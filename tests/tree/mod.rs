@@ -1,5 +1,4 @@
 //! The files of the house, for tests that walk it.
-#![allow(dead_code, reason = "no test that shares this module needs all of it")]
 
 use std::path::{Path, PathBuf};
 
