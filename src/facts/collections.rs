@@ -17,6 +17,8 @@ pub struct Container {
     pub escapes: Vec<Escape>,
     /// A `WeakMap` written with brackets, which makes plain properties.
     pub misused: bool,
+    /// Only the code of this file can reach it: a private field, or a name that says so (`_pending`).
+    pub private: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +66,16 @@ pub enum Does {
     /// Its size is compared with something.
     Bound,
     Read,
+    /// An entry is looked up and what it holds is done with: its resolver or callback is called, its timer cleared.
+    Settle,
+}
+
+impl Does {
+    /// The collection stays as it is.
+    #[must_use]
+    pub const fn is_read(self) -> bool {
+        matches!(self, Self::Read | Self::Settle)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +84,12 @@ pub enum Value {
     Promise,
     /// An object that holds a function, timer or resolver.
     Deferred,
+    /// An object that says until when it is good, or how old it is.
+    Dated,
+    /// The handle of a one-shot timer, and what that runs.
+    Timer(Option<FunctionId>),
+    /// Parameter number `n` of the function that stores it.
+    Param(u32),
     Other,
 }
 
@@ -82,6 +100,10 @@ pub enum Guard {
     Miss,
     /// Behind a flag or slot that lets it run once.
     Once,
+    /// For each of many: the key is the variable of a loop.
+    Each,
+    /// Behind a comparison with the clock: what is found too old.
+    Expired,
     /// Behind some other condition.
     Other,
 }

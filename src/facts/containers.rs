@@ -4,9 +4,10 @@ mod members;
 mod ops;
 mod stored;
 mod uses;
+mod values;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression};
+use oxc_ast::ast::{Argument, Expression, TSAccessibility};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::FxHashMap;
@@ -33,20 +34,37 @@ type Fresh<'a> = FxHashMap<SpotRoot<'a>, Vec<(SmallVec<[Seg<'a>; 3]>, usize)>>;
 
 /// Something takes entries out, or asks how many there are; weak collections do both by themselves.
 fn is_relieved(container: &Container) -> bool {
-    container.kind == ContainerKind::Weak
-        || container.ops.iter().any(|op| matches!(op.does, Does::Shrink | Does::Bound) && op.function != TOP)
+    is_bounded(container) || does_after_start(container, Does::Shrink)
 }
 
-/// What never grows after start-up, is emptied or is in other hands is nobody's business.
+/// Whatever its keys, it stays small: its size is compared with something, or what is taken out needs no key to match.
+fn is_bounded(container: &Container) -> bool {
+    let keyed = matches!(container.kind, ContainerKind::Dictionary | ContainerKind::Map | ContainerKind::Set);
+    container.kind == ContainerKind::Weak
+        || does_after_start(container, Does::Bound)
+        || (!keyed && does_after_start(container, Does::Shrink))
+}
+
+fn does_after_start(container: &Container, does: Does) -> bool {
+    container.ops.iter().any(|op| op.does == does && op.function != TOP)
+}
+
+/// What never grows after start-up, is bounded or is in other hands is nobody's business. Whether a removal by key meets
+/// every entry is a question to the whole program.
 fn may_grow_for_good(container: &Container) -> bool {
-    container.ops.iter().any(|op| op.does == Does::Grow && op.function != TOP)
-        && !is_relieved(container)
+    does_after_start(container, Does::Grow)
+        && !is_bounded(container)
         && container.escapes.iter().all(|e| matches!(e, Escape::Exported(_)))
 }
 
 struct Found<'a> {
     container: Container,
     spot: Spot<'a>,
+}
+
+/// A field whose name says that it is nobody else's: `#sessions` (known without its sign), `_sessions`.
+fn is_private(spot: &Spot<'_>) -> bool {
+    spot.path.first().is_none_or(|seg| matches!(seg, Seg::Field(name) if name.starts_with('_')))
 }
 
 impl<'a> Collections<'a> {
@@ -112,7 +130,11 @@ impl<'a> Reader<'a, '_> {
                 }
                 let owner = self.owner_of(p.node_id.get());
                 let spot = self.this_spot(owner).step(Seg::Field(name));
-                self.offer(spot, value, p.key.span());
+                self.offer(spot.clone(), value, p.key.span());
+                let hidden = p.key.is_private_identifier() || p.accessibility == Some(TSAccessibility::Private);
+                if hidden && let Some(index) = self.collections.by_spot.get(&spot) {
+                    self.collections.list[*index].container.private = true;
+                }
             }
             AstKind::AssignmentExpression(e) if self.may_be_collection(&e.right) => {
                 let Some(spot) = self.assigned_spot(e) else {
@@ -199,6 +221,7 @@ impl<'a> Reader<'a, '_> {
             ops: Vec::new(),
             escapes: Vec::new(),
             misused: false,
+            private: is_private(&spot),
         };
         self.collections.by_spot.insert(spot.clone(), self.collections.list.len());
         self.collections.fresh.push(spot.clone());

@@ -1,5 +1,6 @@
 //! What stands in front of a statement: flags that let it run once, tests for absent keys, comparisons of sizes.
 
+mod clock;
 mod presence;
 
 use oxc_ast::AstKind;

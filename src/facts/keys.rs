@@ -386,3 +386,20 @@ fn is_fresh_maker(name: &str, callee: &str) -> bool {
     matches!(name, "randomUUID" | "uuid" | "uuidv4" | "v4" | "nanoid" | "uniqueId" | "randomBytes" | "hrtime")
         || matches!(callee, "Date.now" | "Math.random" | "performance.now" | "process.hrtime.bigint" | "Symbol")
 }
+
+/// The words of an identifier or expression: `req.clientIp` -> `req`, `client`, `ip`.
+#[must_use]
+pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).flat_map(|part| {
+        let mut words = Vec::new();
+        let mut word = String::new();
+        for c in part.chars() {
+            if c.is_ascii_uppercase() && !word.is_empty() && !word.ends_with(|l: char| l.is_ascii_uppercase()) {
+                words.push(std::mem::take(&mut word).to_ascii_lowercase());
+            }
+            word.push(c);
+        }
+        words.push(word.to_ascii_lowercase());
+        words
+    })
+}

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::places::{Spot, SpotRoot};
 use super::reader::{Reader, bound_symbol};
-use super::{ClassId, Domain, END_METHODS, FunctionId, FunctionKind, Often, TOP};
+use super::{ClassId, Domain, END_METHODS, FunctionId, FunctionKind, Guard, Often, TOP};
 use crate::finding::Span;
 pub use calls::{Arg, Call};
 pub use exports::is_exports;
@@ -23,7 +23,7 @@ pub enum Use {
     Called {
         by: FunctionId,
         at: Span,
-        once_guard: bool,
+        guard: Guard,
     },
     /// Handed to a known API. `runs` absent: as often as the caller. `api` is the call as written, shortened.
     Callback {
@@ -144,7 +144,7 @@ impl<'a> Reader<'a, '_> {
                 }
                 return;
             }
-            FunctionKind::StaticInit => return self.add_use(id, Use::Called { by: outer, at, once_guard: false }),
+            FunctionKind::StaticInit => return self.add_use(id, Use::Called { by: outer, at, guard: Guard::None }),
             _ => {}
         }
         if let AstKind::Function(f) = self.nodes.kind(node)
@@ -173,8 +173,8 @@ impl<'a> Reader<'a, '_> {
             },
             AstKind::CallExpression(call) => {
                 if call.callee.span() == self.nodes.kind(child).span() {
-                    let once_guard = self.is_called_once(parent);
-                    self.add_use(id, Use::Called { by, at, once_guard });
+                    let guard = self.guard_of_call(call);
+                    self.add_use(id, Use::Called { by, at, guard });
                 } else {
                     self.note_argument(id, node, by);
                 }
@@ -182,7 +182,7 @@ impl<'a> Reader<'a, '_> {
             AstKind::NewExpression(new) => {
                 // The executor runs inside `new Promise(..)`.
                 if new.callee.span() == self.nodes.kind(child).span() || is_global_promise(self, &new.callee) {
-                    self.add_use(id, Use::Called { by, at, once_guard: false });
+                    self.add_use(id, Use::Called { by, at, guard: Guard::None });
                 } else {
                     self.add_use(id, Use::UnknownCallback { by, at });
                 }
@@ -221,9 +221,9 @@ impl<'a> Reader<'a, '_> {
         let by = self.owner_of(call);
         let at = self.facts.functions[id.0 as usize].head;
         match (self.nodes.kind(call), name) {
-            (AstKind::CallExpression(_), "call" | "apply") => {
-                let once_guard = self.is_called_once(call);
-                self.add_use(id, Use::Called { by, at, once_guard });
+            (AstKind::CallExpression(c), "call" | "apply") => {
+                let guard = self.guard_of_call(c);
+                self.add_use(id, Use::Called { by, at, guard });
             }
             (AstKind::CallExpression(_), "bind") => self.note_position(id, call),
             _ => {}
@@ -305,7 +305,7 @@ impl<'a> Reader<'a, '_> {
                 call.arguments.iter().position(|a| a.span() == self.nodes.kind(self.outside(node).0).span())
             && self.is_called_parameter(target, index)
         {
-            return self.add_use(id, Use::Called { by: target, at, once_guard: false });
+            return self.add_use(id, Use::Called { by: target, at, guard: Guard::None });
         }
         self.add_use(id, Use::UnknownCallback { by, at });
     }

@@ -7,6 +7,7 @@ use crate::facts::{
     Container, ContainerKind, Does, Domain, Escape, FunctionId, FunctionKind, Guard, Life, Often, Op, Root, Step, TOP,
     Use, Value,
 };
+use crate::facts::keys::words;
 use crate::finding::Confidence;
 
 /// A collection that grows without end.
@@ -218,7 +219,7 @@ impl Unit {
         let Some(key) = &op.key else { return false };
         let frame = self.frame(op.function);
         container.ops.iter().any(|o| {
-            o.does == Does::Read
+            o.does.is_read()
                 && o.key.as_ref().is_some_and(|k| k.text == key.text)
                 && self.is_nested(op.function, self.frame(o.function))
                 && (self.frame(o.function) == frame || self.frame(o.function) != TOP)
@@ -262,20 +263,4 @@ fn driver_of(domain: &Domain, text: &str) -> Option<String> {
         Domain::Fresh => Some("new key".to_owned()),
         _ => None,
     }
-}
-
-/// The words of an identifier or expression: `req.clientIp` -> `req`, `client`, `ip`.
-fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).flat_map(|part| {
-        let mut words = Vec::new();
-        let mut word = String::new();
-        for c in part.chars() {
-            if c.is_ascii_uppercase() && !word.is_empty() && !word.ends_with(|l: char| l.is_ascii_uppercase()) {
-                words.push(std::mem::take(&mut word).to_ascii_lowercase());
-            }
-            word.push(c);
-        }
-        words.push(word.to_ascii_lowercase());
-        words
-    })
 }

@@ -1,6 +1,6 @@
 //! How often each function runs: the join over its uses, to a fixpoint over the calls of the file.
 
-use crate::facts::{ClassId, FileFacts, FunctionId, FunctionKind, Often, Use};
+use crate::facts::{ClassId, FileFacts, FunctionId, FunctionKind, Guard, Often, Use};
 use crate::finding::Span;
 
 /// How often a function runs, and the evidence.
@@ -70,7 +70,7 @@ fn of_function(facts: &FileFacts, runs: &[Runs], index: usize) -> Runs {
 fn of_use(runs: &[Runs], used: &Use, own: Why) -> Runs {
     let caller = |by: FunctionId| runs[by.0 as usize];
     match used {
-        Use::Called { once_guard: true, .. } | Use::Method { .. } => ONCE,
+        Use::Called { guard: Guard::Once, .. } | Use::Method { .. } => ONCE,
         Use::Callback { by, runs: Some(often), .. } if *often >= caller(*by).often => {
             Runs { often: *often, certain: true, why: own }
         }

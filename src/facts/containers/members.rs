@@ -46,6 +46,7 @@ impl<'a> Reader<'a, '_> {
             (ContainerKind::List, "pop" | "shift" | "copyWithin" | "fill")
             | (ContainerKind::Map | ContainerKind::Set | ContainerKind::Weak, "delete") => Does::Shrink,
             (ContainerKind::Map | ContainerKind::Set, "clear") => Does::Reset,
+            (ContainerKind::Map, "get") if self.settles(node) => Does::Settle,
             _ => Does::Read,
         };
         let key = match (kind, does) {
@@ -84,7 +85,10 @@ impl<'a> Reader<'a, '_> {
             AstKind::UnaryExpression(u) if u.operator == UnaryOperator::Delete => {
                 self.note_deed(index, parent, Deed::keyed(Does::Shrink, key));
             }
-            _ => self.note_deed(index, child, Deed::keyed(Does::Read, key)),
+            _ => {
+                let does = if self.settles(member) { Does::Settle } else { Does::Read };
+                self.note_deed(index, child, Deed::keyed(does, key));
+            }
         }
     }
 

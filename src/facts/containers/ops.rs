@@ -1,7 +1,7 @@
-//! One operation on a collection: its guard, and what it stores.
+//! One operation on a collection: what is done with which key, and what it stands behind.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::Expression;
+use oxc_ast::ast::{Argument, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
@@ -40,10 +40,11 @@ impl<'a> Reader<'a, '_> {
         {
             return; // one plain read says all that reads say
         }
-        let guard = if does == Does::Grow && function != TOP {
-            self.guard_of(node, &self.collections.list[index].spot.clone())
-        } else {
-            Guard::None
+        let guard = match does {
+            Does::Grow if function != TOP => self.guard_of(node, &self.collections.list[index].spot.clone()),
+            Does::Reset if self.is_guarded_once(node) => Guard::Once,
+            Does::Shrink => self.guard_of_removal(node),
+            _ => Guard::None,
         };
         let op = Op {
             does,
@@ -115,51 +116,19 @@ impl<'a> Reader<'a, '_> {
         if any { Guard::Other } else { Guard::None }
     }
 
-    pub(super) fn value_of(&mut self, expr: &'a Expression<'a>) -> Value {
-        match peel(expr) {
-            Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) => Value::Function,
-            Expression::NewExpression(n) if crate::facts::runs::is_global_promise(self, &n.callee) => Value::Promise,
-            Expression::ObjectExpression(o) => {
-                let deferred = o.properties.iter().filter_map(|p| p.as_property()).any(|p| {
-                    crate::facts::functions::key_name(&p.key)
-                        .is_some_and(|k| matches!(k, "resolve" | "reject" | "timer" | "timeout" | "callback" | "cb"))
-                });
-                if deferred { Value::Deferred } else { Value::Other }
-            }
-            Expression::Identifier(id) => match self.symbol_of(id).map(|s| (s, self.function_of_symbol(s))) {
-                Some((_, Some(_))) => Value::Function,
-                Some((symbol, None)) if is_function_name(self.scoping.symbol_name(symbol)) => Value::Function,
-                _ => Value::Other,
+    /// A removal: for each of many keys, for what is too old, or for the key at hand.
+    fn guard_of_removal(&mut self, node: NodeId) -> Guard {
+        let key = match self.nodes.kind(node) {
+            AstKind::CallExpression(call) => call.arguments.first().and_then(Argument::as_expression),
+            AstKind::UnaryExpression(e) => match peel(&e.argument) {
+                Expression::ComputedMemberExpression(m) => Some(&m.expression),
+                _ => None,
             },
-            Expression::CallExpression(c) => match c.callee_name() {
-                Some("bind") => Value::Function,
-                _ => Value::Other,
-            },
-            _ => Value::Other,
+            _ => None,
+        };
+        if key.is_some_and(|key| self.is_loop_variable(key)) {
+            return Guard::Each;
         }
+        if self.is_behind_clock(node) { Guard::Expired } else { Guard::None }
     }
-}
-
-/// Names under which functions are handed around.
-fn is_function_name(name: &str) -> bool {
-    matches!(
-        name,
-        "fn" | "cb"
-            | "callback"
-            | "handler"
-            | "listener"
-            | "plugin"
-            | "middleware"
-            | "hook"
-            | "factory"
-            | "func"
-            | "resolver"
-            | "transform"
-            | "validator"
-            | "formatter"
-            | "parser"
-            | "serializer"
-            | "clazz"
-            | "ctor"
-    )
 }

@@ -73,8 +73,8 @@ impl<'a> Reader<'a, '_> {
                 Expression::Identifier(_) | Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)
             );
             if !plain {
-                let (by, at, once_guard) = (self.owner_of(node), self.span(call.span), self.is_called_once(node));
-                self.add_use(function, Use::Called { by, at, once_guard });
+                let (by, at, guard) = (self.owner_of(node), self.span(call.span), self.guard_of_call(call));
+                self.add_use(function, Use::Called { by, at, guard });
             }
             let args =
                 call.arguments.iter().map(|a| a.as_expression().map_or(Arg::Other, |e| self.arg_of(e))).collect();
