@@ -19,6 +19,8 @@ pub struct Container {
     pub misused: bool,
     /// Only the code of this file can reach it: a private field, or a name that says so (`_pending`).
     pub private: bool,
+    /// Its entries are collections, and something is taken out of one of them here.
+    pub inner_removal: Option<Span>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +47,8 @@ pub struct Op {
     pub key: Option<Key>,
     /// What is stored, when it grows.
     pub value: Value,
+    /// The same as written, when it has a name.
+    pub stores: Option<String>,
     pub function: FunctionId,
     pub guard: Guard,
     pub span: Span,
@@ -66,7 +70,7 @@ pub enum Does {
     /// Its size is compared with something.
     Bound,
     Read,
-    /// An entry is looked up and what it holds is done with: its resolver or callback is called, its timer cleared.
+    /// An entry is looked up and the promise that waits in it is settled.
     Settle,
 }
 

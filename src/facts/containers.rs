@@ -67,6 +67,19 @@ fn is_private(spot: &Spot<'_>) -> bool {
     spot.path.first().is_none_or(|seg| matches!(seg, Seg::Field(name) if name.starts_with('_')))
 }
 
+/// `rooms[id].delete(user)` takes something out of an entry of `rooms`, and leaves the entry.
+fn note_inner_removals(list: &mut [Found<'_>]) {
+    for inner in 0..list.len() {
+        let Some((Seg::Entry, holder)) = list[inner].spot.path.split_last() else { continue };
+        let removal = list[inner].container.ops.iter().find(|op| op.does == Does::Shrink && op.function != TOP);
+        let Some(span) = removal.map(|op| op.span) else { continue };
+        let root = list[inner].spot.root;
+        if let Some(outer) = list.iter().position(|f| f.spot.root == root && f.spot.path.as_slice() == holder) {
+            list[outer].container.inner_removal = Some(span);
+        }
+    }
+}
+
 impl<'a> Collections<'a> {
     fn add_alias(&mut self, spot: Spot<'a>, index: usize) {
         if !self.by_spot.contains_key(&spot) {
@@ -95,7 +108,8 @@ impl<'a> Reader<'a, '_> {
             }
             self.read_uses(&fresh);
         }
-        let list = std::mem::take(&mut self.collections).list;
+        let mut list = std::mem::take(&mut self.collections).list;
+        note_inner_removals(&mut list);
         // What a weak map holds dies with its key; what an emptied collection holds goes with it.
         let mut relieved: FxHashMap<SpotRoot<'a>, Vec<SmallVec<[Seg<'a>; 3]>>> = FxHashMap::default();
         for found in list.iter().filter(|f| is_relieved(&f.container)) {
@@ -222,6 +236,7 @@ impl<'a> Reader<'a, '_> {
             escapes: Vec::new(),
             misused: false,
             private: is_private(&spot),
+            inner_removal: None,
         };
         self.collections.by_spot.insert(spot.clone(), self.collections.list.len());
         self.collections.fresh.push(spot.clone());

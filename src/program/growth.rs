@@ -3,11 +3,11 @@
 use super::Unit;
 use super::inputs::Source;
 use super::lives::Keeper;
+use crate::facts::keys::words;
 use crate::facts::{
     Container, ContainerKind, Does, Domain, Escape, FunctionId, FunctionKind, Guard, Life, Often, Op, Root, Step, TOP,
     Use, Value,
 };
-use crate::facts::keys::words;
 use crate::finding::Confidence;
 
 /// A collection that grows without end.

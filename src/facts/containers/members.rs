@@ -10,7 +10,7 @@ use oxc_span::GetSpan;
 
 use super::ops::Deed;
 use crate::facts::reader::{Reader, peel};
-use crate::facts::{ContainerKind, Does, Guard, Key, Value};
+use crate::facts::{ContainerKind, Does, Guard, Key};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn read_member_use(&mut self, index: usize, member: NodeId, m: &'a StaticMemberExpression<'a>) {
@@ -58,8 +58,11 @@ impl<'a> Reader<'a, '_> {
             (_, Does::Grow) => call.arguments.first(),
             _ => None,
         };
-        let value = value.and_then(Argument::as_expression).map_or(Value::Other, |v| self.value_of(v));
-        self.note_deed(index, node, Deed { does, key, value });
+        let deed = match does {
+            Does::Grow => self.growth_by(key, value.and_then(Argument::as_expression)),
+            _ => Deed { key, ..Deed::from(does) },
+        };
+        self.note_deed(index, node, deed);
         // The callback of `forEach` is handed the collection itself only by its third parameter, which nobody uses.
         if does == Does::Grow && matches!(name, "set" | "add") {
             self.note_fluent(index, node);
@@ -117,9 +120,10 @@ impl<'a> Reader<'a, '_> {
             let container = &mut self.collections.list[index].container;
             (container.kind, container.misused) = (ContainerKind::Dictionary, true);
         }
-        let value = self.value_of(&e.right);
         let key = (kind != ContainerKind::List).then_some(key);
-        self.note_deed(index, node, Deed { does, key, value });
+        let deed =
+            if does == Does::Grow { self.growth_by(key, Some(&e.right)) } else { Deed { key, ..Deed::from(does) } };
+        self.note_deed(index, node, deed);
         // `c[k] ??= v` writes what is absent.
         if e.operator.is_logical()
             && let Some(op) = self.collections.list[index].container.ops.last_mut()

@@ -14,24 +14,39 @@ pub(super) struct Deed {
     pub does: Does,
     pub key: Option<Key>,
     pub value: Value,
+    pub stores: Option<String>,
 }
 
 impl Deed {
     pub const fn keyed(does: Does, key: Key) -> Self {
-        Self { does, key: Some(key), value: Value::Other }
+        Self { does, key: Some(key), value: Value::Other, stores: None }
+    }
+}
+
+impl<'a> Reader<'a, '_> {
+    /// `c[key] = value`, `c.set(key, value)`, `c.push(value)`.
+    pub(super) fn growth_by(&mut self, key: Option<Key>, value: Option<&'a Expression<'a>>) -> Deed {
+        let named =
+            value.filter(|v| matches!(peel(v), Expression::Identifier(_) | Expression::StaticMemberExpression(_)));
+        Deed {
+            does: Does::Grow,
+            key,
+            value: value.map_or(Value::Other, |v| self.value_of(v)),
+            stores: named.map(|v| self.text_of(v.span(), 60)),
+        }
     }
 }
 
 impl From<Does> for Deed {
     fn from(does: Does) -> Self {
-        Self { does, key: None, value: Value::Other }
+        Self { does, key: None, value: Value::Other, stores: None }
     }
 }
 
 impl<'a> Reader<'a, '_> {
     /// Notes what is done to a collection at a node.
     pub(super) fn note_deed(&mut self, index: usize, node: NodeId, deed: impl Into<Deed>) {
-        let Deed { does, key, value } = deed.into();
+        let Deed { does, key, value, stores } = deed.into();
         let (does, key) = self.known_key(index, node, (does, key));
         let function = self.owner_of(node);
         if does == Does::Read
@@ -50,6 +65,7 @@ impl<'a> Reader<'a, '_> {
             does,
             key,
             value,
+            stores,
             function,
             guard,
             span: self.head_of_deed(node),

@@ -6,10 +6,9 @@ use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
 use super::members::is_bound;
-use super::ops::Deed;
 use crate::facts::places::{Seg, Spot, SpotRoot};
 use crate::facts::reader::{Reader, bound_symbol, peel};
-use crate::facts::{ContainerKind, Does, Escape, FunctionId, Value};
+use crate::facts::{ContainerKind, Does, Escape, FunctionId};
 
 /// A call or `new` that is handed a collection.
 pub(super) struct Handed<'a> {
@@ -25,8 +24,8 @@ impl<'a> Reader<'a, '_> {
         let kind = self.collections.list[index].container.kind;
         match e.operator {
             AssignmentOperator::Addition if kind == ContainerKind::Text => {
-                let value = self.value_of(&e.right);
-                self.note_deed(index, node, Deed { does: Does::Grow, key: None, value });
+                let deed = self.growth_by(None, Some(&e.right));
+                self.note_deed(index, node, deed);
             }
             AssignmentOperator::Assign => {
                 let does = self.reassigns(index, &e.right);
@@ -171,7 +170,8 @@ impl<'a> Reader<'a, '_> {
             let Argument::ObjectExpression(object) = source else { continue };
             for property in object.properties.iter().filter_map(|p| p.as_property()).filter(|p| p.computed) {
                 let key = property.key.as_expression().map(|e| self.key_of(e));
-                self.note_deed(index, call.node, Deed { does: Does::Grow, key, value: Value::Other });
+                let deed = self.growth_by(key, Some(&property.value));
+                self.note_deed(index, call.node, deed);
             }
         }
         true
