@@ -1,0 +1,156 @@
+//! What is stored in a collection, and whether code that takes it out is done with it.
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{BindingPattern, CallExpression, Expression, ObjectExpression};
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+
+use crate::facts::Value;
+use crate::facts::functions::key_name;
+use crate::facts::keys::words;
+use crate::facts::reader::{Reader, bound_symbol, peel};
+
+/// Fields of an entry that somebody waits for.
+const AWAITED: [&str; 7] = ["resolve", "reject", "callback", "cb", "timer", "timeout", "deferred"];
+
+/// Words of fields that say how old an entry is, or until when it is good.
+const DATES: [&str; 9] =
+    ["expires", "expiry", "expire", "expiration", "ttl", "timestamp", "deadline", "cached", "fetched"];
+
+impl<'a> Reader<'a, '_> {
+    pub(super) fn value_of(&mut self, expr: &'a Expression<'a>) -> Value {
+        match peel(expr) {
+            Expression::Identifier(id) => {
+                let Some(symbol) = self.symbol_of(id) else { return Value::Other };
+                if self.function_of_symbol(symbol).is_some() || is_function_name(self.scoping.symbol_name(symbol)) {
+                    return Value::Function;
+                }
+                if let Some(index) = self.param_index(self.scoping.symbol_declaration(symbol)) {
+                    return Value::Param(index);
+                }
+                self.initial_value(symbol).map_or(Value::Other, |value| self.value_made(value))
+            }
+            _ => self.value_made(expr),
+        }
+    }
+
+    fn value_made(&mut self, expr: &'a Expression<'a>) -> Value {
+        match peel(expr) {
+            Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) => Value::Function,
+            Expression::NewExpression(_) if self.is_promise(expr) => Value::Promise,
+            Expression::ObjectExpression(o) => value_of_object(o),
+            Expression::CallExpression(call) => self.value_of_call(call),
+            _ => Value::Other,
+        }
+    }
+
+    fn value_of_call(&mut self, call: &'a CallExpression<'a>) -> Value {
+        if call.callee_name() == Some("bind") {
+            return Value::Function;
+        }
+        if self.global_name(&call.callee) == Some("setTimeout") {
+            let callback = call.arguments.first().and_then(|a| a.as_expression());
+            return Value::Timer(callback.and_then(|e| self.function_denoted(e)));
+        }
+        if self.makes_promise(call) { Value::Promise } else { Value::Other }
+    }
+
+    /// An expression that makes a promise, as far as this file tells.
+    pub fn is_promise(&mut self, expr: &'a Expression<'a>) -> bool {
+        match peel(expr) {
+            Expression::NewExpression(new) => crate::facts::runs::is_global_promise(self, &new.callee),
+            Expression::CallExpression(call) => self.makes_promise(call),
+            Expression::Identifier(id) => {
+                let value = self.symbol_of(id).and_then(|symbol| self.initial_value(symbol));
+                value.is_some_and(|value| match peel(value) {
+                    Expression::NewExpression(new) => crate::facts::runs::is_global_promise(self, &new.callee),
+                    Expression::CallExpression(call) => self.makes_promise(call),
+                    _ => false,
+                })
+            }
+            _ => false,
+        }
+    }
+
+    fn makes_promise(&mut self, call: &'a CallExpression<'a>) -> bool {
+        if let Expression::StaticMemberExpression(m) = peel(&call.callee)
+            && matches!(m.property.name.as_str(), "then" | "catch" | "finally")
+        {
+            return true;
+        }
+        self.global_name(&call.callee) == Some("fetch")
+            || self.function_denoted(&call.callee).is_some_and(|f| self.facts.functions[f.0 as usize].is_async)
+    }
+
+    /// Whether the code that looks an entry up settles what it holds: `pending.get(id).reject(error)`,
+    /// `const { resolve } = waiting[id]; resolve(answer)`. A callback may be called many times; a promise settles once.
+    pub(super) fn settles(&self, entry: NodeId) -> bool {
+        let (_, parent) = self.outside(entry);
+        match self.nodes.kind(parent) {
+            AstKind::VariableDeclarator(d) => match &d.id {
+                BindingPattern::BindingIdentifier(_) => {
+                    bound_symbol(&d.id).is_some_and(|symbol| self.reads_of(symbol).any(|read| self.is_settled_at(read)))
+                }
+                BindingPattern::ObjectPattern(pattern) => pattern.properties.iter().any(|property| {
+                    key_name(&property.key).is_some_and(is_settler)
+                        && bound_symbol(&property.value)
+                            .is_some_and(|symbol| self.reads_of(symbol).any(|read| self.is_called(read)))
+                }),
+                _ => false,
+            },
+            _ => self.is_settled_at(entry),
+        }
+    }
+
+    /// `entry.reject(..)`.
+    fn is_settled_at(&self, entry: NodeId) -> bool {
+        let (_, parent) = self.outside(entry);
+        matches!(self.nodes.kind(parent), AstKind::StaticMemberExpression(m) if is_settler(m.property.name.as_str()))
+            && self.is_called(parent)
+    }
+
+    fn is_called(&self, node: NodeId) -> bool {
+        let (child, parent) = self.outside(node);
+        matches!(self.nodes.kind(parent), AstKind::CallExpression(call)
+            if call.callee.span() == self.nodes.kind(child).span())
+    }
+}
+
+fn is_settler(name: &str) -> bool {
+    matches!(name, "resolve" | "reject")
+}
+
+fn value_of_object(object: &ObjectExpression<'_>) -> Value {
+    let names = || object.properties.iter().filter_map(|p| key_name(&p.as_property()?.key));
+    if names().any(|name| AWAITED.contains(&name)) {
+        Value::Deferred
+    } else if names().any(|name| words(name).any(|word| DATES.contains(&word.as_str()))) {
+        Value::Dated
+    } else {
+        Value::Other
+    }
+}
+
+/// Names under which functions are handed around.
+fn is_function_name(name: &str) -> bool {
+    matches!(
+        name,
+        "fn" | "cb"
+            | "callback"
+            | "handler"
+            | "listener"
+            | "plugin"
+            | "middleware"
+            | "hook"
+            | "factory"
+            | "func"
+            | "resolver"
+            | "transform"
+            | "validator"
+            | "formatter"
+            | "parser"
+            | "serializer"
+            | "clazz"
+            | "ctor"
+    )
+}
