@@ -2,7 +2,10 @@
 
 use crate::rule::Rule;
 
+mod eviction_misses_key;
+mod expired_entry_kept;
 mod listener_never_removed;
+mod pending_entry_kept;
 mod pipe_without_cleanup;
 mod promise_never_settles;
 mod promise_path_unsettled;
@@ -10,11 +13,16 @@ mod timer_never_cleared;
 mod unbounded_cache;
 mod unbounded_list;
 mod whole_read;
+mod write_only_collection;
 
 /// Every rule, in the order of the documentation.
 pub const RULES: &[&Rule] = &[
     &unbounded_cache::RULE,
     &unbounded_list::RULE,
+    &write_only_collection::RULE,
+    &expired_entry_kept::RULE,
+    &pending_entry_kept::RULE,
+    &eviction_misses_key::RULE,
     &listener_never_removed::RULE,
     &timer_never_cleared::RULE,
     &promise_never_settles::RULE,

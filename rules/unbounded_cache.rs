@@ -1,8 +1,8 @@
 //! A keyed collection that repeating code fills and nothing empties.
 
-use crate::facts::{Container, ContainerKind, Domain, Often, Value};
+use crate::facts::{Container, ContainerKind, Domain, Value};
 use crate::finding::{Edit, Finding, Fix, Severity, Span};
-use crate::program::growth::Growth;
+use crate::program::growth::{Cause, Growth};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
@@ -23,40 +23,24 @@ const fn is_keyed(container: &Container) -> bool {
     matches!(container.kind, ContainerKind::Dictionary | ContainerKind::Map)
 }
 
-/// Reports every collection of the wanted kinds that grows for good; an entry's growth is told once, by the outermost.
-/// Lists are worded here too.
+/// Reports every collection of the wanted kinds that nothing empties in the course of things. Lists are worded here too.
 pub(super) fn report(program: &Program, findings: &mut Findings, wanted: fn(&Container) -> bool) {
-    for unit in &program.files {
-        for container in &unit.facts.containers {
-            if wanted(container)
-                && let Some(growth) = unit.growth(container)
-                && !unit.is_told_by_outer(&growth)
-            {
-                findings.add(finding(unit, &growth));
+    for (unit, growth) in program.growths().filter(|(_, growth)| wanted(growth.container)) {
+        let (name, often, what) = (&growth.container.name, unit.often(&growth), what_it_holds(growth.container));
+        let message = match growth.cause {
+            Cause::Unbounded => format!("`{name}` grows {often} and nothing ever removes {what}"),
+            Cause::OnDemand(op) => {
+                let by = &unit.facts.functions[unit.frame(op.function).0 as usize].name;
+                format!("`{name}` grows {often} and only `{by}` removes {what}")
             }
-        }
-    }
-}
-
-fn finding(unit: &Unit, growth: &Growth<'_>) -> Finding {
-    let (container, op) = (growth.container, growth.op);
-    let runs = unit.runs_of(op.function);
-    let often = crate::program::runs::per(runs.often);
-    let grows = match &growth.driver {
-        Some(driver) => format!("grows here: one entry per {driver}"),
-        None => format!("grows here, {often}"),
-    };
-    let mut labels = vec![unit.label(op.span, grows)];
-    if runs.often > Often::Once {
-        labels.push(unit.because(op.function));
-    }
-    labels.push(unit.label(growth.keeper.span, growth.keeper.text.clone()));
-    Finding {
-        message: format!("`{}` grows {often} and nothing ever removes {}", container.name, what_it_holds(container)),
-        labels,
-        help: help(container, op.key.as_ref().map(|k| &k.domain), op.value),
-        fixes: fix(unit, growth).into_iter().collect(),
-        ..unit.finding(op.span, growth.confidence)
+            _ => continue,
+        };
+        findings.add(Finding {
+            message,
+            help: help(growth.container, growth.op.key.as_ref().map(|k| &k.domain), growth.op.value),
+            fixes: bound(unit, &growth).into_iter().collect(),
+            ..unit.finding_of_growth(&growth)
+        });
     }
 }
 
@@ -93,7 +77,7 @@ fn help(container: &Container, domain: Option<&Domain>, value: Value) -> String 
 }
 
 /// An eviction line behind the statement that grows, where that is a statement of its own.
-fn fix(unit: &Unit, growth: &Growth<'_>) -> Option<Fix> {
+pub(super) fn bound(unit: &Unit, growth: &Growth<'_>) -> Option<Fix> {
     let (name, op) = (&growth.container.name, growth.op);
     let line_break = op.break_after.as_ref().filter(|_| !name.contains('…'))?;
     let evict = format!("evict the oldest entry of `{name}` beyond 1,000");

@@ -1,4 +1,9 @@
-//! Which collections only ever grow: by whom, how often, kept by whom, and how certain that is.
+//! Which collections only ever grow: by whom, how often, kept by whom, why in spite of all, and how certain that is.
+
+mod evidence;
+mod mismatch;
+mod pending;
+mod relief;
 
 use super::Unit;
 use super::inputs::Source;
@@ -9,6 +14,9 @@ use crate::facts::{
     Use, Value,
 };
 use crate::finding::Confidence;
+pub use mismatch::{Miss, MissedBy};
+pub use pending::{How, Left};
+use relief::Relief;
 
 /// A collection that grows without end.
 pub struct Growth<'u> {
@@ -19,6 +27,22 @@ pub struct Growth<'u> {
     pub confidence: Confidence,
     /// What drives the growth, in words, when the key tells: "`req.ip`".
     pub driver: Option<String>,
+    pub cause: Cause<'u>,
+}
+
+/// Why nothing holds the growth up; each is the business of one rule.
+#[derive(Debug, Clone)]
+pub enum Cause<'u> {
+    /// Nothing ever removes anything.
+    Unbounded,
+    /// Emptied here, when somebody asks for the end.
+    OnDemand(&'u Op),
+    /// Nothing ever reads it either.
+    WriteOnly,
+    /// Removed here when it is found too old, which takes someone who looks.
+    Expired(&'u Op),
+    Pending(Left),
+    Misses(Miss),
 }
 
 /// Words in keys that name what users and traffic send: their number has no bound.
@@ -48,13 +72,14 @@ impl Unit {
     /// Whether a collection grows for good, and the evidence.
     #[must_use]
     pub fn growth<'u>(&'u self, container: &'u Container) -> Option<Growth<'u>> {
-        if container.kind == ContainerKind::Weak || is_out_of_sight(container) || self.is_emptied(container) {
+        if container.kind == ContainerKind::Weak || is_out_of_sight(container) {
             return None;
         }
         let keeper = self.keeper(container.place, container.declared)?;
         if keeper.life < Life::Instance {
             return None;
         }
+        let relief = self.relief(container);
         let best = container
             .ops
             .iter()
@@ -64,7 +89,68 @@ impl Unit {
             // The surest comes first; of equals the one that runs most often, then the first in the file.
             .max_by_key(|(c, often, op)| (*c, *often, std::cmp::Reverse(op.span)))?;
         let driver = best.2.key.as_ref().and_then(|k| driver_of(&k.domain, &k.text));
-        Some(Growth { container, op: best.2, keeper, confidence: best.0, driver })
+        let growth = Growth { container, op: best.2, keeper, confidence: best.0, driver, cause: Cause::Unbounded };
+        self.judge(growth, relief)
+    }
+
+    /// Why the collection grows in spite of what is done against it, and how certain that is.
+    fn judge<'u>(&'u self, growth: Growth<'u>, relief: Relief<'u>) -> Option<Growth<'u>> {
+        let (container, op) = (growth.container, growth.op);
+        let open = op.key.as_ref().map_or(Source::Open, |k| self.source_of(&k.domain)) > Source::Vocabulary;
+        let at_least = |least: Confidence| {
+            if open { growth.confidence.max(least).min(Confidence::Likely) } else { Confidence::Guess }
+        };
+        let (cause, confidence) = match relief {
+            Relief::Enough => {
+                let left = self.left(container, op).map(Cause::Pending);
+                let cause = left.or_else(|| self.missed_key(container, op).map(Cause::Misses))?;
+                (cause, at_least(Confidence::Likely))
+            }
+            Relief::Late(removal) => (Cause::Expired(removal), at_least(Confidence::Likely)),
+            Relief::OnDemand(removal) if op.value == Value::Dated => {
+                (Cause::Expired(removal), at_least(Confidence::Likely))
+            }
+            Relief::OnDemand(removal) => (Cause::OnDemand(removal), self.confidence_on_demand(&growth)),
+            Relief::None if self.is_write_only(container) => (Cause::WriteOnly, self.confidence_write_only(&growth)),
+            Relief::None => match self.missed(container, op) {
+                Some(miss) => (Cause::Misses(miss), at_least(Confidence::Likely)),
+                None => match self.left_when_rejected(container, op) {
+                    Some(left) if growth.keeper.life < Life::Process => {
+                        (Cause::Pending(left), at_least(Confidence::Likely))
+                    }
+                    _ => (Cause::Unbounded, growth.confidence),
+                },
+            },
+        };
+        Some(Growth { cause, confidence, ..growth })
+    }
+
+    /// Emptied when all is over: until then it grows, which matters where the keys come from outside.
+    fn confidence_on_demand(&self, growth: &Growth<'_>) -> Confidence {
+        let (op, container) = (growth.op, growth.container);
+        let source = op.key.as_ref().map(|k| self.source_of(&k.domain));
+        let computes = op.guard == Guard::Miss || self.is_looked_up(op, container);
+        let open = source.is_some_and(|source| source >= Source::Open);
+        if growth.confidence >= Confidence::Likely && computes && open { Confidence::Likely } else { Confidence::Guess }
+    }
+
+    /// Nobody in this file reads it, and nobody else can.
+    fn is_write_only(&self, container: &Container) -> bool {
+        let place = self.place(container.place);
+        let hidden = container.private || (matches!(place.root, Root::Binding(_)) && place.path.is_empty());
+        hidden
+            && !matches!(place.root, Root::Global(_))
+            && !self.is_exported(container)
+            && !container.ops.iter().any(|op| op.does.is_read())
+    }
+
+    fn confidence_write_only(&self, growth: &Growth<'_>) -> Confidence {
+        let runs = self.runs_of(growth.op.function);
+        match growth.op.key {
+            Some(_) => growth.confidence,
+            None if growth.keeper.life == Life::Process && runs.certain => Confidence::Sure,
+            None => Confidence::Likely,
+        }
     }
 
     fn is_exported(&self, container: &Container) -> bool {
@@ -79,18 +165,6 @@ impl Unit {
             Root::Global(name) => matches!(name.as_str(), "module" | "exports"),
             _ => false,
         }
-    }
-
-    /// Something shrinks, resets or bounds it, or the collection that it is an entry of.
-    fn is_emptied(&self, container: &Container) -> bool {
-        let relieved = |c: &Container| {
-            c.ops.iter().any(|op| {
-                matches!(op.does, Does::Shrink | Does::Reset | Does::Bound)
-                    && !self.is_start(op, c)
-                    && !self.is_dead(op.function)
-            })
-        };
-        relieved(container) || self.holders(container).any(relieved)
     }
 
     /// The collections that this one is an entry of: `rooms` for `rooms[id]`.
@@ -111,30 +185,6 @@ impl Unit {
     pub fn is_told_by_outer(&self, growth: &Growth<'_>) -> bool {
         let mut outer = self.holders(growth.container);
         outer.any(|outer| self.growth(outer).is_some_and(|g| g.confidence >= growth.confidence))
-    }
-
-    /// An assignment that only gives the collection its first value.
-    fn is_start(&self, op: &Op, container: &Container) -> bool {
-        if op.function == TOP && op.does != Does::Bound {
-            return op.does == Does::Reset;
-        }
-        if op.does != Does::Reset {
-            return false;
-        }
-        let is_first = op.span.contains(container.declared);
-        let at_birth = matches!(
-            self.facts.functions[op.function.0 as usize].kind,
-            FunctionKind::Constructor | FunctionKind::FieldInit | FunctionKind::StaticInit
-        ) || self.is_constructor_function(op.function, container);
-        at_birth || (is_first && self.runs_of(op.function).often == Often::Once) || op.guard == Guard::Once
-    }
-
-    /// `function Foo() { this.x = {} }`.
-    fn is_constructor_function(&self, function: FunctionId, container: &Container) -> bool {
-        match self.place(container.place).root {
-            Root::This(class) => self.facts.classes[class.0 as usize].constructor == Some(function),
-            _ => false,
-        }
     }
 
     /// The operation runs more than once in the life of the keeper.

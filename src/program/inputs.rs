@@ -86,7 +86,7 @@ impl Unit {
                 }))
             }
             Arg::Function(_) => Cow::Owned(Domain::Object),
-            Arg::Other => Cow::Owned(Domain::Unknown),
+            Arg::Promise(_) | Arg::Other => Cow::Owned(Domain::Unknown),
         })
     }
 

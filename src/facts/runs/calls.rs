@@ -2,12 +2,14 @@
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{CallExpression, Expression};
+use oxc_span::GetSpan;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::places::Spot;
 use crate::facts::reader::{Reader, Type, peel};
 use crate::facts::{Domain, FunctionId, PlaceId, Use};
+use crate::finding::Span;
 
 /// A call of a function of this file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -21,6 +23,8 @@ pub enum Arg {
     Place(PlaceId),
     Function(FunctionId),
     Key(Domain),
+    /// A promise, made here or before.
+    Promise(Span),
     Other,
 }
 
@@ -85,6 +89,9 @@ impl<'a> Reader<'a, '_> {
     fn arg_of(&mut self, expr: &'a Expression<'a>) -> Arg {
         if let Some(f) = self.function_denoted(expr) {
             return Arg::Function(f);
+        }
+        if self.is_promise(expr) {
+            return Arg::Promise(self.span(expr.span()));
         }
         match peel(expr) {
             e @ (Expression::Identifier(_) | Expression::ThisExpression(_) | Expression::StaticMemberExpression(_)) => {

@@ -1,0 +1,28 @@
+//! Entries that are only removed for being too old when somebody looks them up again.
+
+use super::unbounded_cache::bound;
+use crate::finding::{Finding, Severity};
+use crate::program::Program;
+use crate::program::growth::Cause;
+use crate::rule::{Findings, Group, Rule};
+
+pub const RULE: Rule = Rule {
+    id: "expired-entry-kept",
+    page: include_str!("expired_entry_kept.md"),
+    group: Group::Growth,
+    severity: Severity::Error,
+    whats: &[],
+    check,
+};
+
+fn check(program: &Program, findings: &mut Findings) {
+    for (unit, growth) in program.growths().filter(|(_, growth)| matches!(growth.cause, Cause::Expired(_))) {
+        let name = &growth.container.name;
+        findings.add(Finding {
+            message: format!("expired entries of `{name}` stay unless their key is looked up again"),
+            help: format!("sweep `{name}` on an interval, or bound it: an LRU with a `max` and a `ttl`"),
+            fixes: bound(unit, &growth).into_iter().collect(),
+            ..unit.finding_of_growth(&growth)
+        });
+    }
+}

@@ -1,0 +1,26 @@
+//! A collection that repeating code fills and nothing ever reads.
+
+use crate::finding::{Finding, Severity};
+use crate::program::Program;
+use crate::program::growth::Cause;
+use crate::rule::{Findings, Group, Rule};
+
+pub const RULE: Rule = Rule {
+    id: "write-only-collection",
+    page: include_str!("write_only_collection.md"),
+    group: Group::Growth,
+    severity: Severity::Error,
+    whats: &[],
+    check,
+};
+
+fn check(program: &Program, findings: &mut Findings) {
+    for (unit, growth) in program.growths().filter(|(_, growth)| matches!(growth.cause, Cause::WriteOnly)) {
+        let name = &growth.container.name;
+        findings.add(Finding {
+            message: format!("`{name}` grows {} and nothing ever reads it", unit.often(&growth)),
+            help: format!("delete `{name}`, or read it and remove what was read"),
+            ..unit.finding_of_growth(&growth)
+        });
+    }
+}

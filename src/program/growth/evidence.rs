@@ -1,0 +1,72 @@
+//! What a rule shows of a growth: where, why again and again, who keeps it, and what was in vain.
+
+use super::{Cause, Growth, How, MissedBy};
+use crate::facts::Often;
+use crate::finding::{Finding, Label};
+use crate::program::{Program, Unit, runs};
+
+impl Program {
+    /// All that grows for good, with the file that it grows in. The growth of an entry is told once, by the outermost.
+    pub fn growths(&self) -> impl Iterator<Item = (&Unit, Growth<'_>)> {
+        self.files.iter().flat_map(|unit| {
+            let growths = unit.facts.containers.iter().filter_map(|container| unit.growth(container));
+            growths.filter(|growth| !unit.is_told_by_outer(growth)).map(move |growth| (unit, growth))
+        })
+    }
+}
+
+impl Unit {
+    /// "once per request".
+    #[must_use]
+    pub fn often(&self, growth: &Growth<'_>) -> &'static str {
+        runs::per(self.runs_of(growth.op.function).often)
+    }
+
+    /// A finding about a growth, its evidence filled in; message and help are the rule's.
+    #[must_use]
+    pub fn finding_of_growth(&self, growth: &Growth<'_>) -> Finding {
+        Finding { labels: self.evidence(growth), ..self.finding(growth.op.span, growth.confidence) }
+    }
+
+    fn evidence(&self, growth: &Growth<'_>) -> Vec<Label> {
+        let op = growth.op;
+        let grows = match &growth.driver {
+            Some(driver) => format!("grows here: one entry per {driver}"),
+            None => format!("grows here, {}", self.often(growth)),
+        };
+        let mut labels = vec![self.label(op.span, grows)];
+        if self.runs_of(op.function).often > Often::Once {
+            labels.push(self.because(op.function));
+        }
+        labels.push(self.label(growth.keeper.span, growth.keeper.text.clone()));
+        labels.extend(self.in_vain(growth));
+        labels
+    }
+
+    /// What looks like a way out and is none.
+    fn in_vain(&self, growth: &Growth<'_>) -> Vec<Label> {
+        match &growth.cause {
+            Cause::Unbounded | Cause::WriteOnly => Vec::new(),
+            Cause::OnDemand(op) => vec![self.label(op.span, "emptied here only, when somebody asks for it")],
+            Cause::Expired(op) => vec![self.label(op.span, "removed here only, which takes somebody who asks for it")],
+            Cause::Pending(left) => {
+                let text = match left.how {
+                    How::Settled => "settled here, and the entry stays",
+                    How::Fired => "runs when the time is up, and leaves the entry",
+                    How::Rejected => "stored before it is settled: when it is rejected, the entry stays",
+                };
+                let mut labels = vec![self.label(left.span, text)];
+                labels.extend(left.removed.map(|span| self.label(span, "this way removes the entry")));
+                labels
+            }
+            Cause::Misses(miss) => {
+                let text = match &miss.how {
+                    MissedBy::Twin(twin) => format!("`{twin}`, filled together with it, is cleaned here alone"),
+                    MissedBy::Bucket => "takes something out of an entry; the entry stays when it is empty".to_owned(),
+                    MissedBy::Key(removed, made) => format!("removes `{removed}`, which is never equal to `{made}`"),
+                };
+                vec![self.label(miss.span, text)]
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Removals that miss: another representation of the key, a twin that is cleaned alone, a bucket that is emptied and kept.
+
+use crate::facts::keys::words;
+use crate::facts::{Container, Does, Guard, Op, Root};
+use crate::finding::Span;
+use crate::program::Unit;
+
+/// A removal that does not reach the entries of a collection.
+#[derive(Debug, Clone)]
+pub struct Miss {
+    pub span: Span,
+    pub how: MissedBy,
+}
+
+#[derive(Debug, Clone)]
+pub enum MissedBy {
+    /// What is removed from is a collection of this name, filled together with the one at hand.
+    Twin(String),
+    /// The inner collection becomes empty, and its key stays.
+    Bucket,
+    /// The key is another one than the entries have: as written here, and where they are made.
+    Key(String, String),
+}
+
+impl Unit {
+    /// Of a collection that nothing removes from: a removal close by that leaves its entries.
+    pub(super) fn missed(&self, container: &Container, op: &Op) -> Option<Miss> {
+        if let Some(span) = container.inner_removal {
+            return Some(Miss { span, how: MissedBy::Bucket });
+        }
+        self.twin_cleaned(container, op)
+    }
+
+    /// Another collection of the same owner that is filled by the same function with the same things, and cleaned elsewhere.
+    fn twin_cleaned(&self, container: &Container, op: &Op) -> Option<Miss> {
+        let frame = self.frame(op.function);
+        let place = self.place(container.place);
+        let twins = self.facts.containers.iter().filter(|twin| {
+            let other = self.place(twin.place);
+            twin.place != container.place && is_same_owner(&place.root, &other.root)
+        });
+        for twin in twins {
+            let filled =
+                twin.ops.iter().any(|o| o.does == Does::Grow && self.frame(o.function) == frame && are_related(op, o));
+            // An entry that leaves with the call that made it, as work in progress does, says nothing of the other.
+            let removal = self
+                .removals(twin)
+                .find(|o| o.does == Does::Shrink && o.guard != Guard::Each && !self.is_nested(o.function, frame));
+            if let Some(removal) = removal.filter(|_| filled) {
+                return Some(Miss { span: removal.span, how: MissedBy::Twin(twin.name.clone()) });
+            }
+        }
+        None
+    }
+
+    /// All removals are by a key of another kind than the entries have: a path for a url.
+    pub(super) fn missed_key(&self, container: &Container, op: &Op) -> Option<Miss> {
+        let key = op.key.as_ref()?;
+        let kind = kind_of_key(&key.text)?;
+        let mut first = None;
+        for removal in self.removals(container) {
+            if self.is_on_demand(removal.function) {
+                continue;
+            }
+            let other =
+                removal.key.as_ref().filter(|_| removal.does == Does::Shrink && removal.guard != Guard::Each)?;
+            if kind_of_key(&other.text)? == kind {
+                return None;
+            }
+            first = first.or(Some((removal.span, other.text.clone())));
+        }
+        let (span, text) = first?;
+        Some(Miss { span, how: MissedBy::Key(text, key.text.clone()) })
+    }
+}
+
+fn is_same_owner(a: &Root, b: &Root) -> bool {
+    match (a, b) {
+        (Root::This(a), Root::This(b)) => a == b,
+        (Root::Binding(_), Root::Binding(_)) => true,
+        _ => false,
+    }
+}
+
+/// `a.set(key, value)` beside `b.set(key, ..)`, `b.set(value, key)` or `b.add(key)`.
+fn are_related(a: &Op, b: &Op) -> bool {
+    let (Some(key), Some(other)) = (&a.key, &b.key) else { return false };
+    key.text == other.text || (b.stores.as_ref() == Some(&key.text) && a.stores.as_ref() == Some(&other.text))
+}
+
+/// What a key is, where its name leaves no doubt: an address and its path are never the same text.
+fn kind_of_key(text: &str) -> Option<&'static str> {
+    match words(text).filter(|w| !w.is_empty()).last()?.as_str() {
+        "url" | "uri" | "href" => Some("url"),
+        "path" | "pathname" => Some("path"),
+        "host" | "hostname" | "origin" => Some("host"),
+        _ => None,
+    }
+}
