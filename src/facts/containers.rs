@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 
 use super::functions::key_name;
 use super::places::{Seg, Spot, SpotRoot};
-use super::reader::{Reader, peel};
+use super::reader::{Reader, Type, bound_symbol, peel};
 use super::{Container, ContainerKind, Does, Escape, TOP};
 
 /// Containers under construction, by every location that may hold them.
@@ -62,9 +62,13 @@ struct Found<'a> {
     spot: Spot<'a>,
 }
 
-/// A field whose name says that it is nobody else's: `#sessions` (known without its sign), `_sessions`.
+/// A variable, or a field whose name says that it is nobody else's: `_sessions`.
 fn is_private(spot: &Spot<'_>) -> bool {
-    spot.path.first().is_none_or(|seg| matches!(seg, Seg::Field(name) if name.starts_with('_')))
+    match spot.path.as_slice() {
+        [] => true,
+        [Seg::Field(name)] => name.starts_with('_'),
+        _ => false,
+    }
 }
 
 /// `rooms[id].delete(user)` takes something out of an entry of `rooms`, and leaves the entry.
@@ -237,6 +241,7 @@ impl<'a> Reader<'a, '_> {
             misused: false,
             private: is_private(&spot),
             inner_removal: None,
+            walked: None,
         };
         self.collections.by_spot.insert(spot.clone(), self.collections.list.len());
         self.collections.fresh.push(spot.clone());
@@ -343,7 +348,26 @@ impl<'a> Reader<'a, '_> {
                 }
             }
         }
+        self.read_uses_of_instances(fresh);
         self.read_nameless_uses(fresh);
+    }
+
+    /// `const stack = new Stack(); stack.queue.push(x)`: what the class calls `this.queue`.
+    fn read_uses_of_instances(&mut self, fresh: &Fresh<'a>) {
+        if !fresh.keys().any(|root| matches!(root, SpotRoot::This(_))) {
+            return;
+        }
+        for site in self.sites.clone().iter() {
+            let AstKind::VariableDeclarator(d) = *site else { continue };
+            let (Some(symbol), Some(Expression::NewExpression(new))) = (bound_symbol(&d.id), &d.init) else { continue };
+            let Some(Type::Local(class)) = self.type_of_new(new) else { continue };
+            let instance = Spot::new(SpotRoot::This(class));
+            if fresh.contains_key(&instance.root) {
+                for node in self.reads_of(symbol) {
+                    self.climb(node, instance.clone(), fresh);
+                }
+            }
+        }
     }
 
     /// Symbols that may stand for something else, in the order of their ids.

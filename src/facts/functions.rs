@@ -10,7 +10,7 @@ use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
-use super::places::{Seg, Spot, SpotRoot};
+use super::places::{Seg, Spot, SpotRoot, is_symbol_name};
 use super::reader::{Reader, bound_symbol, peel};
 use super::{BindingId, ClassId, FunctionId, Often, TOP, Use};
 use crate::finding::Span;
@@ -208,13 +208,14 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// Name of a property key that is not computed.
+/// Name of a property key that is not computed, or by a constant that stands for a symbol: `[kClose]`.
 #[must_use]
 pub fn key_name<'a>(key: &'a PropertyKey<'a>) -> Option<&'a str> {
     match key {
         PropertyKey::StaticIdentifier(id) => Some(id.name.as_str()),
         PropertyKey::PrivateIdentifier(id) => Some(id.name.as_str()),
         PropertyKey::StringLiteral(s) => Some(s.value.as_str()),
+        PropertyKey::Identifier(id) if is_symbol_name(id.name.as_str()) => Some(id.name.as_str()),
         _ => None,
     }
 }

@@ -201,6 +201,7 @@ impl<'a> Reader<'a, '_> {
         let collection = match m.property.name.as_str() {
             "has" | "includes" | "hasOwnProperty" => &m.object,
             "hasOwn" => call.arguments.first()?.as_expression()?,
+            "call" if self.is_has_own_property(&m.object) => call.arguments.first()?.as_expression()?,
             _ => return None,
         };
         Some(self.spot_of(collection)?.step(super::places::Seg::Entry))

@@ -331,7 +331,8 @@ pub fn seg_of_key<'a>(key: &'a Expression<'a>) -> Seg<'a> {
     }
 }
 
-fn is_symbol_name(name: &str) -> bool {
+#[must_use]
+pub fn is_symbol_name(name: &str) -> bool {
     name.strip_prefix('k').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 

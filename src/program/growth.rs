@@ -97,27 +97,21 @@ impl Unit {
     fn judge<'u>(&'u self, growth: Growth<'u>, relief: Relief<'u>) -> Option<Growth<'u>> {
         let (container, op) = (growth.container, growth.op);
         let open = op.key.as_ref().map_or(Source::Open, |k| self.source_of(&k.domain)) > Source::Vocabulary;
-        let at_least = |least: Confidence| {
-            if open { growth.confidence.max(least).min(Confidence::Likely) } else { Confidence::Guess }
-        };
+        let likely = if open { Confidence::Likely } else { Confidence::Guess };
         let (cause, confidence) = match relief {
             Relief::Enough => {
                 let left = self.left(container, op).map(Cause::Pending);
                 let cause = left.or_else(|| self.missed_key(container, op).map(Cause::Misses))?;
-                (cause, at_least(Confidence::Likely))
+                (cause, likely)
             }
-            Relief::Late(removal) => (Cause::Expired(removal), at_least(Confidence::Likely)),
-            Relief::OnDemand(removal) if op.value == Value::Dated => {
-                (Cause::Expired(removal), at_least(Confidence::Likely))
-            }
+            Relief::Late(removal) => (Cause::Expired(removal), likely),
+            Relief::OnDemand(removal) if op.value == Value::Dated => (Cause::Expired(removal), likely),
             Relief::OnDemand(removal) => (Cause::OnDemand(removal), self.confidence_on_demand(&growth)),
-            Relief::None if self.is_write_only(container) => (Cause::WriteOnly, self.confidence_write_only(&growth)),
+            Relief::None if self.is_write_only(&growth) => (Cause::WriteOnly, self.confidence_write_only(&growth)),
             Relief::None => match self.missed(container, op) {
-                Some(miss) => (Cause::Misses(miss), at_least(Confidence::Likely)),
+                Some(miss) => (Cause::Misses(miss), likely),
                 None => match self.left_when_rejected(container, op) {
-                    Some(left) if growth.keeper.life < Life::Process => {
-                        (Cause::Pending(left), at_least(Confidence::Likely))
-                    }
+                    Some(left) if growth.keeper.life < Life::Process => (Cause::Pending(left), likely),
                     _ => (Cause::Unbounded, growth.confidence),
                 },
             },
@@ -134,22 +128,29 @@ impl Unit {
         if growth.confidence >= Confidence::Likely && computes && open { Confidence::Likely } else { Confidence::Guess }
     }
 
-    /// Nobody in this file reads it, and nobody else can.
-    fn is_write_only(&self, container: &Container) -> bool {
+    /// Nobody in this file reads it, and nobody else can. What is keyed like a cache is told as a cache when that is sure.
+    fn is_write_only(&self, growth: &Growth<'_>) -> bool {
+        let container = growth.container;
         let place = self.place(container.place);
-        let hidden = container.private || (matches!(place.root, Root::Binding(_)) && place.path.is_empty());
+        let hidden = match place.root {
+            Root::Binding(_) => place.path.is_empty() || container.private,
+            Root::This(_) | Root::UnknownThis(_) => container.private,
+            Root::Global(_) | Root::Import { .. } => false,
+        };
+        let is_cache = growth.op.key.is_some() && container.kind != ContainerKind::Set;
         hidden
-            && !matches!(place.root, Root::Global(_))
+            && !(is_cache && growth.confidence >= Confidence::Likely)
             && !self.is_exported(container)
             && !container.ops.iter().any(|op| op.does.is_read())
     }
 
     fn confidence_write_only(&self, growth: &Growth<'_>) -> Confidence {
         let runs = self.runs_of(growth.op.function);
-        match growth.op.key {
-            Some(_) => growth.confidence,
-            None if growth.keeper.life == Life::Process && runs.certain => Confidence::Sure,
-            None => Confidence::Likely,
+        let source = growth.op.key.as_ref().map_or(Source::Open, |k| self.source_of(&k.domain));
+        match growth.keeper.life {
+            _ if source <= Source::Vocabulary => Confidence::Guess,
+            Life::Process if runs.certain => Confidence::Sure,
+            _ => Confidence::Likely,
         }
     }
 
@@ -212,15 +213,26 @@ impl Unit {
         }
     }
 
-    /// A function of `home` that goes on living when `home` has returned: returned, stored, exported, or inside one that is.
+    /// A function of `home` that goes on living when `home` has returned: returned, stored, exported, inside one that is,
+    /// or called by one that is.
     fn outlives_call(&self, function: FunctionId, home: FunctionId) -> bool {
-        let mut at = function;
-        while at != home && at != TOP {
-            let facts = &self.facts.functions[at.0 as usize];
-            if facts.uses.iter().any(|u| matches!(u, Use::Escapes { .. } | Use::Exported { .. } | Use::Method { .. })) {
-                return true;
+        let (mut work, mut seen) = (vec![function], vec![function]);
+        while let Some(at) = work.pop() {
+            if at == home || at == TOP {
+                continue;
             }
-            at = facts.parent;
+            let facts = &self.facts.functions[at.0 as usize];
+            for used in &facts.uses {
+                match used {
+                    Use::Escapes { .. } | Use::Exported { .. } | Use::Method { .. } => return true,
+                    Use::Called { by, .. } if !seen.contains(by) => {
+                        seen.push(*by);
+                        work.push(*by);
+                    }
+                    _ => {}
+                }
+            }
+            work.push(facts.parent);
         }
         false
     }
@@ -234,7 +246,8 @@ impl Unit {
         }
         let runs = self.runs_of(op.function);
         let driven = runs.often >= Often::Event && runs.certain;
-        let small = source == Source::Vocabulary || is_told_once(&container.name);
+        let awaited = self.is_awaited(op, container);
+        let small = (source == Source::Vocabulary && !awaited) || is_told_once(&container.name);
         let registers = op.value == Value::Function || self.is_registry(op.function);
         if small || self.is_exported(container) || (registers && !driven) {
             return Some(Confidence::Guess);
@@ -251,13 +264,32 @@ impl Unit {
         } else {
             // An instance may be short-lived; a closure that some function makes most often is.
             let lasting = keeper.life == Life::Process || self.is_of_lasting_class(container);
-            computes && open && keyed && lasting
+            (computes && open && keyed && lasting) || awaited || is_blanked(container)
         };
         Some(match (likely, keeper.life == Life::Process && driven && (!keyed || source >= Source::Object)) {
             (_, true) => Confidence::Sure,
             (true, false) => Confidence::Likely,
             (false, false) => Confidence::Guess,
         })
+    }
+
+    /// The entries are meant to leave: they wait for an answer, by the name of the collection, or by a number that they are
+    /// looked up with when it comes.
+    fn is_awaited(&self, op: &Op, container: &Container) -> bool {
+        const WAITING: [&str; 7] =
+            ["pending", "inflight", "outstanding", "waiting", "awaiting", "unacked", "unconfirmed"];
+        const NUMBERS: [&str; 5] = ["id", "seq", "sequence", "correlation", "token"];
+        let Some(key) = &op.key else { return false };
+        if words(&container.name).any(|w| WAITING.contains(&w.as_str())) {
+            return true;
+        }
+        let numbered = words(&key.text).filter(|w| !w.is_empty()).last().is_some_and(|w| NUMBERS.contains(&w.as_str()));
+        let frame = self.frame(op.function);
+        numbered
+            && container.ops.iter().any(|o| {
+                let answered = o.does == Does::Settle || (o.does.is_read() && is_field_of_message(o));
+                answered && self.frame(o.function) != frame && !self.is_dead(o.function)
+            })
     }
 
     fn is_of_lasting_class(&self, container: &Container) -> bool {
@@ -313,4 +345,15 @@ fn driver_of(domain: &Domain, text: &str) -> Option<String> {
         Domain::Fresh => Some("new key".to_owned()),
         _ => None,
     }
+}
+
+/// Looked up by a field of what the function is handed: `message.id`.
+fn is_field_of_message(op: &Op) -> bool {
+    let Some(Domain::Params(params)) = op.key.as_ref().map(|k| &k.domain) else { return false };
+    params.iter().any(|p| !p.path.is_empty())
+}
+
+/// Elements of a list are overwritten with placeholders: they are done with, and their places stay.
+fn is_blanked(container: &Container) -> bool {
+    container.kind == ContainerKind::List && container.ops.iter().any(|op| op.does == Does::Blank && op.function != TOP)
 }

@@ -25,7 +25,7 @@ impl<'a> Reader<'a, '_> {
                 self.note_deed(index, parent, Does::Reset);
             }
             AstKind::UpdateExpression(_) if name == "length" => self.note_deed(index, parent, Does::Shrink),
-            AstKind::BinaryExpression(e) if matches!(name, "size" | "length") && is_bound(e) => {
+            AstKind::BinaryExpression(e) if matches!(name, "size" | "length") && is_bound(e) && !self.is_walk(parent) => {
                 self.note_deed(index, parent, Does::Bound);
             }
             // `list[list.length] = x` is seen from the entry; a plain field of a dictionary is one more key, once.
@@ -102,9 +102,11 @@ impl<'a> Reader<'a, '_> {
         let empties = e.right.is_null_or_undefined() || e.right.is_void_0();
         let does = if empties && e.operator == AssignmentOperator::Assign { Does::Blank } else { Does::Grow };
         // An index into a list overwrites, unless it is the end or a counter that only rises.
-        if kind == ContainerKind::List && does == Does::Grow {
-            let appends = key.text.ends_with(".length") || key.domain == crate::facts::Domain::Fresh;
-            if !appends {
+        if kind == ContainerKind::List {
+            if is_placeholder(&e.right) {
+                return self.note_deed(index, node, Deed::keyed(Does::Blank, key));
+            }
+            if !self.appends(e, &key) {
                 return self.note_deed(index, node, Deed::keyed(Does::Read, key));
             }
         }
@@ -134,6 +136,24 @@ impl<'a> Reader<'a, '_> {
 }
 
 impl<'a> Reader<'a, '_> {
+    /// `for (let i = 0; i < list.length; i++)` goes through it; whatever its length is.
+    fn is_walk(&self, comparison: NodeId) -> bool {
+        let (child, parent) = self.outside(comparison);
+        matches!(self.nodes.kind(parent), AstKind::ForStatement(f)
+            if f.test.as_ref().is_some_and(|test| test.span() == self.nodes.kind(child).span()))
+    }
+
+    /// `list[list.length] = x`, `list[n++] = x`, `const at = list.length; list[at] = x`.
+    fn appends(&self, e: &'a AssignmentExpression<'a>, key: &Key) -> bool {
+        if key.text.ends_with(".length") || key.domain == crate::facts::Domain::Fresh {
+            return true;
+        }
+        let Some(MemberExpression::ComputedMemberExpression(m)) = e.left.as_member_expression() else { return false };
+        let Expression::Identifier(id) = peel(&m.expression) else { return false };
+        let value = self.symbol_of(id).and_then(|symbol| self.initial_value(symbol));
+        value.is_some_and(|value| self.text_of(value.span(), 60).ends_with(".length"))
+    }
+
     /// `list[n++] = x` where `n` is also set to something: the list is written over from there.
     fn counts_back(&self, e: &'a AssignmentExpression<'a>) -> bool {
         let index = e.left.as_member_expression().and_then(|m| match m {
@@ -146,6 +166,17 @@ impl<'a> Reader<'a, '_> {
         self.scoping
             .get_resolved_references(symbol)
             .any(|r| r.is_write() && matches!(self.nodes.parent_kind(r.node_id()), AstKind::AssignmentExpression(_)))
+    }
+}
+
+/// A value that only says that nothing is here: `null`, `{ type: 'FREED' }`.
+fn is_placeholder(value: &Expression<'_>) -> bool {
+    match value.get_inner_expression() {
+        Expression::ObjectExpression(o) => {
+            !o.properties.is_empty()
+                && o.properties.iter().all(|p| p.as_property().is_some_and(|p| p.value.is_literal()))
+        }
+        value => value.is_null_or_undefined() || value.is_void_0(),
     }
 }
 

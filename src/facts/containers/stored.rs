@@ -7,7 +7,7 @@ use oxc_span::GetSpan;
 
 use super::members::is_bound;
 use crate::facts::places::{Seg, Spot, SpotRoot};
-use crate::facts::reader::{Reader, bound_symbol, peel};
+use crate::facts::reader::{Reader, bound_symbol, last_name, peel};
 use crate::facts::{ContainerKind, Does, Escape, FunctionId};
 
 /// A call or `new` that is handed a collection.
@@ -187,8 +187,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Built-ins that look at a collection and keep nothing.
-    fn reads_its_arguments(&self, callee: &Expression<'_>) -> bool {
+    fn reads_its_arguments(&self, callee: &'a Expression<'a>) -> bool {
         match callee.get_inner_expression() {
+            Expression::Identifier(id) if is_has_own(id.name.as_str()) => true,
             Expression::Identifier(_) => matches!(
                 self.global_name(callee),
                 Some("String" | "Boolean" | "Number" | "Map" | "Set" | "structuredClone" | "isNaN")
@@ -203,13 +204,22 @@ impl<'a> Reader<'a, '_> {
                     matches!(
                         m.property.name.as_str(),
                         "hasOwnProperty" | "inspect" | "concat" | "equal" | "deepEqual" | "strictEqual"
-                    ) || m.object.get_inner_expression().as_member_expression().is_some_and(|o| {
-                        o.static_property_name().is_some_and(|n| n == "hasOwnProperty" || n == "prototype")
-                    })
+                    ) || (m.property.name == "call" && self.is_has_own_property(&m.object))
+                        || m.object.get_inner_expression().as_member_expression().is_some_and(|o| {
+                            o.static_property_name().is_some_and(|n| n == "hasOwnProperty" || n == "prototype")
+                        })
                 }
             },
             _ => false,
         }
+    }
+
+    /// `hasOwnProperty`, taken out of `Object.prototype` under whatever name.
+    #[must_use]
+    pub fn is_has_own_property(&self, expr: &'a Expression<'a>) -> bool {
+        let Expression::Identifier(id) = expr.get_inner_expression() else { return false };
+        let value = self.symbol_of(id).and_then(|symbol| self.initial_value(symbol));
+        is_has_own(id.name.as_str()) || value.and_then(last_name).is_some_and(is_has_own)
     }
 
     /// `Object.keys(c).length > MAX`.
@@ -219,4 +229,8 @@ impl<'a> Reader<'a, '_> {
         let (_, parent) = self.outside(member);
         m.property.name == "length" && matches!(self.nodes.kind(parent), AstKind::BinaryExpression(e) if is_bound(e))
     }
+}
+
+fn is_has_own(name: &str) -> bool {
+    matches!(name, "hasOwnProperty" | "hasOwn" | "propertyIsEnumerable")
 }

@@ -45,6 +45,11 @@ impl Reader<'_, '_> {
             AstKind::LogicalExpression(_) | AstKind::ConditionalExpression(_) | AstKind::SequenceExpression(_) => {
                 self.read_part(index, parent, child);
             }
+            AstKind::ForOfStatement(f) if f.right.span() == span => {
+                let at = self.span(span);
+                self.collections.list[index].container.walked.get_or_insert(at);
+                self.note_deed(index, child, Does::Read);
+            }
             AstKind::BinaryExpression(e) if e.operator.is_in() => {
                 let key = self.key_of(&e.left);
                 self.note_deed(index, parent, Deed::keyed(Does::Read, key));
@@ -52,6 +57,9 @@ impl Reader<'_, '_> {
             AstKind::UnaryExpression(e) if e.operator == UnaryOperator::Delete => {
                 self.note_deed(index, parent, Does::Reset);
             }
+            // Asking whether it is there reads nothing of it.
+            AstKind::UnaryExpression(e) if e.operator == UnaryOperator::LogicalNot => {}
+            AstKind::IfStatement(_) => {}
             _ => self.note_deed(index, child, Does::Read),
         }
     }

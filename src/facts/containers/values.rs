@@ -87,26 +87,31 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn settles(&self, entry: NodeId) -> bool {
         let (_, parent) = self.outside(entry);
         match self.nodes.kind(parent) {
-            AstKind::VariableDeclarator(d) => match &d.id {
-                BindingPattern::BindingIdentifier(_) => {
-                    bound_symbol(&d.id).is_some_and(|symbol| self.reads_of(symbol).any(|read| self.is_settled_at(read)))
-                }
-                BindingPattern::ObjectPattern(pattern) => pattern.properties.iter().any(|property| {
-                    key_name(&property.key).is_some_and(is_settler)
-                        && bound_symbol(&property.value)
-                            .is_some_and(|symbol| self.reads_of(symbol).any(|read| self.is_called(read)))
-                }),
-                _ => false,
+            AstKind::VariableDeclarator(d) => match bound_symbol(&d.id) {
+                Some(symbol) => self.reads_of(symbol).any(|read| self.is_settled_at(read)),
+                None => self.settles_part(&d.id),
             },
             _ => self.is_settled_at(entry),
         }
     }
 
-    /// `entry.reject(..)`.
+    /// `entry.reject(..)`, `const { reject } = entry; reject(..)`.
     fn is_settled_at(&self, entry: NodeId) -> bool {
         let (_, parent) = self.outside(entry);
-        matches!(self.nodes.kind(parent), AstKind::StaticMemberExpression(m) if is_settler(m.property.name.as_str()))
-            && self.is_called(parent)
+        match self.nodes.kind(parent) {
+            AstKind::StaticMemberExpression(m) => is_settler(m.property.name.as_str()) && self.is_called(parent),
+            AstKind::VariableDeclarator(d) => self.settles_part(&d.id),
+            _ => false,
+        }
+    }
+
+    fn settles_part(&self, pattern: &BindingPattern<'a>) -> bool {
+        let BindingPattern::ObjectPattern(pattern) = pattern else { return false };
+        pattern.properties.iter().any(|property| {
+            key_name(&property.key).is_some_and(is_settler)
+                && bound_symbol(&property.value)
+                    .is_some_and(|symbol| self.reads_of(symbol).any(|read| self.is_called(read)))
+        })
     }
 
     fn is_called(&self, node: NodeId) -> bool {

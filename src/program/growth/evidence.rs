@@ -1,7 +1,7 @@
 //! What a rule shows of a growth: where, why again and again, who keeps it, and what was in vain.
 
 use super::{Cause, Growth, How, MissedBy};
-use crate::facts::Often;
+use crate::facts::{ContainerKind, Often};
 use crate::finding::{Finding, Label};
 use crate::program::{Program, Unit, runs};
 
@@ -46,7 +46,11 @@ impl Unit {
     /// What looks like a way out and is none.
     fn in_vain(&self, growth: &Growth<'_>) -> Vec<Label> {
         match &growth.cause {
-            Cause::Unbounded | Cause::WriteOnly => Vec::new(),
+            Cause::WriteOnly => Vec::new(),
+            Cause::Unbounded => {
+                let walked = growth.container.walked.filter(|_| growth.container.kind == ContainerKind::List);
+                walked.map(|span| self.label(span, "goes through it and leaves the elements")).into_iter().collect()
+            }
             Cause::OnDemand(op) => vec![self.label(op.span, "emptied here only, when somebody asks for it")],
             Cause::Expired(op) => vec![self.label(op.span, "removed here only, which takes somebody who asks for it")],
             Cause::Pending(left) => {
