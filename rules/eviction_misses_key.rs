@@ -23,6 +23,9 @@ fn check(program: &Program, findings: &mut Findings) {
                 format!("`{name}` keeps the entries that are removed from `{twin}`"),
                 format!("delete from `{name}` where `{twin}` is cleaned"),
             ),
+            MissedBy::Clear => {
+                (format!("`{name}` keeps its entries when all around it is cleared"), format!("clear `{name}` as well"))
+            }
             MissedBy::Bucket => (
                 format!("`{name}` keeps the keys of entries that have become empty"),
                 format!("delete the key from `{name}` when its entry is empty"),

@@ -21,6 +21,8 @@ pub struct Container {
     pub private: bool,
     /// Its entries are collections, and something is taken out of one of them here.
     pub inner_removal: Option<Span>,
+    /// A method that empties what is filled together with it, and leaves it as it is.
+    pub forgotten: Option<Span>,
     /// Its elements are gone through here, one after the other.
     pub walked: Option<Span>,
 }

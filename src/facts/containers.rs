@@ -1,5 +1,6 @@
 //! Collections that live longer than a call: where they are made, and everything that grows, shrinks, bounds or leaks them.
 
+mod forgotten;
 mod members;
 mod ops;
 mod stored;
@@ -114,6 +115,7 @@ impl<'a> Reader<'a, '_> {
         }
         let mut list = std::mem::take(&mut self.collections).list;
         note_inner_removals(&mut list);
+        self.note_forgotten(&mut list);
         // What a weak map holds dies with its key; what an emptied collection holds goes with it.
         let mut relieved: FxHashMap<SpotRoot<'a>, Vec<SmallVec<[Seg<'a>; 3]>>> = FxHashMap::default();
         for found in list.iter().filter(|f| is_relieved(&f.container)) {
@@ -242,6 +244,7 @@ impl<'a> Reader<'a, '_> {
             private: is_private(&spot),
             inner_removal: None,
             walked: None,
+            forgotten: None,
         };
         self.collections.by_spot.insert(spot.clone(), self.collections.list.len());
         self.collections.fresh.push(spot.clone());
@@ -345,6 +348,9 @@ impl<'a> Reader<'a, '_> {
                 let spot = if written { Spot::new(own) } else { base.clone() };
                 if fresh.contains_key(&spot.root) {
                     self.climb(node, spot, fresh);
+                } else if fresh.contains_key(&own) {
+                    // Found to hold a collection by another way than its name.
+                    self.climb(node, Spot::new(own), fresh);
                 }
             }
         }

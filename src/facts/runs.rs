@@ -340,10 +340,7 @@ impl<'a> Reader<'a, '_> {
             self.add_use(id, Use::Exported { at });
         }
         for node in self.reads_of(symbol) {
-            // A class made from the function is handled with `new`.
-            if !matches!(self.nodes.kind(self.outside(node).1), AstKind::NewExpression(_)) {
-                self.note_position(id, node);
-            }
+            self.note_position(id, node);
         }
     }
 

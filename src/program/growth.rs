@@ -101,7 +101,7 @@ impl Unit {
         let (cause, confidence) = match relief {
             Relief::Enough => {
                 let left = self.left(container, op).map(Cause::Pending);
-                let cause = left.or_else(|| self.missed_key(container, op).map(Cause::Misses))?;
+                let cause = left.or_else(|| self.missed_by_removal(container, op).map(Cause::Misses))?;
                 (cause, likely)
             }
             Relief::Late(removal) => (Cause::Expired(removal), likely),

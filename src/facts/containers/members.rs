@@ -25,7 +25,9 @@ impl<'a> Reader<'a, '_> {
                 self.note_deed(index, parent, Does::Reset);
             }
             AstKind::UpdateExpression(_) if name == "length" => self.note_deed(index, parent, Does::Shrink),
-            AstKind::BinaryExpression(e) if matches!(name, "size" | "length") && is_bound(e) && !self.is_walk(parent) => {
+            AstKind::BinaryExpression(e)
+                if matches!(name, "size" | "length") && is_bound(e) && !self.is_walk(parent) =>
+            {
                 self.note_deed(index, parent, Does::Bound);
             }
             // `list[list.length] = x` is seen from the entry; a plain field of a dictionary is one more key, once.

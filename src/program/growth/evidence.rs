@@ -66,6 +66,7 @@ impl Unit {
             Cause::Misses(miss) => {
                 let text = match &miss.how {
                     MissedBy::Twin(twin) => format!("`{twin}`, filled together with it, is cleaned here alone"),
+                    MissedBy::Clear => "empties what is filled together with it, and leaves it as it is".to_owned(),
                     MissedBy::Bucket => "takes something out of an entry; the entry stays when it is empty".to_owned(),
                     MissedBy::Key(removed, made) => format!("removes `{removed}`, which is never equal to `{made}`"),
                 };

@@ -18,6 +18,8 @@ pub enum MissedBy {
     Twin(String),
     /// The inner collection becomes empty, and its key stays.
     Bucket,
+    /// A method that empties all else.
+    Clear,
     /// The key is another one than the entries have: as written here, and where they are made.
     Key(String, String),
 }
@@ -53,8 +55,16 @@ impl Unit {
         None
     }
 
+    /// A removal that does take place, and leaves entries behind.
+    pub(super) fn missed_by_removal(&self, container: &Container, op: &Op) -> Option<Miss> {
+        match container.forgotten {
+            Some(span) => Some(Miss { span, how: MissedBy::Clear }),
+            None => self.missed_key(container, op),
+        }
+    }
+
     /// All removals are by a key of another kind than the entries have: a path for a url.
-    pub(super) fn missed_key(&self, container: &Container, op: &Op) -> Option<Miss> {
+    fn missed_key(&self, container: &Container, op: &Op) -> Option<Miss> {
         let key = op.key.as_ref()?;
         let kind = kind_of_key(&key.text)?;
         let mut first = None;
