@@ -23,12 +23,15 @@ use super::{Container, ContainerKind, Does, Escape, TOP};
 #[derive(Default)]
 pub struct Collections<'a> {
     list: Vec<Found<'a>>,
-    by_spot: FxHashMap<Spot<'a>, usize>,
+    by_spot: FxHashMap<Spot<'a>, SmallVec<[usize; 1]>>,
     /// Locations added while uses were read: they are read in the next round.
-    fresh: Vec<Spot<'a>>,
+    fresh: Vec<(Spot<'a>, usize)>,
     /// See [`Reader::aliases`].
     aliases: Option<Vec<SymbolId>>,
 }
+
+/// Collections that are followed through one and the same name.
+const MOST_HELD: usize = 8;
 
 /// Collections whose uses are still to be read, by the root of their location: path and index in the list.
 type Fresh<'a> = FxHashMap<SpotRoot<'a>, Vec<(SmallVec<[Seg<'a>; 3]>, usize)>>;
@@ -86,11 +89,29 @@ fn note_inner_removals(list: &mut [Found<'_>]) {
 }
 
 impl<'a> Collections<'a> {
+    /// Takes note of a location that may hold a collection; its uses are read in the next round.
     fn add_alias(&mut self, spot: Spot<'a>, index: usize) {
-        if !self.by_spot.contains_key(&spot) {
-            self.by_spot.insert(spot.clone(), index);
-            self.fresh.push(spot);
+        let held = self.by_spot.entry(spot.clone()).or_default();
+        if held.contains(&index) {
+            return;
         }
+        // A helper that many collections pass through is not followed for all of them.
+        if held.len() >= MOST_HELD {
+            let container = &mut self.list[index].container;
+            return container.escapes.push(Escape::Other(container.declared));
+        }
+        held.push(index);
+        self.fresh.push((spot, index));
+    }
+
+    /// The collection that a location was first seen to hold.
+    fn first_at(&self, spot: &Spot<'a>) -> Option<usize> {
+        self.by_spot.get(spot).and_then(|held| held.first().copied())
+    }
+
+    /// Whether a location may hold a collection.
+    fn holds(&self, spot: &Spot<'a>, index: usize) -> bool {
+        self.by_spot.get(spot).is_some_and(|held| held.contains(&index))
     }
 }
 
@@ -103,10 +124,8 @@ impl<'a> Reader<'a, '_> {
         // Each round reads the locations that the last one found to hold a collection too.
         for _ in 0..4 {
             let mut fresh = Fresh::default();
-            for spot in std::mem::take(&mut self.collections.fresh) {
-                if let Some(index) = self.collections.by_spot.get(&spot) {
-                    fresh.entry(spot.root).or_default().push((spot.path, *index));
-                }
+            for (spot, index) in std::mem::take(&mut self.collections.fresh) {
+                fresh.entry(spot.root).or_default().push((spot.path, index));
             }
             if fresh.is_empty() {
                 break;
@@ -152,8 +171,8 @@ impl<'a> Reader<'a, '_> {
                 let spot = self.this_spot(owner).step(Seg::Field(name));
                 self.offer(spot.clone(), value, p.key.span());
                 let hidden = p.key.is_private_identifier() || p.accessibility == Some(TSAccessibility::Private);
-                if hidden && let Some(index) = self.collections.by_spot.get(&spot) {
-                    self.collections.list[*index].container.private = true;
+                if hidden && let Some(index) = self.collections.first_at(&spot) {
+                    self.collections.list[index].container.private = true;
                 }
             }
             AstKind::AssignmentExpression(e) if self.may_be_collection(&e.right) => {
@@ -224,9 +243,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn add_collection(&mut self, spot: Spot<'a>, kind: ContainerKind, declared: oxc_span::Span) {
-        if let Some(index) = self.collections.by_spot.get(&spot) {
+        if let Some(index) = self.collections.first_at(&spot) {
             // The first declaration counts; a later text or null start does not change what it is.
-            let known = &mut self.collections.list[*index].container;
+            let known = &mut self.collections.list[index].container;
             if known.kind == ContainerKind::Text {
                 known.kind = kind;
             }
@@ -246,9 +265,9 @@ impl<'a> Reader<'a, '_> {
             walked: None,
             forgotten: None,
         };
-        self.collections.by_spot.insert(spot.clone(), self.collections.list.len());
-        self.collections.fresh.push(spot.clone());
-        self.collections.list.push(Found { container, spot });
+        let index = self.collections.list.len();
+        self.collections.list.push(Found { container, spot: spot.clone() });
+        self.collections.add_alias(spot, index);
     }
 
     /// What kind of collection an expression makes.
@@ -417,8 +436,7 @@ impl<'a> Reader<'a, '_> {
         let (mut node, mut spot) = (start, base);
         for _ in 0..10 {
             let (child, parent) = self.outside(node);
-            let held = fresh.get(&spot.root).and_then(|held| held.iter().find(|(path, _)| *path == spot.path));
-            if let Some((_, index)) = held {
+            for (_, index) in fresh.get(&spot.root).into_iter().flatten().filter(|(path, _)| *path == spot.path) {
                 self.read_use(*index, child, parent);
             }
             let span = self.nodes.kind(child).span();

@@ -106,7 +106,9 @@ impl Unit {
             }
             Relief::Late(removal) => (Cause::Expired(removal), likely),
             Relief::OnDemand(removal) if op.value == Value::Dated => (Cause::Expired(removal), likely),
-            Relief::OnDemand(removal) => (Cause::OnDemand(removal), self.confidence_on_demand(&growth)),
+            Relief::OnDemand(removal) => {
+                (Cause::OnDemand(removal), self.confidence_on_demand(&growth, removal.function))
+            }
             Relief::None if self.is_write_only(&growth) => (Cause::WriteOnly, self.confidence_write_only(&growth)),
             Relief::None => match self.missed(container, op) {
                 Some(miss) => (Cause::Misses(miss), likely),
@@ -119,13 +121,16 @@ impl Unit {
         Some(Growth { cause, confidence, ..growth })
     }
 
-    /// Emptied when all is over: until then it grows, which matters where the keys come from outside.
-    fn confidence_on_demand(&self, growth: &Growth<'_>) -> Confidence {
+    /// Emptied when its owner ends: until then it grows, which matters where the keys come from outside. Who offers
+    /// `clear` or `reset` may have somebody who calls it now and then.
+    fn confidence_on_demand(&self, growth: &Growth<'_>, removed_by: FunctionId) -> Confidence {
         let (op, container) = (growth.op, growth.container);
         let source = op.key.as_ref().map(|k| self.source_of(&k.domain));
         let computes = op.guard == Guard::Miss || self.is_looked_up(op, container);
         let open = source.is_some_and(|source| source >= Source::Open);
-        if growth.confidence >= Confidence::Likely && computes && open { Confidence::Likely } else { Confidence::Guess }
+        let driven = source == Some(Source::Input);
+        let likely = growth.confidence >= Confidence::Likely && computes && open;
+        if likely && (driven || self.ends_its_owner(removed_by)) { Confidence::Likely } else { Confidence::Guess }
     }
 
     /// Nobody in this file reads it, and nobody else can. What is keyed like a cache is told as a cache when that is sure.
@@ -197,7 +202,9 @@ impl Unit {
         match &self.place(container.place).root {
             Root::Binding(b) => {
                 let home = self.facts.bindings[b.0 as usize].within;
-                if home != TOP && (frame == home || (keeper.life != Life::Process && !self.outlives_call(frame, home)))
+                if home != TOP
+                    && (self.is_part_of(op.function, home)
+                        || (keeper.life != Life::Process && !self.outlives_call(frame, home)))
                 {
                     return false;
                 }
@@ -248,7 +255,8 @@ impl Unit {
         let driven = runs.often >= Often::Event && runs.certain;
         let awaited = self.is_awaited(op, container);
         let small = (source == Source::Vocabulary && !awaited) || is_told_once(&container.name);
-        let registers = op.value == Value::Function || self.is_registry(op.function);
+        let registers =
+            op.value == Value::Function || self.is_registry(op.function) || is_registry_name(&container.name);
         if small || self.is_exported(container) || (registers && !driven) {
             return Some(Confidence::Guess);
         }
@@ -356,4 +364,21 @@ fn is_field_of_message(op: &Op) -> bool {
 /// Elements of a list are overwritten with placeholders: they are done with, and their places stay.
 fn is_blanked(container: &Container) -> bool {
     container.kind == ContainerKind::List && container.ops.iter().any(|op| op.does == Does::Blank && op.function != TOP)
+}
+
+/// `extensions`, `plugins`: as large as the program that fills it.
+fn is_registry_name(name: &str) -> bool {
+    const REGISTRIES: [&str; 10] = [
+        "extensions",
+        "plugins",
+        "middleware",
+        "middlewares",
+        "hooks",
+        "loaders",
+        "transforms",
+        "formatters",
+        "parsers",
+        "registry",
+    ];
+    words(name).filter(|w| !w.is_empty()).last().is_some_and(|word| REGISTRIES.contains(&word.as_str()))
 }

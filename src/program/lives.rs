@@ -113,26 +113,43 @@ impl Unit {
         self.end_method(class).is_some() || LASTING.iter().any(|word| name.ends_with(word))
     }
 
+    /// Whether `function` runs within the activation of `home`, directly or as a callback that runs before its call returns.
+    pub(super) fn is_part_of(&self, function: FunctionId, home: FunctionId) -> bool {
+        let mut at = function;
+        while at != home {
+            if !self.is_on_the_spot(at) {
+                return false;
+            }
+            at = self.facts.functions[at.0 as usize].parent;
+        }
+        true
+    }
+
     /// The function in whose activation the code of `function` runs: callbacks that run before their call returns, and
     /// functions called on the spot, belong to their caller.
     #[must_use]
     pub fn frame(&self, function: FunctionId) -> FunctionId {
         let mut at = function;
         for _ in 0..32 {
-            let facts = &self.facts.functions[at.0 as usize];
-            let on_the_spot = matches!(facts.kind, FunctionKind::Plain | FunctionKind::Arrow)
-                && !facts.uses.is_empty()
-                && facts.uses.iter().all(|u| match u {
-                    Use::Callback { sync, by, .. } => *sync && *by == facts.parent,
-                    Use::Called { by, .. } => *by == facts.parent && facts.name.is_empty(),
-                    _ => false,
-                });
-            if !on_the_spot || at == TOP {
+            if !self.is_on_the_spot(at) {
                 return at;
             }
-            at = facts.parent;
+            at = self.facts.functions[at.0 as usize].parent;
         }
         at
+    }
+
+    /// All that runs a function is a call that its maker waits for.
+    fn is_on_the_spot(&self, function: FunctionId) -> bool {
+        let facts = &self.facts.functions[function.0 as usize];
+        function != TOP
+            && matches!(facts.kind, FunctionKind::Plain | FunctionKind::Arrow)
+            && !facts.uses.is_empty()
+            && facts.uses.iter().all(|u| match u {
+                Use::Callback { sync, by, .. } => *sync && *by == facts.parent,
+                Use::Called { by, .. } => *by == facts.parent && facts.name.is_empty(),
+                _ => false,
+            })
     }
 
     /// Whether `inner` is `outer` or nested in it.

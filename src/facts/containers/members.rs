@@ -3,7 +3,7 @@
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
     Argument, AssignmentExpression, AssignmentOperator, BinaryExpression, CallExpression, ComputedMemberExpression,
-    Expression, MemberExpression, SimpleAssignmentTarget, StaticMemberExpression, UnaryOperator,
+    Expression, MemberExpression, SimpleAssignmentTarget, StaticMemberExpression, UnaryOperator, UpdateOperator,
 };
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
@@ -104,13 +104,8 @@ impl<'a> Reader<'a, '_> {
         let empties = e.right.is_null_or_undefined() || e.right.is_void_0();
         let does = if empties && e.operator == AssignmentOperator::Assign { Does::Blank } else { Does::Grow };
         // An index into a list overwrites, unless it is the end or a counter that only rises.
-        if kind == ContainerKind::List {
-            if is_placeholder(&e.right) {
-                return self.note_deed(index, node, Deed::keyed(Does::Blank, key));
-            }
-            if !self.appends(e, &key) {
-                return self.note_deed(index, node, Deed::keyed(Does::Read, key));
-            }
+        if kind == ContainerKind::List && !is_placeholder(&e.right) && !self.appends(e, &key) {
+            return self.note_deed(index, node, Deed::keyed(Does::Read, key));
         }
         // `hits[k] += 1` counts on what is there already; an index that is set back writes over what was.
         if !matches!(e.operator, AssignmentOperator::Assign) && !e.operator.is_logical() {
@@ -118,6 +113,9 @@ impl<'a> Reader<'a, '_> {
         }
         if kind == ContainerKind::List && self.counts_back(e) {
             return self.note_deed(index, node, Does::Reset);
+        }
+        if kind == ContainerKind::List && is_placeholder(&e.right) {
+            return self.note_deed(index, node, Deed::keyed(Does::Blank, key));
         }
         // `weakMap[k] = v` is a plain property: neither the key nor the value is weak.
         if kind == ContainerKind::Weak && does == Does::Grow {
@@ -165,9 +163,14 @@ impl<'a> Reader<'a, '_> {
         let Some(Expression::UpdateExpression(update)) = index else { return false };
         let SimpleAssignmentTarget::AssignmentTargetIdentifier(id) = &update.argument else { return false };
         let Some(symbol) = self.symbol_of(id) else { return false };
-        self.scoping
-            .get_resolved_references(symbol)
-            .any(|r| r.is_write() && matches!(self.nodes.parent_kind(r.node_id()), AstKind::AssignmentExpression(_)))
+        self.scoping.get_resolved_references(symbol).any(|r| {
+            r.is_write()
+                && match self.nodes.parent_kind(r.node_id()) {
+                    AstKind::AssignmentExpression(_) => true,
+                    AstKind::UpdateExpression(e) => e.operator == UpdateOperator::Decrement,
+                    _ => false,
+                }
+        })
     }
 }
 

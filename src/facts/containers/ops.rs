@@ -57,7 +57,7 @@ impl<'a> Reader<'a, '_> {
         }
         let guard = match does {
             Does::Grow if function != TOP => self.guard_of(node, &self.collections.list[index].spot.clone()),
-            Does::Reset if self.is_guarded_once(node) => Guard::Once,
+            Does::Reset if self.makes_first(node) => Guard::Once,
             Does::Shrink => self.guard_of_removal(node),
             _ => Guard::None,
         };
@@ -80,7 +80,7 @@ impl<'a> Reader<'a, '_> {
     fn known_key(&mut self, index: usize, node: NodeId, (does, key): (Does, Option<Key>)) -> (Does, Option<Key>) {
         let (Does::Grow, Some(mut key)) = (does, key.clone()) else { return (does, key) };
         let held = self.collections_with_key(node, &key.text);
-        let is_own = |spot: &Spot<'a>| self.collections.by_spot.get(spot) == Some(&index);
+        let is_own = |spot: &Spot<'a>| self.collections.holds(spot, index);
         if held.iter().any(is_own) {
             return (Does::Read, Some(key));
         }
@@ -130,6 +130,12 @@ impl<'a> Reader<'a, '_> {
             }
         }
         if any { Guard::Other } else { Guard::None }
+    }
+
+    /// `if (!list) list = []`: the collection is made when it is first needed.
+    fn makes_first(&mut self, node: NodeId) -> bool {
+        let AstKind::AssignmentExpression(e) = self.nodes.kind(node) else { return false };
+        self.kind_of_collection(&e.right).is_some() && self.is_guarded_once(node)
     }
 
     /// A removal: for each of many keys, for what is too old, or for the key at hand.

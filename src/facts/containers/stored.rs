@@ -40,7 +40,7 @@ impl<'a> Reader<'a, '_> {
     /// What `c = right` does: a copy with one more is growth, a copy with fewer is shrinking.
     fn reassigns(&mut self, index: usize, right: &'a Expression<'a>) -> Option<Does> {
         let is_self = |reader: &mut Self, e: &'a Expression<'a>| {
-            reader.spot_of(e).is_some_and(|s| reader.collections.by_spot.get(&s) == Some(&index))
+            reader.spot_of(e).is_some_and(|s| reader.collections.holds(&s, index))
         };
         match peel(right) {
             Expression::ArrayExpression(a) => {
@@ -100,7 +100,7 @@ impl<'a> Reader<'a, '_> {
         match bound_symbol(&d.id) {
             Some(symbol) => {
                 let spot = self.spot_of_symbol(symbol);
-                if self.collections.by_spot.get(&spot) != Some(&index) {
+                if !self.collections.holds(&spot, index) {
                     self.collections.add_alias(Spot::new(SpotRoot::Symbol(symbol)), index);
                 }
             }
@@ -163,7 +163,7 @@ impl<'a> Reader<'a, '_> {
             return false;
         }
         let target = call.arguments.first().and_then(Argument::as_expression).and_then(|e| self.spot_of(e));
-        if target.and_then(|s| self.collections.by_spot.get(&s).copied()) != Some(index) {
+        if !target.is_some_and(|s| self.collections.holds(&s, index)) {
             return false;
         }
         for source in call.arguments.iter().skip(1) {

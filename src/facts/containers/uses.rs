@@ -79,7 +79,7 @@ impl Reader<'_, '_> {
         // `this.x = this.x || {}` keeps what is there.
         if let AstKind::AssignmentExpression(e) = self.nodes.kind(next)
             && e.right.span() == self.nodes.kind(outer).span()
-            && self.assigned_spot(e).is_some_and(|s| self.collections.by_spot.get(&s) == Some(&index))
+            && self.assigned_spot(e).is_some_and(|s| self.collections.holds(&s, index))
         {
             return self.note_deed(index, child, Does::Read);
         }

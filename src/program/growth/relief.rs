@@ -146,6 +146,13 @@ impl Unit {
         true
     }
 
+    /// Its name says that with it the life of its owner is over.
+    pub(super) fn ends_its_owner(&self, function: FunctionId) -> bool {
+        let name = &self.facts.functions[self.frame(function).0 as usize].name;
+        let first = words(name).find(|w| !w.is_empty() && w != "k");
+        first.is_some_and(|word| ENDINGS.contains(&word.as_str()) && word != "clear" && word != "reset")
+    }
+
     /// An assignment that only gives the collection its first value.
     fn is_start(&self, op: &Op, container: &Container) -> bool {
         if op.function == TOP && op.does != Does::Bound {
