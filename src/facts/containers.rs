@@ -159,7 +159,8 @@ impl<'a> Reader<'a, '_> {
                 }
                 let spot = self.spot_of_symbol(symbol);
                 if spot.root == SpotRoot::Symbol(symbol) {
-                    self.offer(spot, init, id.span);
+                    self.offer(spot.clone(), init, id.span);
+                    self.note_other_names(&spot, init);
                 }
             }
             AstKind::PropertyDefinition(p) => {
@@ -182,7 +183,8 @@ impl<'a> Reader<'a, '_> {
                 if matches!(spot.root, SpotRoot::Symbol(symbol) if !self.outlives_its_call(symbol)) {
                     return;
                 }
-                self.offer(spot, &e.right, e.left.span());
+                self.offer(spot.clone(), &e.right, e.left.span());
+                self.note_other_names(&spot, &e.right);
             }
             AstKind::CallExpression(call) => {
                 // `map.set(key, [])`: each entry is a collection of its own.
@@ -199,6 +201,16 @@ impl<'a> Reader<'a, '_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `a = b = []`: `b` is the same collection.
+    fn note_other_names(&mut self, spot: &Spot<'a>, value: &'a Expression<'a>) {
+        let Some(index) = self.collections.first_at(spot) else { return };
+        let mut value = peel(value);
+        while let Expression::AssignmentExpression(e) = value {
+            self.read_stored(index, e);
+            value = peel(&e.right);
         }
     }
 
