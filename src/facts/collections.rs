@@ -17,7 +17,7 @@ pub struct Container {
     pub escapes: Vec<Escape>,
     /// A `WeakMap` written with brackets, which makes plain properties.
     pub misused: bool,
-    /// Only the code of this file can reach it: a private field, or a name that says so (`_pending`).
+    /// Only the code of this file can reach it: a variable or a private field. `_x` is no more than a wish.
     pub private: bool,
     /// Its entries are collections, and something is taken out of one of them here.
     pub inner_removal: Option<Span>,

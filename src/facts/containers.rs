@@ -8,7 +8,7 @@ mod uses;
 mod values;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression, TSAccessibility};
+use oxc_ast::ast::{Argument, CallExpression, Expression, TSAccessibility};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::FxHashMap;
@@ -66,13 +66,11 @@ struct Found<'a> {
     spot: Spot<'a>,
 }
 
-/// A variable, or a field whose name says that it is nobody else's: `_sessions`.
-fn is_private(spot: &Spot<'_>) -> bool {
-    match spot.path.as_slice() {
-        [] => true,
-        [Seg::Field(name)] => name.starts_with('_'),
-        _ => false,
-    }
+fn is_push_of_this(call: &CallExpression<'_>) -> bool {
+    let this = |a: &Argument<'_>| matches!(a, Argument::ThisExpression(_));
+    matches!(&call.callee, Expression::StaticMemberExpression(m) if m.property.name == "push")
+        && call.arguments.len() == 1
+        && call.arguments.first().is_some_and(this)
 }
 
 /// `rooms[id].delete(user)` takes something out of an entry of `rooms`, and leaves the entry.
@@ -186,6 +184,15 @@ impl<'a> Reader<'a, '_> {
                 self.offer(spot.clone(), &e.right, e.left.span());
                 self.note_other_names(&spot, &e.right);
             }
+            AstKind::CallExpression(call) if is_push_of_this(call) => {
+                // `registry.push(this)`, where `registry` is imported: an array, and each instance is in it.
+                let Expression::StaticMemberExpression(m) = peel(&call.callee) else { return };
+                if let Some(spot) = self.spot_of(&m.object)
+                    && matches!(spot.root, SpotRoot::Module(module) if module.starts_with('.'))
+                {
+                    self.add_collection(spot, ContainerKind::List, m.object.span());
+                }
+            }
             AstKind::CallExpression(call) => {
                 // `map.set(key, [])`: each entry is a collection of its own.
                 if let Expression::StaticMemberExpression(m) = peel(&call.callee)
@@ -272,7 +279,7 @@ impl<'a> Reader<'a, '_> {
             ops: Vec::new(),
             escapes: Vec::new(),
             misused: false,
-            private: is_private(&spot),
+            private: spot.path.is_empty(),
             inner_removal: None,
             walked: None,
             forgotten: None,

@@ -137,11 +137,7 @@ impl Unit {
     fn is_write_only(&self, growth: &Growth<'_>) -> bool {
         let container = growth.container;
         let place = self.place(container.place);
-        let hidden = match place.root {
-            Root::Binding(_) => place.path.is_empty() || container.private,
-            Root::This(_) | Root::UnknownThis(_) => container.private,
-            Root::Global(_) | Root::Import { .. } => false,
-        };
+        let hidden = container.private && !matches!(place.root, Root::Global(_) | Root::Import { .. });
         let is_cache = growth.op.key.is_some() && container.kind != ContainerKind::Set;
         hidden
             && !(is_cache && growth.confidence >= Confidence::Likely)
