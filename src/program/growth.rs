@@ -72,7 +72,11 @@ impl Unit {
     /// Whether a collection grows for good, and the evidence.
     #[must_use]
     pub fn growth<'u>(&'u self, container: &'u Container) -> Option<Growth<'u>> {
-        if container.kind == ContainerKind::Weak || is_out_of_sight(container) {
+        let foreign = matches!(self.place(container.place).root, Root::Import { .. });
+        if container.kind == ContainerKind::Weak
+            || (foreign && container.kind != ContainerKind::List)
+            || is_out_of_sight(container)
+        {
             return None;
         }
         let keeper = self.keeper(container.place, container.declared)?;
@@ -297,7 +301,10 @@ impl Unit {
     }
 
     fn is_of_lasting_class(&self, container: &Container) -> bool {
-        matches!(self.place(container.place).root, Root::This(class) if self.is_lasting(class))
+        let Root::This(class) = self.place(container.place).root else { return false };
+        // Who keeps a cache in an instance means to keep the instance.
+        let caches = words(&container.name).any(|w| matches!(w.as_str(), "cache" | "memo"));
+        self.is_lasting(class) || (caches && self.facts.classes[class.0 as usize].exported)
     }
 
     /// The same key is looked up in the same function: get-or-compute.
