@@ -12,6 +12,8 @@ pub struct Container {
     pub name: String,
     pub kind: ContainerKind,
     pub declared: Span,
+    /// `Map()` of `new Map()`, where another class may stand: nothing says of what type it has to be.
+    pub made: Option<Span>,
     pub ops: Vec<Op>,
     /// Places where it goes out of our sight.
     pub escapes: Vec<Escape>,

@@ -63,6 +63,8 @@ fn may_grow_for_good(container: &Container) -> bool {
 
 struct Found<'a> {
     container: Container,
+    /// Its first value was seen.
+    is_made: bool,
     spot: Spot<'a>,
 }
 
@@ -239,7 +241,13 @@ impl<'a> Reader<'a, '_> {
     /// Takes note of a location if the value given to it is a collection (or an object with collections in it).
     fn offer(&mut self, spot: Spot<'a>, value: &'a Expression<'a>, declared: oxc_span::Span) {
         if let Some(kind) = self.kind_of_collection(value) {
-            self.add_collection(spot, kind, declared);
+            self.add_collection(spot.clone(), kind, declared);
+            let made = self.class_made(value);
+            if let Some(index) = self.collections.first_at(&spot) {
+                // A second `new Map()` would have to be changed as well.
+                let known = &mut self.collections.list[index];
+                known.container.made = made.filter(|_| !std::mem::replace(&mut known.is_made, true));
+            }
         } else if let Expression::ObjectExpression(object) = peel(value)
             && spot.path.len() < 3
             && !spot.path.contains(&Seg::Entry)
@@ -276,6 +284,7 @@ impl<'a> Reader<'a, '_> {
             name: self.name_of_spot(&spot),
             kind,
             declared: self.span(declared),
+            made: None,
             ops: Vec::new(),
             escapes: Vec::new(),
             misused: false,
@@ -285,7 +294,7 @@ impl<'a> Reader<'a, '_> {
             forgotten: None,
         };
         let index = self.collections.list.len();
-        self.collections.list.push(Found { container, spot: spot.clone() });
+        self.collections.list.push(Found { container, is_made: false, spot: spot.clone() });
         self.collections.add_alias(spot, index);
     }
 

@@ -90,17 +90,21 @@ impl<'a> Reader<'a, '_> {
         (does, Some(key))
     }
 
-    /// `cache[k] = v;` as a statement of a block: what separates it from a further statement.
+    /// `cache[k] = v;`, `const entry = cache.get(k);` as a statement of a block: what separates it from a further statement.
     fn break_after(&self, node: NodeId) -> Option<String> {
         let (_, parent) = self.outside(node);
-        let AstKind::ExpressionStatement(statement) = self.nodes.kind(parent) else { return None };
+        let statement = match self.nodes.kind(parent) {
+            AstKind::ExpressionStatement(_) => parent,
+            AstKind::VariableDeclarator(_) => self.nodes.parent_id(parent),
+            _ => return None,
+        };
         if !matches!(
-            self.nodes.parent_kind(parent),
+            self.nodes.parent_kind(statement),
             AstKind::BlockStatement(_) | AstKind::FunctionBody(_) | AstKind::Program(_) | AstKind::SwitchCase(_)
         ) {
             return None;
         }
-        Some(format!("\n{}", self.indent_before(statement.span.start)))
+        Some(format!("\n{}", self.indent_before(self.nodes.kind(statement).span().start)))
     }
 
     /// What to point at: the place written, or the call up to its key.
