@@ -98,6 +98,8 @@ pub enum Value {
     Dated,
     /// The handle of a one-shot timer, and what that runs.
     Timer(Option<FunctionId>),
+    /// A regular expression made from the key.
+    Pattern,
     /// Parameter number `n` of the function that stores it.
     Param(u32),
     Other,

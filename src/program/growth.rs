@@ -2,6 +2,7 @@
 
 mod certainty;
 mod evidence;
+mod fewness;
 mod mismatch;
 mod pending;
 mod relief;

@@ -139,7 +139,12 @@ impl<'a> Reader<'a, '_> {
     /// `if (!list) list = []`: the collection is made when it is first needed.
     fn makes_first(&mut self, node: NodeId) -> bool {
         let AstKind::AssignmentExpression(e) = self.nodes.kind(node) else { return false };
-        self.kind_of_collection(&e.right).is_some() && self.is_guarded_once(node)
+        if self.kind_of_collection(&e.right).is_none() {
+            return false;
+        }
+        let Some(spot) = self.assigned_spot(e) else { return false };
+        e.operator.is_logical()
+            || self.tests_before(node).into_iter().any(|t| self.absent_spots(t.test, t.holds).contains(&spot))
     }
 
     /// A removal: for each of many keys, for what is too old, or for the key at hand.

@@ -39,6 +39,7 @@ impl<'a> Reader<'a, '_> {
         match peel(expr) {
             Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) => Value::Function,
             Expression::NewExpression(_) if self.is_promise(expr) => Value::Promise,
+            Expression::NewExpression(new) if self.global_name(&new.callee) == Some("RegExp") => Value::Pattern,
             Expression::ObjectExpression(o) => value_of_object(o),
             Expression::CallExpression(call) => self.value_of_call(call),
             _ => Value::Other,

@@ -1,7 +1,8 @@
 //! How certain it is that an operation makes a collection grow for good: who drives it, by which keys, kept by whom.
 
+use super::fewness::is_registry_name;
 use crate::facts::keys::words;
-use crate::facts::{Container, ContainerKind, Does, Domain, FunctionId, Guard, Life, Often, Op, Root, TOP, Value};
+use crate::facts::{Container, ContainerKind, Does, Domain, Guard, Life, Often, Op, Root, TOP, Value};
 use crate::finding::Confidence;
 use crate::program::Unit;
 use crate::program::inputs::Source;
@@ -14,34 +15,20 @@ const INPUT_WORDS: [&str; 29] = [
     "hash", "uuid", "request", "req",
 ];
 
-/// Functions of these names take registrations at start-up: what they fill is as large as the program.
-const REGISTRY_VERBS: [&str; 12] = [
-    "register",
-    "use",
-    "define",
-    "declare",
-    "install",
-    "extend",
-    "configure",
-    "provide",
-    "mount",
-    "alias",
-    "plugin",
-    "hook",
-];
-
 impl Unit {
     /// How certain it is that this operation makes the collection grow for good; `None`: it does not.
     pub(super) fn confidence(&self, op: &Op, container: &Container, keeper: &Keeper) -> Option<Confidence> {
         let source = op.key.as_ref().map_or(Source::Open, |k| self.source_of(&k.domain));
         let keyed = op.key.is_some();
-        if keyed && source == Source::Finite {
+        if (keyed && source == Source::Finite) || self.collects_a_stream(op, container) {
             return None;
         }
         let runs = self.runs_of(op.function);
         let driven = runs.often >= Often::Event && runs.certain;
-        let awaited = self.is_awaited(op, container);
-        let small = (source == Source::Vocabulary && !awaited) || is_told_once(&container.name);
+        let awaited = self.is_awaited(op, container, keeper);
+        let outside = driven || source == Source::Input;
+        let few = source == Source::Vocabulary || (!outside && self.has_few_keys(op, container));
+        let small = (few && !awaited) || self.is_told_once(op, container);
         let registers =
             op.value == Value::Function || self.is_registry(op.function) || is_registry_name(&container.name);
         if small || self.is_exported(container) || (registers && !driven) {
@@ -70,7 +57,7 @@ impl Unit {
 
     /// The entries are meant to leave: they wait for an answer, by the name of the collection, or by a number that they are
     /// looked up with when it comes.
-    fn is_awaited(&self, op: &Op, container: &Container) -> bool {
+    fn is_awaited(&self, op: &Op, container: &Container, keeper: &Keeper) -> bool {
         const WAITING: [&str; 7] =
             ["pending", "inflight", "outstanding", "waiting", "awaiting", "unacked", "unconfirmed"];
         const NUMBERS: [&str; 5] = ["id", "seq", "sequence", "correlation", "token"];
@@ -80,7 +67,9 @@ impl Unit {
         }
         let numbered = words(&key.text).filter(|w| !w.is_empty()).last().is_some_and(|w| NUMBERS.contains(&w.as_str()));
         let frame = self.frame(op.function);
+        let lasting = keeper.life == Life::Process || matches!(self.place(container.place).root, Root::This(_));
         numbered
+            && lasting
             && container.ops.iter().any(|o| {
                 let answered = o.does == Does::Settle || (o.does.is_read() && is_field_of_message(o));
                 answered && self.frame(o.function) != frame && !self.is_dead(o.function)
@@ -105,12 +94,6 @@ impl Unit {
                 && (self.frame(o.function) == frame || self.frame(o.function) != TOP)
         })
     }
-
-    /// The function's name says that it takes registrations.
-    fn is_registry(&self, function: FunctionId) -> bool {
-        let name = &self.facts.functions[self.frame(function).0 as usize].name;
-        words(name).find(|w| !w.is_empty()).is_some_and(|verb| REGISTRY_VERBS.contains(&verb.as_str()))
-    }
 }
 
 /// The words of the key name what comes from outside.
@@ -124,12 +107,6 @@ fn is_input(op: &Op) -> bool {
     texts.any(|text| words(text).any(|w| INPUT_WORDS.contains(&w.as_str())))
 }
 
-/// `warned`, `didWarnAbout`: what is said once for each of a few mistakes in the code.
-fn is_told_once(name: &str) -> bool {
-    const STEMS: [&str; 6] = ["warn", "deprecat", "once", "emitted", "logged", "reported"];
-    words(name).any(|w| STEMS.iter().any(|stem| w.starts_with(stem)))
-}
-
 /// Looked up by a field of what the function is handed: `message.id`.
 fn is_field_of_message(op: &Op) -> bool {
     let Some(Domain::Params(params)) = op.key.as_ref().map(|k| &k.domain) else { return false };
@@ -139,21 +116,4 @@ fn is_field_of_message(op: &Op) -> bool {
 /// Elements of a list are overwritten with placeholders: they are done with, and their places stay.
 fn is_blanked(container: &Container) -> bool {
     container.kind == ContainerKind::List && container.ops.iter().any(|op| op.does == Does::Blank && op.function != TOP)
-}
-
-/// `extensions`, `plugins`: as large as the program that fills it.
-fn is_registry_name(name: &str) -> bool {
-    const REGISTRIES: [&str; 10] = [
-        "extensions",
-        "plugins",
-        "middleware",
-        "middlewares",
-        "hooks",
-        "loaders",
-        "transforms",
-        "formatters",
-        "parsers",
-        "registry",
-    ];
-    words(name).filter(|w| !w.is_empty()).last().is_some_and(|word| REGISTRIES.contains(&word.as_str()))
 }
