@@ -134,17 +134,16 @@ impl Unit {
             _ => &[],
         };
         // What is made from a text and some options is as various as the text.
-        names_a_part(&key.text) || (!parts.is_empty() && parts.iter().all(|part| names_a_part(self.name_of_part(part))))
+        names_a_part(&key.text)
+            || (!parts.is_empty() && parts.iter().all(|part| names_a_part(&self.name_of_part(part))))
     }
 
-    /// The field that is read of a parameter, or its own name.
-    fn name_of_part<'u>(&'u self, part: &'u ParamPath) -> &'u str {
-        if !part.path.is_empty() {
-            return &part.path;
-        }
+    /// A parameter and the field that is read of it: `options.host`.
+    fn name_of_part(&self, part: &ParamPath) -> String {
         let params = &self.facts.functions[part.function.0 as usize].params;
         let binding = params.get(part.index as usize).copied().flatten();
-        binding.map_or("", |binding| self.facts.bindings[binding.0 as usize].name.as_str())
+        let name = binding.map_or("", |binding| self.facts.bindings[binding.0 as usize].name.as_str());
+        format!("{name}.{}", part.path)
     }
 
     /// The function's name says that it takes registrations.
@@ -176,7 +175,7 @@ pub(super) fn is_registry_name(name: &str) -> bool {
     last_word(name).is_some_and(|word| REGISTRIES.contains(&word.as_str()))
 }
 
-fn names_a_part(text: &str) -> bool {
+pub(super) fn names_a_part(text: &str) -> bool {
     let words: Vec<String> = words(text).filter(|w| !w.is_empty()).collect();
     let Some((last, before)) = words.split_last() else { return false };
     let of = before.last().map_or("", String::as_str);
