@@ -126,7 +126,9 @@ impl Unit {
             return true;
         }
         // A service for each of something that the program knows by name.
-        if op.value == Value::Instance && !last_word(&key.text).is_some_and(|w| COUNTLESS.contains(&w.as_str())) {
+        if op.value == Value::Instance
+            && !words_of_key(&key.text).last().is_some_and(|w| COUNTLESS.contains(&w.as_str()))
+        {
             return true;
         }
         let parts = match &key.domain {
@@ -176,7 +178,7 @@ pub(super) fn is_registry_name(name: &str) -> bool {
 }
 
 pub(super) fn names_a_part(text: &str) -> bool {
-    let words: Vec<String> = words(text).filter(|w| !w.is_empty()).collect();
+    let words = words_of_key(text);
     let Some((last, before)) = words.split_last() else { return false };
     let of = before.last().map_or("", String::as_str);
     PARTS.contains(&last.as_str())
@@ -196,4 +198,13 @@ fn tells_once(name: &str) -> bool {
 
 fn last_word(name: &str) -> Option<String> {
     words(name).filter(|w| !w.is_empty()).last()
+}
+
+/// The words of a key, without the one that says that it is a key: `originKey` -> `origin`.
+fn words_of_key(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = words(text).filter(|w| !w.is_empty()).collect();
+    if words.len() > 1 && words.last().is_some_and(|w| w == "key") {
+        words.pop();
+    }
+    words
 }
