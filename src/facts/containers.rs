@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::functions::key_name;
-use super::places::{Seg, Spot, SpotRoot};
+use super::places::{Seg, Spot, SpotRoot, is_symbol_name};
 use super::reader::{Reader, Type, bound_symbol, peel};
 use super::{Container, ContainerKind, Does, Escape, TOP};
 
@@ -159,7 +159,7 @@ impl<'a> Reader<'a, '_> {
                 }
                 let spot = self.spot_of_symbol(symbol);
                 if spot.root == SpotRoot::Symbol(symbol) {
-                    self.offer(spot.clone(), init, id.span);
+                    self.offer(&spot, init, id.span);
                     self.note_other_names(&spot, init);
                 }
             }
@@ -170,7 +170,7 @@ impl<'a> Reader<'a, '_> {
                 }
                 let owner = self.owner_of(p.node_id.get());
                 let spot = self.this_spot(owner).step(Seg::Field(name));
-                self.offer(spot.clone(), value, p.key.span());
+                self.offer(&spot, value, p.key.span());
                 let hidden = p.key.is_private_identifier() || p.accessibility == Some(TSAccessibility::Private);
                 if hidden && let Some(index) = self.collections.first_at(&spot) {
                     self.collections.list[index].container.private = true;
@@ -183,7 +183,7 @@ impl<'a> Reader<'a, '_> {
                 if matches!(spot.root, SpotRoot::Symbol(symbol) if !self.outlives_its_call(symbol)) {
                     return;
                 }
-                self.offer(spot.clone(), &e.right, e.left.span());
+                self.offer(&spot, &e.right, e.left.span());
                 self.note_other_names(&spot, &e.right);
             }
             AstKind::CallExpression(call) if is_push_of_this(call) => {
@@ -206,7 +206,7 @@ impl<'a> Reader<'a, '_> {
                     && let Some(value) = call.arguments[1].as_expression()
                     && let Some(spot) = self.spot_of(&m.object)
                 {
-                    self.offer(spot.step(Seg::Entry), value, call.span);
+                    self.offer(&spot.step(Seg::Entry), value, call.span);
                 }
             }
             _ => {}
@@ -239,11 +239,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Takes note of a location if the value given to it is a collection (or an object with collections in it).
-    fn offer(&mut self, spot: Spot<'a>, value: &'a Expression<'a>, declared: oxc_span::Span) {
+    fn offer(&mut self, spot: &Spot<'a>, value: &'a Expression<'a>, declared: oxc_span::Span) {
         if let Some(kind) = self.kind_of_collection(value) {
             self.add_collection(spot.clone(), kind, declared);
             let made = self.class_made(value);
-            if let Some(index) = self.collections.first_at(&spot) {
+            if let Some(index) = self.collections.first_at(spot) {
                 // A second `new Map()` would have to be changed as well.
                 let known = &mut self.collections.list[index];
                 known.container.made = made.filter(|_| !std::mem::replace(&mut known.is_made, true));
@@ -263,7 +263,7 @@ impl<'a> Reader<'a, '_> {
                 if let Some(name) = key_name(&property.key)
                     && !matches!(spot.root, SpotRoot::Global("module" | "exports"))
                 {
-                    self.offer(spot.clone().step(Seg::Field(name)), &property.value, property.key.span());
+                    self.offer(&spot.clone().step(Seg::Field(name)), &property.value, property.key.span());
                 }
             }
         }
@@ -362,6 +362,11 @@ impl<'a> Reader<'a, '_> {
         };
         for seg in &spot.path {
             match seg {
+                Seg::Field(f) if is_symbol_name(f) => {
+                    name.push('[');
+                    name.push_str(f);
+                    name.push(']');
+                }
                 Seg::Field(f) => {
                     name.push('.');
                     name.push_str(f);
