@@ -196,7 +196,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn domain_of_symbol(&mut self, symbol: SymbolId, depth: u32) -> Domain {
+    pub(super) fn domain_of_symbol(&mut self, symbol: SymbolId, depth: u32) -> Domain {
         let name = self.scoping.symbol_name(symbol);
         let node = self.scoping.symbol_declaration(symbol);
         match self.nodes.kind(node) {
