@@ -8,7 +8,7 @@ use oxc_semantic::SymbolId;
 use oxc_span::GetSpan;
 
 use super::{Bound, Doing, Insert, range};
-use crate::apis::Keeps;
+use crate::apis::{Keeps, Which};
 use crate::facts::functions::key_name;
 use crate::facts::names::argument_at;
 use crate::facts::reader::{Reader, peel};
@@ -47,6 +47,10 @@ impl<'a> Reader<'a, '_> {
                 Limit::Holds => (Bound::Set, None),
                 Limit::Void => (self.void(value.span()), None),
             },
+            // `new Queue(name, 'redis://localhost')`: what stands last is not an object of options.
+            Options::Value(value) if which == Which::Last && value.is_literal() => {
+                (unless, self.insert_argument(doing, doing.arguments.len(), keeps))
+            }
             Options::Value(_) => (Bound::Unseen, None),
             Options::Object(object) => self.bound_in(object, keeps, unless),
         }
