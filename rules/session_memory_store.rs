@@ -31,6 +31,9 @@ fn finding(unit: &Unit, store: &Store) -> Finding {
         (_, Some(option)) => unit.label(store.span, format!("no `{option}` is given")),
         (_, None) => unit.label(store.span, "this store is meant for development"),
     };
+    // A store that is written out behind a test is what is left when there is no better one.
+    let fallback = store.chosen && store.looked_for.is_empty();
+    let confidence = if fallback { Confidence::Guess } else { Confidence::Likely };
     let fix = store.insert.as_ref().map(|insert| Fix {
         title: "remove expired sessions".into(),
         safe: false,
@@ -39,7 +42,7 @@ fn finding(unit: &Unit, store: &Store) -> Finding {
     Finding {
         rule: "",
         severity: Severity::Warning,
-        confidence: Confidence::Likely,
+        confidence,
         file: unit.id,
         span: store.span,
         message: format!("`{}` keeps every session in memory, and expired ones are not removed", store.api),

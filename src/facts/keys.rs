@@ -285,7 +285,7 @@ impl<'a> Reader<'a, '_> {
             && !self.scoping.symbol_is_mutated(symbol)
     }
 
-    fn param_of(&self, symbol: SymbolId, path: &[Seg<'a>]) -> Option<ParamPath> {
+    pub(super) fn param_of(&self, symbol: SymbolId, path: &[Seg<'a>]) -> Option<ParamPath> {
         let index = self.param_index(self.scoping.symbol_declaration(symbol))?;
         let mut text = String::new();
         for seg in path {

@@ -28,8 +28,10 @@ pub struct Store {
     pub function: FunctionId,
     /// A flag, slot or entry lets it run once for what it is asked for.
     pub once: bool,
-    /// Behind a test of the environment: `NODE_ENV`.
+    /// Behind a test of the environment (`NODE_ENV`), or in a file of tests.
     pub staged: bool,
+    /// Behind a test of any kind.
+    pub chosen: bool,
     /// Where the store is: what the value made is kept in, or what the call is made on.
     pub kept: Kept,
     /// The result is put where it outlives the call, so that it need not be made again.
@@ -195,6 +197,8 @@ impl<'a> Reader<'a, '_> {
         let (bound, insert) = self.bound_of(&doing, keeps);
         let on = (!row.method.is_empty()).then(|| peel(doing.callee).as_member_expression()).flatten();
         let kept = match on {
+            // `new Ajv().compile(schema)`: gone with the statement.
+            Some(member) if matches!(peel(member.object()), Expression::NewExpression(_)) => Kept::Dropped,
             Some(member) => match self.spot_of(member.object()) {
                 Some(spot) => Kept::Place(self.own(&spot)),
                 // `agenda().now(..)`, `counter.labels(..).inc()`
@@ -215,6 +219,7 @@ impl<'a> Reader<'a, '_> {
             function: self.owner_of(doing.node),
             once: self.is_guarded_once(doing.node) || self.is_guarded_by_entry(doing.node),
             staged: self.is_staged(doing.node),
+            chosen: !self.tests_before(doing.node).is_empty(),
             reused: keeps.reusable && self.is_kept_outside(doing.node),
             kept,
             shared,
@@ -255,8 +260,13 @@ impl<'a> Reader<'a, '_> {
             })
     }
 
-    /// `if (process.env.NODE_ENV !== 'production')`: not what runs for long.
+    /// `if (process.env.NODE_ENV !== 'production')`, or a file of tests: not what runs for long.
     fn is_staged(&self, node: NodeId) -> bool {
+        let folders = ["test", "tests", "__tests__", "e2e", "spec"];
+        let mut parts = self.path.split(['/', '\\']);
+        if parts.any(|part| folders.contains(&part) || part.contains(".test.") || part.contains(".spec.")) {
+            return true;
+        }
         let stage =
             |text: &str| ["NODE_ENV", "roduction", "isProd", "isDev", "isTest"].iter().any(|w| text.contains(w));
         self.tests_before(node).iter().any(|t| stage(self.text.get(range(t.test.span())).unwrap_or("")))

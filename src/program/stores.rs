@@ -3,7 +3,7 @@
 use super::Unit;
 use super::inputs::Source;
 use super::lives::Keeper;
-use crate::facts::{Bound, FunctionKind, Kept, Life, Often, Part, PlaceId, Root, Store, StoreKey, What};
+use crate::facts::{Bound, Domain, FunctionKind, Kept, Life, Often, Part, PlaceId, Root, Store, StoreKey, What};
 use crate::finding::{Confidence, Span};
 
 /// A store that takes up more and more.
@@ -144,7 +144,7 @@ impl Unit {
     }
 
     fn tells_input(&self, store: &Store) -> bool {
-        store.keys.iter().any(|key| is_input_word(&key.name) && self.key_confidence(key) > Some(Confidence::Guess))
+        store.keys.iter().any(|key| is_traffic_word(&key.name) && self.key_confidence(key) > Some(Confidence::Guess))
     }
 
     /// How sure it is that a key takes any number of values; `None` when it does not.
@@ -165,7 +165,15 @@ impl Unit {
         if idle || !self.repeats_at(store) || self.is_short(store) {
             return None;
         }
-        let judged = store.keys.iter().filter_map(|key| Some((self.name_confidence(key)?, key)));
+        // Whoever hands in `prefix` or `name` hands in few; a module with a query is loaded in order to be another one.
+        let telling = |key: &StoreKey| {
+            store.what == What::Compiled
+                || is_input_word(&key.name)
+                || self.source_of(&key.key.domain) != Source::Open
+                || self.is_from_request(&key.key.domain)
+        };
+        let keys = store.keys.iter().filter(|key| telling(key));
+        let judged = keys.filter_map(|key| Some((self.name_confidence(key)?, key)));
         judged.max_by_key(|(confidence, key)| (*confidence, std::cmp::Reverse(key.span)))
     }
 
@@ -183,7 +191,7 @@ impl Unit {
             words.next().is_some_and(|first| REQUEST_FIELDS.contains(&first)) || is_input_word(&key.name)
         });
         let told = source == Source::Input && is_input_word(&key.name);
-        let sure = !key.mapped && (chosen || told || source == Source::Fresh);
+        let sure = source == Source::Fresh || (!key.mapped && (chosen || told));
         Some(if sure { Confidence::Likely } else { Confidence::Guess })
     }
 
@@ -200,7 +208,7 @@ impl Unit {
         let key = store.keys.first()?;
         let confidence = match self.source_of(&key.key.domain) {
             Source::Finite => return None,
-            Source::Object | Source::Fresh => Confidence::Likely,
+            Source::Object | Source::Fresh if !is_field(&key.key.domain) => Confidence::Likely,
             _ if self.is_from_request(&key.key.domain) => Confidence::Likely,
             _ => Confidence::Guess,
         };
@@ -209,7 +217,7 @@ impl Unit {
 
     /// What the call is made on does not live long.
     fn is_short(&self, store: &Store) -> bool {
-        let Kept::Place(place) = store.kept else { return false };
+        let Kept::Place(place) = store.kept else { return store.kept == Kept::Dropped };
         match self.place(place).root {
             Root::Import { .. } => false,
             _ => self.keeper(place, store.span).is_none_or(|keeper| !self.is_long(place, &keeper)),
@@ -230,11 +238,28 @@ impl Unit {
     }
 }
 
+/// Parameters of these names take what users and traffic send; a `taxId` or a `cacheKey` may take a handful of values.
+fn is_traffic_word(name: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "id", "ip", "email", "user", "session", "token", "url", "uri", "query", "text", "message", "uuid", "request",
+        "req",
+    ];
+    const OWNERS: [&str; 9] =
+        ["user", "session", "request", "account", "customer", "client", "order", "message", "visitor"];
+    let whole = name.to_ascii_lowercase().replace('_', "");
+    WORDS.contains(&whole.as_str()) || OWNERS.iter().any(|owner| whole.strip_prefix(owner) == Some("id"))
+}
+
 fn is_input_word(name: &str) -> bool {
     let start = name.rfind(|c: char| c.is_ascii_uppercase()).unwrap_or(0);
     let start = name[start..].rfind(['_', '-']).map_or(start, |at| start + at + 1);
     let last = name[start..].to_ascii_lowercase();
     INPUT_WORDS.contains(&last.as_str()) || INPUT_WORDS.contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// A field of a parameter: that the parameter is made anew says nothing of what is in it.
+fn is_field(domain: &Domain) -> bool {
+    matches!(domain, Domain::Params(params) if params.iter().any(|p| !p.path.is_empty()))
 }
 
 /// The template of a route, of which a program has as many as it declares: `route.path`, `routeOptions.url`.

@@ -120,6 +120,11 @@ impl<'a> Reader<'a, '_> {
 
     /// A value that is kept by its identity: one that is made anew for each call is another each time.
     fn add_identity(&mut self, value: &'a Expression<'a>, keys: &mut Vec<StoreKey>) {
+        // `ajv.validate(schemaId, data)`: the name of what was added before.
+        let last = self.last_name_of(value).to_ascii_lowercase();
+        if ["id", "key", "name", "ref"].iter().any(|word| last.ends_with(word)) {
+            return;
+        }
         let domain = self.identity_of(value, 0);
         let key = Key { text: self.text_of(value.span(), 40), domain };
         keys.push(StoreKey { key, span: self.span(value.span()), name: String::new(), mapped: false });
@@ -170,7 +175,7 @@ impl<'a> Reader<'a, '_> {
         if self.is_parameter(symbol) {
             return match self.domain_of_symbol(symbol, 0) {
                 // A word for few things in the name of a schema: still an object.
-                Domain::Vocabulary => self.parameter_itself(symbol),
+                Domain::Vocabulary => self.param_of(symbol, &[]).map_or(Domain::Unknown, |p| Domain::Params(vec![p])),
                 domain => domain,
             };
         }
@@ -182,13 +187,6 @@ impl<'a> Reader<'a, '_> {
 
     fn is_parameter(&self, symbol: SymbolId) -> bool {
         self.param_index(self.scoping.symbol_declaration(symbol)).is_some()
-    }
-
-    fn parameter_itself(&self, symbol: SymbolId) -> Domain {
-        let index = self.param_index(self.scoping.symbol_declaration(symbol));
-        index.map_or(Domain::Unknown, |index| {
-            Domain::Params(vec![ParamPath { function: self.scope_function(symbol), index, path: String::new() }])
-        })
     }
 
     /// `normalize(req.path)`: a function that we do not know may make few of many.

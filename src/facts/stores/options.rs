@@ -64,6 +64,7 @@ impl<'a> Reader<'a, '_> {
         match peel(argument) {
             Expression::ObjectExpression(object) => Options::Object(object),
             Expression::Identifier(id) if id.name == "undefined" => Options::Absent,
+            Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) => Options::Absent,
             Expression::Identifier(id) => match self.symbol_of(id).and_then(|s| Some((s, self.initial_value(s)?))) {
                 Some((symbol, value)) => match peel(value) {
                     Expression::ObjectExpression(object) if self.is_left_alone(symbol) => Options::Object(object),
