@@ -42,7 +42,6 @@ impl<'a> Reader<'a, '_> {
         }
         match self.options_at(doing.arguments, at) {
             Options::Absent => (unless, self.insert_argument(doing, at, keeps)),
-            Options::Unseen => (Bound::Unseen, None),
             Options::Value(value) if keeps.positional_bound => match self.limit(value, false, 0) {
                 Limit::Holds => (Bound::Set, None),
                 Limit::Void => (self.void(value.span()), None),
@@ -51,7 +50,7 @@ impl<'a> Reader<'a, '_> {
             Options::Value(value) if which == Which::Last && value.is_literal() => {
                 (unless, self.insert_argument(doing, doing.arguments.len(), keeps))
             }
-            Options::Value(_) => (Bound::Unseen, None),
+            Options::Value(_) | Options::Unseen => (Bound::Unseen, None),
             Options::Object(object) => self.bound_in(object, keeps, unless),
         }
     }
