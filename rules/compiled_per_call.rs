@@ -48,15 +48,10 @@ fn finding(unit: &Unit, store: &Store, (confidence, key): (Confidence, &StoreKey
         )
     };
     Finding {
-        rule: "",
-        severity: Severity::Warning,
-        confidence,
-        file: unit.id,
-        span: store.span,
         message,
         labels: vec![unit.label(key.span, label), unit.because(frame), unit.label(store.span, keeper)],
         help: help(store).to_owned(),
-        fixes: Vec::new(),
+        ..unit.finding(store.span, confidence)
     }
 }
 

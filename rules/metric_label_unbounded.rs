@@ -30,11 +30,6 @@ fn finding(unit: &Unit, store: &Store, (confidence, key): (Confidence, &StoreKey
     let often = runs::per(unit.runs_of(frame).often);
     let text = &key.key.text;
     Finding {
-        rule: "",
-        severity: Severity::Warning,
-        confidence,
-        file: unit.id,
-        span: key.span,
         message: format!("`{}` keeps one entry for each value of `{text}`, and there is no end of them", store.api),
         labels: vec![
             unit.label(key.span, format!("a label made up {often}")),
@@ -42,6 +37,6 @@ fn finding(unit: &Unit, store: &Store, (confidence, key): (Confidence, &StoreKey
             unit.label(store.span, "kept by the library as long as the process runs, nothing removes it"),
         ],
         help: "label with what there are few of: the template of the route, the method, the class of the status".into(),
-        fixes: Vec::new(),
+        ..unit.finding(key.span, confidence)
     }
 }

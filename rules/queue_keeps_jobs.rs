@@ -34,15 +34,11 @@ fn finding(unit: &Unit, filling: &Filling<'_>) -> Finding {
         labels.push(unit.because(unit.frame(add.function)));
     }
     Finding {
-        rule: "",
-        severity: Severity::Warning,
-        confidence: filling.confidence,
-        file: unit.id,
-        span: store.span,
         message: format!("finished jobs of `{}` are never removed", store.api),
         labels,
         help: format!("say how many finished jobs to keep: `{option}`"),
         fixes: fix(unit, store).into_iter().collect(),
+        ..unit.finding(store.span, filling.confidence)
     }
 }
 

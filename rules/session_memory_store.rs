@@ -40,11 +40,6 @@ fn finding(unit: &Unit, store: &Store) -> Finding {
         edits: vec![Edit { file: unit.id, span: insert.span, text: insert.text.clone() }],
     });
     Finding {
-        rule: "",
-        severity: Severity::Warning,
-        confidence,
-        file: unit.id,
-        span: store.span,
         message: format!("`{}` keeps every session in memory, and expired ones are not removed", store.api),
         labels: vec![
             first,
@@ -57,5 +52,6 @@ fn finding(unit: &Unit, store: &Store) -> Finding {
             "keep sessions in a store that removes expired ones: `connect-redis`, or `memorystore` with `checkPeriod`"
                 .into(),
         fixes: fix.into_iter().collect(),
+        ..unit.finding(store.span, confidence)
     }
 }

@@ -43,15 +43,11 @@ fn finding(unit: &Unit, filling: &Filling<'_>) -> Finding {
         None => labels.push(unit.label(store.span, "made once, and kept by whoever it is handed to")),
     }
     Finding {
-        rule: "",
-        severity: Severity::Error,
-        confidence: filling.confidence,
-        file: unit.id,
-        span: store.span,
         message: format!("`{}` {kind}: nothing bounds this cache", store.api),
         labels,
         help: help(store),
         fixes: fix(unit, store).into_iter().collect(),
+        ..unit.finding(store.span, filling.confidence)
     }
 }
 
