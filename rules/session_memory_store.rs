@@ -43,10 +43,7 @@ fn finding(unit: &Unit, store: &Store) -> Finding {
         message: format!("`{}` keeps every session in memory, and expired ones are not removed", store.api),
         labels: vec![
             first,
-            unit.label(
-                store.span,
-                "each visitor without a cookie adds one, which stays until its own cookie comes back",
-            ),
+            unit.label(store.span, "each new session that is saved stays until its own cookie comes back"),
         ],
         help:
             "keep sessions in a store that removes expired ones: `connect-redis`, or `memorystore` with `checkPeriod`"
