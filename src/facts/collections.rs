@@ -104,6 +104,8 @@ pub enum Value {
     Pattern,
     /// An instance of some class.
     Instance,
+    /// One that is handed `this`: it knows who keeps it.
+    Ward,
     /// Parameter number `n` of the function that stores it.
     Param(u32),
     Other,

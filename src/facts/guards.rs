@@ -255,12 +255,20 @@ fn ends_in_entry(spot: &Spot<'_>) -> bool {
 /// `if (x) return;` before `start` in a list of statements: what follows runs when `x` does not hold.
 fn early_exits<'a>(statements: &'a [Statement<'a>], start: u32, tests: &mut Vec<Test<'a>>) {
     let before = statements.partition_point(|s| s.span().end <= start);
-    for statement in statements[..before].iter().rev().take(16) {
+    for statement in statements[..before].iter().rev().take(64) {
         if let Statement::IfStatement(s) = statement
             && s.alternate.is_none()
             && leaves(s)
         {
             tests.push(Test { test: &s.test, holds: false });
+        }
+        // `assert(known.has(key))`: what follows runs when it holds.
+        if let Statement::ExpressionStatement(s) = statement
+            && let Expression::CallExpression(call) = &s.expression
+            && matches!(call.callee_name(), Some("assert" | "invariant"))
+            && let Some(test) = call.arguments.first().and_then(|a| a.as_expression())
+        {
+            tests.push(Test { test, holds: true });
         }
     }
 }

@@ -236,6 +236,9 @@ impl<'a> Reader<'a, '_> {
                 if is_vocabulary(name) {
                     return Domain::Vocabulary;
                 }
+                if self.goes_through_constants(node) {
+                    return Domain::Finite;
+                }
                 self.param_of(symbol, &[]).map_or(Domain::Unknown, |p| Domain::Params(vec![p]))
             }
             AstKind::CatchParameter(_) => Domain::Object,
@@ -274,6 +277,21 @@ impl<'a> Reader<'a, '_> {
             },
             e => self.domain_at(e, depth + 1),
         })
+    }
+
+    /// `NAMES.forEach((name) => ..)`, `['a', 'b'].map((name) => ..)`.
+    fn goes_through_constants(&self, parameter: NodeId) -> bool {
+        let function = self.nodes.parent_id(self.nodes.parent_id(parameter));
+        let AstKind::CallExpression(call) = self.nodes.kind(self.outside(function).1) else { return false };
+        let Expression::StaticMemberExpression(m) = peel(&call.callee) else { return false };
+        matches!(m.property.name.as_str(), "forEach" | "map" | "filter" | "some" | "every" | "flatMap")
+            && match peel(&m.object) {
+                Expression::Identifier(id) => self.symbol_of(id).is_some_and(|s| self.is_constant_collection(s)),
+                Expression::ArrayExpression(a) => {
+                    a.elements.iter().all(|e| e.as_expression().is_some_and(Expression::is_literal))
+                }
+                _ => false,
+            }
     }
 
     /// `const NAMES = ['a', 'b']` that nobody assigns again.

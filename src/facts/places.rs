@@ -247,7 +247,8 @@ impl<'a> Reader<'a, '_> {
                 let spot = spot_in_pattern(base, &declarator.id, symbol)?;
                 // `let list = map.get(k); if (!list) map.set(k, list = [])` still is the entry.
                 let entry = matches!(spot.path.last(), Some(Seg::Entry));
-                (entry || !self.scoping.symbol_is_mutated(symbol)).then_some(spot)
+                (!self.scoping.symbol_is_mutated(symbol) || (entry && !self.is_replaced_by_copy(symbol)))
+                    .then_some(spot)
             }
             AstKind::ImportSpecifier(s) => self.import_spot(node, Some(s.imported.name().as_str())),
             AstKind::ImportDefaultSpecifier(_) => self.import_spot(node, Some("default")),
@@ -261,6 +262,15 @@ impl<'a> Reader<'a, '_> {
             AstKind::FormalParameter(p) => self.spot_of_parameter(node, &p.pattern, symbol),
             _ => None,
         }
+    }
+
+    /// `list = list.slice()`: from there on the name stands for another list.
+    pub fn is_replaced_by_copy(&self, symbol: SymbolId) -> bool {
+        self.scoping.get_resolved_references(symbol).filter(|r| r.is_write()).any(|r| {
+            let AstKind::AssignmentExpression(e) = self.nodes.parent_kind(r.node_id()) else { return false };
+            let Expression::CallExpression(call) = peel(&e.right) else { return false };
+            matches!(call.callee_name(), Some("slice" | "filter" | "concat" | "map"))
+        })
     }
 
     fn import_spot(&self, specifier: NodeId, name: Option<&'a str>) -> Option<Spot<'a>> {
@@ -283,7 +293,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// A parameter names itself, but `xs.forEach(x => ..)` names an entry of `xs`.
+    /// A parameter names itself, but `xs.forEach((x, i, all) => ..)` names an entry of `xs` and `xs` itself.
     fn spot_of_parameter(
         &mut self,
         node: NodeId,
@@ -291,22 +301,23 @@ impl<'a> Reader<'a, '_> {
         symbol: SymbolId,
     ) -> Option<Spot<'a>> {
         let function = self.nodes.parent_id(self.nodes.parent_id(node));
-        let first = match self.nodes.kind(function) {
-            AstKind::Function(f) => f.params.items.first()?.span,
-            AstKind::ArrowFunctionExpression(f) => f.params.items.first()?.span,
-            _ => return None,
-        };
-        if first == self.nodes.kind(node).span()
-            && let (_, parent) = self.outside(function)
-            && let AstKind::CallExpression(call) = self.nodes.kind(parent)
-            && let Expression::StaticMemberExpression(m) = peel(&call.callee)
-            && matches!(m.property.name.as_str(), "forEach" | "map" | "filter" | "some" | "every" | "find" | "flatMap")
-            && let Some(spot) = self.spot_of(&m.object)
-        {
-            return spot_in_pattern(spot.step(Seg::Entry), pattern, symbol);
+        let position = self.params_of(function)?.items.iter().position(|p| p.span == self.nodes.kind(node).span())?;
+        let (_, parent) = self.outside(function);
+        let AstKind::CallExpression(call) = self.nodes.kind(parent) else { return None };
+        let Expression::StaticMemberExpression(m) = peel(&call.callee) else { return None };
+        if !matches!(
+            m.property.name.as_str(),
+            "forEach" | "map" | "filter" | "some" | "every" | "find" | "findIndex" | "flatMap"
+        ) {
+            return None;
         }
+        let whole = self.spot_of(&m.object)?;
         // A destructured parameter: the field of a parameter without a name; the symbol itself serves as its root.
-        None
+        match position {
+            0 => spot_in_pattern(whole.step(Seg::Entry), pattern, symbol),
+            2 => spot_in_pattern(whole, pattern, symbol),
+            _ => None,
+        }
     }
 }
 

@@ -31,7 +31,8 @@ const LASTING: [&str; 20] = [
 ];
 
 /// Last words of names for classes whose instances serve one request, one text or one run.
-const FLEETING: [&str; 16] = [
+const FLEETING: [&str; 17] = [
+    "Session",
     "Context",
     "Wrapper",
     "Request",

@@ -104,6 +104,7 @@ impl<'a> Reader<'a, '_> {
     /// `const x = c` is an alias that [`Reader::spot_of_symbol`] sees through; `let x = c` is one more location.
     pub(super) fn read_alias(&mut self, index: usize, d: &'a oxc_ast::ast::VariableDeclarator<'a>) {
         match bound_symbol(&d.id) {
+            Some(symbol) if self.is_replaced_by_copy(symbol) => self.note_deed(index, d.node_id.get(), Does::Read),
             Some(symbol) => {
                 let spot = self.spot_of_symbol(symbol);
                 if !self.collections.holds(&spot, index) {

@@ -1,7 +1,7 @@
 //! What is stored in a collection, and whether code that takes it out is done with it.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{BindingPattern, CallExpression, Expression, ObjectExpression};
+use oxc_ast::ast::{Argument, BindingPattern, CallExpression, Expression, ObjectExpression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
@@ -40,7 +40,10 @@ impl<'a> Reader<'a, '_> {
             Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) => Value::Function,
             Expression::NewExpression(_) if self.is_promise(expr) => Value::Promise,
             Expression::NewExpression(new) if self.global_name(&new.callee) == Some("RegExp") => Value::Pattern,
-            Expression::NewExpression(new) if !self.is_built_in(&new.callee) => Value::Instance,
+            Expression::NewExpression(new) if !self.is_built_in(&new.callee) => {
+                let ward = new.arguments.iter().any(|a| matches!(a, Argument::ThisExpression(_)));
+                if ward { Value::Ward } else { Value::Instance }
+            }
             Expression::ObjectExpression(o) => value_of_object(o),
             Expression::CallExpression(call) => self.value_of_call(call),
             _ => Value::Other,

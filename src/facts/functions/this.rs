@@ -1,7 +1,7 @@
 //! What `this` is inside a function.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::Expression;
+use oxc_ast::ast::{CallExpression, Expression};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
@@ -63,6 +63,7 @@ impl<'a> Reader<'a, '_> {
                         // `__awaiter(this, void 0, void 0, function* () { .. })`.
                         Some(self.this_spot(parent_function))
                     }
+                    AstKind::CallExpression(c) if is_heard_by_this(c) => Some(self.this_spot(parent_function)),
                     _ => self.this_of_constructor(node),
                 }
             }
@@ -153,4 +154,11 @@ impl<'a> Reader<'a, '_> {
         }
         self.class_for_symbol(symbol).map(|c| Spot::new(SpotRoot::This(c)))
     }
+}
+
+/// `this.on('connect', function () { this.. })`: a listener is called on its emitter (Node.js, `events`).
+fn is_heard_by_this(call: &CallExpression<'_>) -> bool {
+    let Expression::StaticMemberExpression(m) = &call.callee else { return false };
+    matches!(m.property.name.as_str(), "on" | "once" | "addListener" | "prependListener")
+        && matches!(&m.object, Expression::ThisExpression(_))
 }

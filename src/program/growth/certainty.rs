@@ -30,9 +30,10 @@ impl Unit {
         let few =
             source == Source::Vocabulary || self.has_few_keys(op, container, outside) || empties_places(container);
         let small = (few && !awaited) || self.is_told_once(op, container);
-        let registers =
-            op.value == Value::Function || self.is_registry(op.function) || is_registry_name(&container.name);
-        if small || self.is_exported(container) || (registers && !driven) {
+        // An instance that is handed its owner may take itself out.
+        let registers = matches!(op.value, Value::Function | Value::Ward) || self.is_registry(op.function);
+        let registry = (registers && !driven) || (is_registry_name(&container.name) && runs.often < Often::Request);
+        if small || self.is_exported(container) || registry {
             return Some(Confidence::Guess);
         }
         if container.misused {

@@ -148,10 +148,18 @@ impl Unit {
         format!("{name}.{}", part.path)
     }
 
-    /// The function's name says that it takes registrations.
+    /// The function, or one around it, says by its name that it takes registrations.
     pub(super) fn is_registry(&self, function: FunctionId) -> bool {
-        let name = &self.facts.functions[self.frame(function).0 as usize].name;
-        words(name).find(|w| !w.is_empty()).is_some_and(|verb| REGISTRY_VERBS.contains(&verb.as_str()))
+        let mut at = function;
+        while at != TOP {
+            let facts = &self.facts.functions[at.0 as usize];
+            let verb = words(&facts.name).find(|w| !w.is_empty());
+            if verb.is_some_and(|verb| REGISTRY_VERBS.contains(&verb.as_str())) {
+                return true;
+            }
+            at = facts.parent;
+        }
+        false
     }
 
     /// What is said once for each of a few mistakes in the code.
@@ -190,7 +198,8 @@ fn is_of_project(word: &str) -> bool {
 
 /// `warned`, `didWarnAbout`.
 fn tells_once(name: &str) -> bool {
-    const STEMS: [&str; 6] = ["warn", "deprecat", "once", "emitted", "logged", "reported"];
+    const STEMS: [&str; 9] =
+        ["warn", "deprecat", "once", "emitted", "logged", "reported", "shown", "printed", "displayed"];
     words(name).any(|w| STEMS.iter().any(|stem| w.starts_with(stem)))
 }
 
