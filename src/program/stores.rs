@@ -96,6 +96,15 @@ impl Unit {
             }
     }
 
+    /// Where the store is declared that a call adds to; the call itself where that is out of sight.
+    #[must_use]
+    pub fn declared_at(&self, store: &Store) -> Span {
+        match store.kept {
+            Kept::Place(place) => self.declared(place, store.span),
+            _ => store.span,
+        }
+    }
+
     fn declared(&self, place: PlaceId, otherwise: Span) -> Span {
         match self.place(place).root {
             Root::Binding(b) => self.facts.bindings[b.0 as usize].declared,

@@ -31,7 +31,8 @@ impl Unit {
             source == Source::Vocabulary || self.has_few_keys(op, container, outside) || empties_places(container);
         let small = (few && !awaited) || self.is_told_once(op, container);
         // An instance that is handed its owner may take itself out.
-        let registers = matches!(op.value, Value::Function | Value::Ward) || self.is_registry(op.function);
+        let registers =
+            op.value == Value::Function || (op.value == Value::Ward && !awaited) || self.is_registry(op.function);
         let registry = (registers && !driven) || (is_registry_name(&container.name) && runs.often < Often::Request);
         if small || self.is_exported(container) || registry {
             return Some(Confidence::Guess);
