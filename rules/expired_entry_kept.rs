@@ -1,6 +1,5 @@
 //! Entries that are only removed for being too old when somebody looks them up again.
 
-use super::unbounded_cache::bound;
 use crate::finding::{Finding, Severity};
 use crate::program::Program;
 use crate::program::growth::Cause;
@@ -21,7 +20,6 @@ fn check(program: &Program, findings: &mut Findings) {
         findings.add(Finding {
             message: format!("expired entries of `{name}` stay unless their key is looked up again"),
             help: format!("sweep `{name}` on an interval, or bound it: an LRU with a `max` and a `ttl`"),
-            fixes: bound(unit, &growth).into_iter().collect(),
             ..unit.finding_of_growth(&growth)
         });
     }

@@ -1,9 +1,9 @@
 //! A keyed collection that repeating code fills and nothing empties.
 
 use crate::facts::{Container, ContainerKind, Domain, Value};
-use crate::finding::{Edit, Finding, Fix, Severity, Span};
-use crate::program::growth::{Cause, Growth};
-use crate::program::{Program, Unit};
+use crate::finding::{Finding, Severity};
+use crate::program::Program;
+use crate::program::growth::Cause;
 use crate::rule::{Findings, Group, Rule};
 
 pub const RULE: Rule = Rule {
@@ -26,7 +26,11 @@ const fn is_keyed(container: &Container) -> bool {
 /// Reports every collection of the wanted kinds that nothing empties in the course of things. Lists are worded here too.
 pub(super) fn report(program: &Program, findings: &mut Findings, wanted: fn(&Container) -> bool) {
     for (unit, growth) in program.growths().filter(|(_, growth)| wanted(growth.container)) {
-        let (name, often, what) = (&growth.container.name, unit.often(&growth), what_it_holds(growth.container));
+        let (name, what) = (&growth.container.name, what_it_holds(growth.container));
+        let often = match growth.driver.as_ref().filter(|_| growth.from_outside) {
+            Some(input) => format!("{}, one entry per {input},", unit.often(&growth)),
+            None => unit.often(&growth).to_owned(),
+        };
         let message = match growth.cause {
             Cause::Unbounded => format!("`{name}` grows {often} and nothing ever removes {what}"),
             Cause::OnDemand(op) => {
@@ -38,7 +42,6 @@ pub(super) fn report(program: &Program, findings: &mut Findings, wanted: fn(&Con
         findings.add(Finding {
             message,
             help: help(growth.container, growth.op.key.as_ref().map(|k| &k.domain), growth.op.value),
-            fixes: bound(unit, &growth).into_iter().collect(),
             ..unit.finding_of_growth(&growth)
         });
     }
@@ -74,27 +77,4 @@ fn help(container: &Container, domain: Option<&Domain>, value: Value) -> String 
         }
         _ => format!("bound `{name}`: an LRU with a `max`, entries deleted when they are done with, or a sweep"),
     }
-}
-
-/// An eviction line behind the statement that grows, where that is a statement of its own.
-pub(super) fn bound(unit: &Unit, growth: &Growth<'_>) -> Option<Fix> {
-    let (name, op) = (&growth.container.name, growth.op);
-    let line_break = op.break_after.as_ref().filter(|_| !name.contains('…'))?;
-    let evict = format!("evict the oldest entry of `{name}` beyond 1,000");
-    let (title, code) = match growth.container.kind {
-        ContainerKind::Map | ContainerKind::Set => {
-            (evict, format!("if ({name}.size > 1000) {name}.delete({name}.keys().next().value);"))
-        }
-        ContainerKind::Dictionary => {
-            (evict, format!("for (const oldest of Object.keys({name}).slice(0, -1000)) delete {name}[oldest];"))
-        }
-        ContainerKind::List => (
-            format!("keep the newest 1,000 elements of `{name}`"),
-            format!("if ({name}.length > 1000) {name}.shift();"),
-        ),
-        ContainerKind::Text | ContainerKind::Weak => return None,
-    };
-    let at = Span::new(op.statement.end, op.statement.end);
-    let edit = Edit { file: unit.id, span: at, text: format!("{line_break}{code}") };
-    Some(Fix { title, safe: false, edits: vec![edit] })
 }

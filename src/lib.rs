@@ -22,6 +22,7 @@ pub mod command;
 pub mod config;
 pub mod facts;
 pub mod finding;
+pub mod package;
 pub mod parse;
 pub mod program;
 pub mod progress;
@@ -40,6 +41,7 @@ use apis::Apis;
 use config::Options;
 use facts::FileFacts;
 use finding::{Confidence, FileId, Finding, Notice, NoticeKind, Severity};
+use package::Packages;
 use program::Program;
 use progress::Progress;
 use source::{Language, Source, Unreadable};
@@ -128,7 +130,17 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     }
     outcome.files = outcome.sources.len();
     outcome.notices.extend(facts.iter_mut().flat_map(|unit: &mut FileFacts| std::mem::take(&mut unit.notices)));
-    judge(options, &Program::link(facts), outcome);
+    let mut program = Program::link(facts);
+    note_packages(&mut program, outcome);
+    judge(options, &program, outcome);
+}
+
+/// Only the fixes of collections ask which libraries there are.
+fn note_packages(program: &mut Program, outcome: &Outcome) {
+    let mut packages = Packages::default();
+    for unit in program.files.iter_mut().filter(|unit| !unit.facts.containers.is_empty()) {
+        unit.package = outcome.sources.of(unit.id).file.as_ref().and_then(|file| packages.of(file));
+    }
 }
 
 /// Rules, then the comments that allow what they found.

@@ -6,11 +6,14 @@ pub mod lives;
 pub mod openings;
 pub mod runs;
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::facts::{FileFacts, FunctionId, Place, PlaceId};
 use crate::finding::{Confidence, FileId, Finding, Label, Severity, Span};
+use crate::package::Package;
 pub use runs::Runs;
 
 /// The linked program.
@@ -26,6 +29,8 @@ pub struct Unit {
     pub runs: Vec<Runs>,
     /// Indexes of `facts.calls` by the function called.
     pub calls_to: FxHashMap<FunctionId, Vec<u32>>,
+    /// The package that the file belongs to, where a fix may ask for it.
+    pub package: Option<Arc<Package>>,
 }
 
 impl Program {
@@ -41,7 +46,7 @@ impl Program {
                 for (index, call) in (0_u32..).zip(&facts.calls) {
                     calls_to.entry(call.target).or_default().push(index);
                 }
-                Unit { id: FileId(u32::try_from(index).unwrap_or(u32::MAX)), facts, runs, calls_to }
+                Unit { id: FileId(u32::try_from(index).unwrap_or(u32::MAX)), facts, runs, calls_to, package: None }
             })
             .collect();
         Self { files }

@@ -35,7 +35,7 @@ http.createServer(async (req, res) => {
 /// Doubtful: locales are few.
 const LOCALES: &str = "const texts = new Map();\nexport function load(locale) { texts.set(locale, 1); }\n";
 
-const CACHE_LINE: &str = "error[unbounded-cache] `sessions` grows once per request and nothing ever removes an entry\n";
+const CACHE_LINE: &str = "error[unbounded-cache] `sessions` grows once per request, one entry per url (`req.url`), and nothing ever removes an entry\n";
 
 fn findings(report: &Value) -> &[Value] {
     report["findings"].as_array().unwrap()

@@ -12,12 +12,14 @@ pub struct Container {
     pub name: String,
     pub kind: ContainerKind,
     pub declared: Span,
+    /// `Map()` of `new Map()`, where another class may stand: nothing says of what type it has to be.
+    pub made: Option<Span>,
     pub ops: Vec<Op>,
     /// Places where it goes out of our sight.
     pub escapes: Vec<Escape>,
     /// A `WeakMap` written with brackets, which makes plain properties.
     pub misused: bool,
-    /// Only the code of this file can reach it: a private field, or a name that says so (`_pending`).
+    /// Only the code of this file can reach it: a variable or a private field. `_x` is no more than a wish.
     pub private: bool,
     /// Its entries are collections, and something is taken out of one of them here.
     pub inner_removal: Option<Span>,
@@ -96,6 +98,8 @@ pub enum Value {
     Dated,
     /// The handle of a one-shot timer, and what that runs.
     Timer(Option<FunctionId>),
+    /// A regular expression made from the key.
+    Pattern,
     /// Parameter number `n` of the function that stores it.
     Param(u32),
     Other,

@@ -8,7 +8,7 @@ mod uses;
 mod values;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression, TSAccessibility};
+use oxc_ast::ast::{Argument, CallExpression, Expression, TSAccessibility};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::FxHashMap;
@@ -63,16 +63,16 @@ fn may_grow_for_good(container: &Container) -> bool {
 
 struct Found<'a> {
     container: Container,
+    /// Its first value was seen.
+    is_made: bool,
     spot: Spot<'a>,
 }
 
-/// A variable, or a field whose name says that it is nobody else's: `_sessions`.
-fn is_private(spot: &Spot<'_>) -> bool {
-    match spot.path.as_slice() {
-        [] => true,
-        [Seg::Field(name)] => name.starts_with('_'),
-        _ => false,
-    }
+fn is_push_of_this(call: &CallExpression<'_>) -> bool {
+    let this = |a: &Argument<'_>| matches!(a, Argument::ThisExpression(_));
+    matches!(&call.callee, Expression::StaticMemberExpression(m) if m.property.name == "push")
+        && call.arguments.len() == 1
+        && call.arguments.first().is_some_and(this)
 }
 
 /// `rooms[id].delete(user)` takes something out of an entry of `rooms`, and leaves the entry.
@@ -186,6 +186,15 @@ impl<'a> Reader<'a, '_> {
                 self.offer(spot.clone(), &e.right, e.left.span());
                 self.note_other_names(&spot, &e.right);
             }
+            AstKind::CallExpression(call) if is_push_of_this(call) => {
+                // `registry.push(this)`, where `registry` is imported: an array, and each instance is in it.
+                let Expression::StaticMemberExpression(m) = peel(&call.callee) else { return };
+                if let Some(spot) = self.spot_of(&m.object)
+                    && matches!(spot.root, SpotRoot::Module(module) if module.starts_with('.'))
+                {
+                    self.add_collection(spot, ContainerKind::List, m.object.span());
+                }
+            }
             AstKind::CallExpression(call) => {
                 // `map.set(key, [])`: each entry is a collection of its own.
                 if let Expression::StaticMemberExpression(m) = peel(&call.callee)
@@ -232,7 +241,13 @@ impl<'a> Reader<'a, '_> {
     /// Takes note of a location if the value given to it is a collection (or an object with collections in it).
     fn offer(&mut self, spot: Spot<'a>, value: &'a Expression<'a>, declared: oxc_span::Span) {
         if let Some(kind) = self.kind_of_collection(value) {
-            self.add_collection(spot, kind, declared);
+            self.add_collection(spot.clone(), kind, declared);
+            let made = self.class_made(value);
+            if let Some(index) = self.collections.first_at(&spot) {
+                // A second `new Map()` would have to be changed as well.
+                let known = &mut self.collections.list[index];
+                known.container.made = made.filter(|_| !std::mem::replace(&mut known.is_made, true));
+            }
         } else if let Expression::ObjectExpression(object) = peel(value)
             && spot.path.len() < 3
             && !spot.path.contains(&Seg::Entry)
@@ -269,16 +284,17 @@ impl<'a> Reader<'a, '_> {
             name: self.name_of_spot(&spot),
             kind,
             declared: self.span(declared),
+            made: None,
             ops: Vec::new(),
             escapes: Vec::new(),
             misused: false,
-            private: is_private(&spot),
+            private: spot.path.is_empty(),
             inner_removal: None,
             walked: None,
             forgotten: None,
         };
         let index = self.collections.list.len();
-        self.collections.list.push(Found { container, spot: spot.clone() });
+        self.collections.list.push(Found { container, is_made: false, spot: spot.clone() });
         self.collections.add_alias(spot, index);
     }
 

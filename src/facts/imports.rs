@@ -40,6 +40,9 @@ pub struct Imports {
     pub names: Vec<Imported>,
 }
 
+/// The modules of Node.js that fixes import.
+const CORE: [&str; 3] = ["fs", "stream", "stream/promises"];
+
 impl Imports {
     /// The name by which the file already knows an export of a core module.
     #[must_use]
@@ -57,14 +60,14 @@ impl Imports {
         })
     }
 
-    /// The names under which the file can use exports of core modules, and the edit that imports those that it does
+    /// The names under which the file can use exports of modules, and the edit that imports those that it does
     /// not know yet. `None` when such a name stands for something else.
     #[must_use]
     pub fn need(&self, file: FileId, wanted: &[(&str, &str)]) -> Option<(Vec<String>, Option<Edit>)> {
         let mut names = Vec::new();
         let mut lines = Vec::new();
-        let prefix = if self.prefixed { "node:" } else { "" };
         for (module, export) in wanted {
+            let prefix = if self.prefixed && CORE.contains(module) { "node:" } else { "" };
             // `stream` is what people call their streams: only its names are used, not the module.
             let known = if *module == "fs" { self.reach(module, export) } else { self.local(module, export) };
             if let Some(local) = known {

@@ -46,6 +46,7 @@ const VOCABULARY: &[&str] = &[
     "theme",
     "name",
     "dir",
+    "directory",
     "cwd",
     "phase",
     "config",

@@ -1,17 +1,19 @@
 //! Which collections only ever grow: by whom, how often, kept by whom, why in spite of all, and how certain that is.
 
+mod certainty;
 mod evidence;
+mod fewness;
 mod mismatch;
 mod pending;
 mod relief;
+mod repairs;
 
 use super::Unit;
 use super::inputs::Source;
 use super::lives::Keeper;
-use crate::facts::keys::words;
 use crate::facts::{
-    Container, ContainerKind, Does, Domain, Escape, FunctionId, FunctionKind, Guard, Life, Often, Op, Root, Step, TOP,
-    Use, Value,
+    Container, ContainerKind, Does, Escape, FunctionId, FunctionKind, Guard, Life, Often, Op, Root, Step, TOP, Use,
+    Value,
 };
 use crate::finding::Confidence;
 pub use mismatch::{Miss, MissedBy};
@@ -25,8 +27,10 @@ pub struct Growth<'u> {
     pub op: &'u Op,
     pub keeper: Keeper,
     pub confidence: Confidence,
-    /// What drives the growth, in words, when the key tells: "`req.ip`".
+    /// What drives the growth, in words, when the key tells: "client ip (`req.ip`)".
     pub driver: Option<String>,
+    /// The driver is what a request, message or event brings.
+    pub from_outside: bool,
     pub cause: Cause<'u>,
 }
 
@@ -45,34 +49,15 @@ pub enum Cause<'u> {
     Misses(Miss),
 }
 
-/// Words in keys that name what users and traffic send: their number has no bound.
-const INPUT_WORDS: [&str; 29] = [
-    "id", "ip", "key", "email", "user", "session", "token", "socket", "client", "url", "path", "query", "text",
-    "source", "message", "msg", "address", "host", "hostname", "file", "filename", "input", "code", "sql", "body",
-    "hash", "uuid", "request", "req",
-];
-
-/// Functions of these names take registrations at start-up: what they fill is as large as the program.
-const REGISTRY_VERBS: [&str; 12] = [
-    "register",
-    "use",
-    "define",
-    "declare",
-    "install",
-    "extend",
-    "configure",
-    "provide",
-    "mount",
-    "alias",
-    "plugin",
-    "hook",
-];
-
 impl Unit {
     /// Whether a collection grows for good, and the evidence.
     #[must_use]
     pub fn growth<'u>(&'u self, container: &'u Container) -> Option<Growth<'u>> {
-        if container.kind == ContainerKind::Weak || is_out_of_sight(container) {
+        let foreign = matches!(self.place(container.place).root, Root::Import { .. });
+        if container.kind == ContainerKind::Weak
+            || (foreign && container.kind != ContainerKind::List)
+            || is_out_of_sight(container)
+        {
             return None;
         }
         let keeper = self.keeper(container.place, container.declared)?;
@@ -88,9 +73,11 @@ impl Unit {
             .filter_map(|(c, often, op)| c.map(|c| (c, often, op)))
             // The surest comes first; of equals the one that runs most often, then the first in the file.
             .max_by_key(|(c, often, op)| (*c, *often, std::cmp::Reverse(op.span)))?;
-        let driver = best.2.key.as_ref().and_then(|k| driver_of(&k.domain, &k.text));
-        let growth = Growth { container, op: best.2, keeper, confidence: best.0, driver, cause: Cause::Unbounded };
-        self.judge(growth, relief)
+        let (confidence, _, op) = best;
+        let driver = op.key.as_ref().and_then(|key| self.driver(key));
+        let from_outside = op.key.as_ref().is_some_and(|key| self.source_of(&key.domain) == Source::Input);
+        let cause = Cause::Unbounded;
+        self.judge(Growth { container, op, keeper, confidence, driver, from_outside, cause }, relief)
     }
 
     /// Why the collection grows in spite of what is done against it, and how certain that is.
@@ -137,11 +124,7 @@ impl Unit {
     fn is_write_only(&self, growth: &Growth<'_>) -> bool {
         let container = growth.container;
         let place = self.place(container.place);
-        let hidden = match place.root {
-            Root::Binding(_) => place.path.is_empty() || container.private,
-            Root::This(_) | Root::UnknownThis(_) => container.private,
-            Root::Global(_) | Root::Import { .. } => false,
-        };
+        let hidden = container.private && !matches!(place.root, Root::Global(_) | Root::Import { .. });
         let is_cache = growth.op.key.is_some() && container.kind != ContainerKind::Set;
         hidden
             && !(is_cache && growth.confidence >= Confidence::Likely)
@@ -243,142 +226,9 @@ impl Unit {
         }
         false
     }
-
-    /// How certain it is that this operation makes the collection grow for good; `None`: it does not.
-    fn confidence(&self, op: &Op, container: &Container, keeper: &Keeper) -> Option<Confidence> {
-        let source = op.key.as_ref().map_or(Source::Open, |k| self.source_of(&k.domain));
-        let keyed = op.key.is_some();
-        if keyed && source == Source::Finite {
-            return None;
-        }
-        let runs = self.runs_of(op.function);
-        let driven = runs.often >= Often::Event && runs.certain;
-        let awaited = self.is_awaited(op, container);
-        let small = (source == Source::Vocabulary && !awaited) || is_told_once(&container.name);
-        let registers =
-            op.value == Value::Function || self.is_registry(op.function) || is_registry_name(&container.name);
-        if small || self.is_exported(container) || (registers && !driven) {
-            return Some(Confidence::Guess);
-        }
-        if container.misused {
-            return Some(Confidence::Likely);
-        }
-        let computes = op.guard == Guard::Miss || self.is_looked_up(op, container);
-        let open = source > Source::Object || is_input(op);
-        let likely = if driven {
-            open || !keyed || keeper.life == Life::Process
-        } else if keeper.life == Life::Process && runs.certain {
-            !keyed || computes || open || op.key.as_ref().is_some_and(|k| matches!(k.domain, Domain::Params(_)))
-        } else {
-            // An instance may be short-lived; a closure that some function makes most often is.
-            let lasting = keeper.life == Life::Process || self.is_of_lasting_class(container);
-            (computes && open && keyed && lasting) || awaited || is_blanked(container)
-        };
-        Some(match (likely, keeper.life == Life::Process && driven && (!keyed || source >= Source::Object)) {
-            (_, true) => Confidence::Sure,
-            (true, false) => Confidence::Likely,
-            (false, false) => Confidence::Guess,
-        })
-    }
-
-    /// The entries are meant to leave: they wait for an answer, by the name of the collection, or by a number that they are
-    /// looked up with when it comes.
-    fn is_awaited(&self, op: &Op, container: &Container) -> bool {
-        const WAITING: [&str; 7] =
-            ["pending", "inflight", "outstanding", "waiting", "awaiting", "unacked", "unconfirmed"];
-        const NUMBERS: [&str; 5] = ["id", "seq", "sequence", "correlation", "token"];
-        let Some(key) = &op.key else { return false };
-        if words(&container.name).any(|w| WAITING.contains(&w.as_str())) {
-            return true;
-        }
-        let numbered = words(&key.text).filter(|w| !w.is_empty()).last().is_some_and(|w| NUMBERS.contains(&w.as_str()));
-        let frame = self.frame(op.function);
-        numbered
-            && container.ops.iter().any(|o| {
-                let answered = o.does == Does::Settle || (o.does.is_read() && is_field_of_message(o));
-                answered && self.frame(o.function) != frame && !self.is_dead(o.function)
-            })
-    }
-
-    fn is_of_lasting_class(&self, container: &Container) -> bool {
-        matches!(self.place(container.place).root, Root::This(class) if self.is_lasting(class))
-    }
-
-    /// The same key is looked up in the same function: get-or-compute.
-    fn is_looked_up(&self, op: &Op, container: &Container) -> bool {
-        let Some(key) = &op.key else { return false };
-        let frame = self.frame(op.function);
-        container.ops.iter().any(|o| {
-            o.does.is_read()
-                && o.key.as_ref().is_some_and(|k| k.text == key.text)
-                && self.is_nested(op.function, self.frame(o.function))
-                && (self.frame(o.function) == frame || self.frame(o.function) != TOP)
-        })
-    }
-
-    /// The function's name says that it takes registrations.
-    fn is_registry(&self, function: FunctionId) -> bool {
-        let name = &self.facts.functions[self.frame(function).0 as usize].name;
-        words(name).find(|w| !w.is_empty()).is_some_and(|verb| REGISTRY_VERBS.contains(&verb.as_str()))
-    }
-}
-
-/// The words of the key name what comes from outside.
-fn is_input(op: &Op) -> bool {
-    let Some(key) = &op.key else { return true };
-    let paths = match &key.domain {
-        Domain::Params(params) => params.as_slice(),
-        _ => &[],
-    };
-    let mut texts = std::iter::once(key.text.as_str()).chain(paths.iter().map(|p| p.path.as_str()));
-    texts.any(|text| words(text).any(|w| INPUT_WORDS.contains(&w.as_str())))
 }
 
 /// The collection itself is handed to code that we do not see.
 fn is_out_of_sight(container: &Container) -> bool {
     container.escapes.iter().any(|e| !matches!(e, Escape::Exported(_)))
-}
-
-/// `warned`, `didWarnAbout`: what is said once for each of a few mistakes in the code.
-fn is_told_once(name: &str) -> bool {
-    const STEMS: [&str; 6] = ["warn", "deprecat", "once", "emitted", "logged", "reported"];
-    words(name).any(|w| STEMS.iter().any(|stem| w.starts_with(stem)))
-}
-
-/// What drives the growth, when the key says so.
-fn driver_of(domain: &Domain, text: &str) -> Option<String> {
-    match domain {
-        Domain::Params(_) | Domain::Unknown if !text.is_empty() => Some(format!("`{text}`")),
-        Domain::Object => Some("object".to_owned()),
-        Domain::Fresh => Some("new key".to_owned()),
-        _ => None,
-    }
-}
-
-/// Looked up by a field of what the function is handed: `message.id`.
-fn is_field_of_message(op: &Op) -> bool {
-    let Some(Domain::Params(params)) = op.key.as_ref().map(|k| &k.domain) else { return false };
-    params.iter().any(|p| !p.path.is_empty())
-}
-
-/// Elements of a list are overwritten with placeholders: they are done with, and their places stay.
-fn is_blanked(container: &Container) -> bool {
-    container.kind == ContainerKind::List && container.ops.iter().any(|op| op.does == Does::Blank && op.function != TOP)
-}
-
-/// `extensions`, `plugins`: as large as the program that fills it.
-fn is_registry_name(name: &str) -> bool {
-    const REGISTRIES: [&str; 10] = [
-        "extensions",
-        "plugins",
-        "middleware",
-        "middlewares",
-        "hooks",
-        "loaders",
-        "transforms",
-        "formatters",
-        "parsers",
-        "registry",
-    ];
-    words(name).filter(|w| !w.is_empty()).last().is_some_and(|word| REGISTRIES.contains(&word.as_str()))
 }

@@ -51,7 +51,10 @@ impl Unit {
                 (Life::Process, "an export of the module: kept as long as the process runs".to_owned())
             }
             Root::Global(_) => (Life::Process, "global: kept as long as the process runs".to_owned()),
-            Root::Import { .. } | Root::UnknownThis(_) => return None,
+            Root::Import { module, .. } => {
+                (Life::Process, format!("kept by `{module}`, which it is imported from, as long as the process runs"))
+            }
+            Root::UnknownThis(_) => return None,
         };
         Some(Keeper { life, span: declared, text })
     }

@@ -104,7 +104,7 @@ impl<'a> Reader<'a, '_> {
         let empties = e.right.is_null_or_undefined() || e.right.is_void_0();
         let does = if empties && e.operator == AssignmentOperator::Assign { Does::Blank } else { Does::Grow };
         // An index into a list overwrites, unless it is the end or a counter that only rises.
-        if kind == ContainerKind::List && !is_placeholder(&e.right) && !self.appends(e, &key) {
+        if kind == ContainerKind::List && does == Does::Grow && !is_placeholder(&e.right) && !self.appends(e, &key) {
             return self.note_deed(index, node, Deed::keyed(Does::Read, key));
         }
         // `hits[k] += 1` counts on what is there already; an index that is set back writes over what was.
@@ -174,14 +174,14 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// A value that only says that nothing is here: `null`, `{ type: 'FREED' }`.
+/// An object that only says that nothing is here any more: `{ type: 'FREED' }`.
 fn is_placeholder(value: &Expression<'_>) -> bool {
     match value.get_inner_expression() {
         Expression::ObjectExpression(o) => {
             !o.properties.is_empty()
                 && o.properties.iter().all(|p| p.as_property().is_some_and(|p| p.value.is_literal()))
         }
-        value => value.is_null_or_undefined() || value.is_void_0(),
+        _ => false,
     }
 }
 

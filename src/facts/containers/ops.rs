@@ -90,17 +90,21 @@ impl<'a> Reader<'a, '_> {
         (does, Some(key))
     }
 
-    /// `cache[k] = v;` as a statement of a block: what separates it from a further statement.
+    /// `cache[k] = v;`, `const entry = cache.get(k);` as a statement of a block: what separates it from a further statement.
     fn break_after(&self, node: NodeId) -> Option<String> {
         let (_, parent) = self.outside(node);
-        let AstKind::ExpressionStatement(statement) = self.nodes.kind(parent) else { return None };
+        let statement = match self.nodes.kind(parent) {
+            AstKind::ExpressionStatement(_) => parent,
+            AstKind::VariableDeclarator(_) => self.nodes.parent_id(parent),
+            _ => return None,
+        };
         if !matches!(
-            self.nodes.parent_kind(parent),
+            self.nodes.parent_kind(statement),
             AstKind::BlockStatement(_) | AstKind::FunctionBody(_) | AstKind::Program(_) | AstKind::SwitchCase(_)
         ) {
             return None;
         }
-        Some(format!("\n{}", self.indent_before(statement.span.start)))
+        Some(format!("\n{}", self.indent_before(self.nodes.kind(statement).span().start)))
     }
 
     /// What to point at: the place written, or the call up to its key.
@@ -135,7 +139,12 @@ impl<'a> Reader<'a, '_> {
     /// `if (!list) list = []`: the collection is made when it is first needed.
     fn makes_first(&mut self, node: NodeId) -> bool {
         let AstKind::AssignmentExpression(e) = self.nodes.kind(node) else { return false };
-        self.kind_of_collection(&e.right).is_some() && self.is_guarded_once(node)
+        if self.kind_of_collection(&e.right).is_none() {
+            return false;
+        }
+        let Some(spot) = self.assigned_spot(e) else { return false };
+        e.operator.is_logical()
+            || self.tests_before(node).into_iter().any(|t| self.absent_spots(t.test, t.holds).contains(&spot))
     }
 
     /// A removal: for each of many keys, for what is too old, or for the key at hand.

@@ -28,7 +28,13 @@ impl<'a> Reader<'a, '_> {
                 self.note_deed(index, node, deed);
             }
             AssignmentOperator::Assign => {
-                let does = self.reassigns(index, &e.right);
+                let mut does = self.reassigns(index, &e.right);
+                // `let all = BASE; all = [...all, x]` makes another list; this one stays as it is.
+                if does == Some(Does::Grow)
+                    && self.assigned_spot(e).as_ref() != Some(&self.collections.list[index].spot)
+                {
+                    does = Some(Does::Read);
+                }
                 // Some other value: whatever it is, this collection is no longer here.
                 self.note_deed(index, node, does.unwrap_or(Does::Reset));
             }

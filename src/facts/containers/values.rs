@@ -9,6 +9,7 @@ use crate::facts::Value;
 use crate::facts::functions::key_name;
 use crate::facts::keys::words;
 use crate::facts::reader::{Reader, bound_symbol, peel};
+use crate::finding::Span;
 
 /// Fields of an entry that somebody waits for.
 const AWAITED: [&str; 7] = ["resolve", "reject", "callback", "cb", "timer", "timeout", "deferred"];
@@ -38,6 +39,7 @@ impl<'a> Reader<'a, '_> {
         match peel(expr) {
             Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) => Value::Function,
             Expression::NewExpression(_) if self.is_promise(expr) => Value::Promise,
+            Expression::NewExpression(new) if self.global_name(&new.callee) == Some("RegExp") => Value::Pattern,
             Expression::ObjectExpression(o) => value_of_object(o),
             Expression::CallExpression(call) => self.value_of_call(call),
             _ => Value::Other,
@@ -53,6 +55,19 @@ impl<'a> Reader<'a, '_> {
             return Value::Timer(callback.and_then(|e| self.function_denoted(e)));
         }
         if self.makes_promise(call) { Value::Promise } else { Value::Other }
+    }
+
+    /// The class and empty arguments of `new Map()`, when neither they nor what they are given to say a type.
+    pub(super) fn class_made(&self, value: &Expression<'a>) -> Option<Span> {
+        let Expression::NewExpression(new) = value else { return None };
+        let annotated = match self.nodes.parent_kind(new.node_id.get()) {
+            AstKind::VariableDeclarator(d) => d.type_annotation.is_some(),
+            AstKind::PropertyDefinition(p) => p.type_annotation.is_some(),
+            AstKind::AssignmentExpression(_) => false,
+            _ => true,
+        };
+        let plain = new.arguments.is_empty() && new.type_arguments.is_none() && !annotated;
+        plain.then(|| self.span(oxc_span::Span::new(new.callee.span().start, new.span.end)))
     }
 
     /// An expression that makes a promise, as far as this file tells.

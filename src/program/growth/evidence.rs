@@ -1,7 +1,8 @@
 //! What a rule shows of a growth: where, why again and again, who keeps it, and what was in vain.
 
 use super::{Cause, Growth, How, MissedBy};
-use crate::facts::{ContainerKind, Often};
+use crate::facts::keys::words;
+use crate::facts::{Arg, ContainerKind, Domain, Key, Often, ParamPath, Step};
 use crate::finding::{Finding, Label};
 use crate::program::{Program, Unit, runs};
 
@@ -22,10 +23,14 @@ impl Unit {
         runs::per(self.runs_of(growth.op.function).often)
     }
 
-    /// A finding about a growth, its evidence filled in; message and help are the rule's.
+    /// A finding about a growth, its evidence and fixes filled in; message and help are the rule's.
     #[must_use]
     pub fn finding_of_growth(&self, growth: &Growth<'_>) -> Finding {
-        Finding { labels: self.evidence(growth), ..self.finding(growth.op.span, growth.confidence) }
+        Finding {
+            labels: self.evidence(growth),
+            fixes: self.repairs(growth),
+            ..self.finding(growth.op.span, growth.confidence)
+        }
     }
 
     fn evidence(&self, growth: &Growth<'_>) -> Vec<Label> {
@@ -74,4 +79,56 @@ impl Unit {
             }
         }
     }
+}
+
+impl Unit {
+    /// What drives the growth, when the key tells: "client ip (`req.ip`)".
+    pub(super) fn driver(&self, key: &Key) -> Option<String> {
+        match &key.domain {
+            Domain::Object => Some("object".to_owned()),
+            Domain::Fresh => Some("new key".to_owned()),
+            Domain::Params(params) if !key.text.is_empty() => {
+                let named = input_named(&key.text).or_else(|| params.iter().find_map(|param| self.input_of(param)));
+                Some(named.map_or_else(|| format!("`{}`", key.text), |name| format!("{name} (`{}`)", key.text)))
+            }
+            Domain::Unknown if !key.text.is_empty() => Some(format!("`{}`", key.text)),
+            _ => None,
+        }
+    }
+
+    /// What a parameter brings, by the field that is read, or by what the calls of the file pass.
+    fn input_of(&self, param: &ParamPath) -> Option<&'static str> {
+        input_named(&param.path).or_else(|| {
+            self.arguments(param.function, param.index).find_map(|arg| match arg {
+                Arg::Place(place) => match self.place(*place).path.last()? {
+                    Step::Field(field) => input_named(field),
+                    Step::Entry => None,
+                },
+                Arg::Key(Domain::Params(params)) => params.iter().find_map(|p| input_named(&p.path)),
+                _ => None,
+            })
+        })
+    }
+}
+
+/// What users and traffic send, by the last words of its name.
+fn input_named(text: &str) -> Option<&'static str> {
+    let words: Vec<String> = words(text).filter(|w| !w.is_empty()).collect();
+    let (last, before) = words.split_last()?;
+    let before = before.last().map_or("", String::as_str);
+    Some(match (before, last.as_str()) {
+        (_, "ip") | ("remote", "address") => "client ip",
+        (_, "email") => "email address",
+        ("session", "id") | (_, "sid") => "session id",
+        ("user", "id") => "user id",
+        ("request" | "req", "id") => "request id",
+        ("message" | "msg", "id") => "message id",
+        ("socket", "id") => "socket id",
+        (_, "url" | "uri" | "href") => "url",
+        (_, "path" | "pathname") => "path",
+        (_, "query" | "search") => "query",
+        (_, "host" | "hostname") => "host",
+        (_, "token") => "token",
+        _ => return None,
+    })
 }

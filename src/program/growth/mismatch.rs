@@ -1,7 +1,7 @@
 //! Removals that miss: another representation of the key, a twin that is cleaned alone, a bucket that is emptied and kept.
 
 use crate::facts::keys::words;
-use crate::facts::{Container, Does, Guard, Op, Root};
+use crate::facts::{Container, ContainerKind, Does, Guard, Op, Root};
 use crate::finding::Span;
 use crate::program::Unit;
 
@@ -27,7 +27,8 @@ pub enum MissedBy {
 impl Unit {
     /// Of a collection that nothing removes from: a removal close by that leaves its entries.
     pub(super) fn missed(&self, container: &Container, op: &Op) -> Option<Miss> {
-        if let Some(span) = container.inner_removal {
+        let keyed = matches!(container.kind, ContainerKind::Map | ContainerKind::Dictionary);
+        if let Some(span) = container.inner_removal.filter(|_| keyed) {
             return Some(Miss { span, how: MissedBy::Bucket });
         }
         self.twin_cleaned(container, op)
@@ -42,8 +43,11 @@ impl Unit {
             twin.place != container.place && is_same_owner(&place.root, &other.root)
         });
         for twin in twins {
-            let filled =
-                twin.ops.iter().any(|o| o.does == Does::Grow && self.frame(o.function) == frame && are_related(op, o));
+            let filled = twin.ops.iter().any(|o| {
+                o.does == Does::Grow
+                    && self.frame(o.function) == frame
+                    && (are_inverse(op, o) || (are_keyed_alike(op, o) && are_named_alike(&container.name, &twin.name)))
+            });
             // An entry that leaves with the call that made it, as work in progress does, says nothing of the other.
             let removal = self
                 .removals(twin)
@@ -92,10 +96,26 @@ fn is_same_owner(a: &Root, b: &Root) -> bool {
     }
 }
 
-/// `a.set(key, value)` beside `b.set(key, ..)`, `b.set(value, key)` or `b.add(key)`.
-fn are_related(a: &Op, b: &Op) -> bool {
+/// `a.set(key, value)` beside `b.set(value, key)`.
+fn are_inverse(a: &Op, b: &Op) -> bool {
     let (Some(key), Some(other)) = (&a.key, &b.key) else { return false };
-    key.text == other.text || (b.stores.as_ref() == Some(&key.text) && a.stores.as_ref() == Some(&other.text))
+    b.stores.as_ref() == Some(&key.text) && a.stores.as_ref() == Some(&other.text)
+}
+
+fn are_keyed_alike(a: &Op, b: &Op) -> bool {
+    a.key.as_ref().zip(b.key.as_ref()).is_some_and(|(a, b)| a.text == b.text)
+}
+
+/// `sessions` and `sessionTimers`, `requests` and `requestBodies`: the names tell of the same things. `seenIds` beside
+/// `openIds` need not leave together.
+fn are_named_alike(a: &str, b: &str) -> bool {
+    const OF_ALL: [&str; 8] = ["this", "cache", "item", "entrie", "name", "data", "queue", "value"];
+    let topics = |name: &str| -> Vec<String> {
+        let words = words(name).map(|w| w.trim_end_matches('s').to_owned());
+        words.filter(|w| w.len() > 3 && !OF_ALL.contains(&w.as_str())).collect()
+    };
+    let other = topics(b);
+    topics(a).iter().any(|topic| other.contains(topic))
 }
 
 /// What a key is, where its name leaves no doubt: an address and its path are never the same text.

@@ -43,7 +43,7 @@ const ENDINGS: [&str; 14] = [
 ];
 
 /// Names of functions that remove one entry for whoever asks.
-const REMOVERS: [&str; 8] = ["delete", "del", "remove", "unset", "evict", "invalidate", "forget", "drop"];
+const REMOVERS: [&str; 6] = ["delete", "del", "unset", "evict", "invalidate", "forget"];
 
 impl Unit {
     /// What is done against the growth of a collection, by itself and by the collection that it is an entry of.
