@@ -68,8 +68,10 @@ pub struct Op {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Does {
     Grow,
-    /// `o[k] = undefined`: the key stays.
+    /// `o[k] = undefined`, `list[i] = null`: the key or place stays.
     Blank,
+    /// `list[i] = { type: 'FREED' }`: an element is replaced by an object that only says that it is gone.
+    Mark,
     Shrink,
     /// Emptied or replaced as a whole.
     Reset,
@@ -98,8 +100,10 @@ pub enum Value {
     Dated,
     /// The handle of a one-shot timer, and what that runs.
     Timer(Option<FunctionId>),
-    /// A regular expression made from the key.
+    /// A regular expression.
     Pattern,
+    /// An instance of some class.
+    Instance,
     /// Parameter number `n` of the function that stores it.
     Param(u32),
     Other,

@@ -84,15 +84,17 @@ impl Unit {
     fn judge<'u>(&'u self, growth: Growth<'u>, relief: Relief<'u>) -> Option<Growth<'u>> {
         let (container, op) = (growth.container, growth.op);
         let open = op.key.as_ref().map_or(Source::Open, |k| self.source_of(&k.domain)) > Source::Vocabulary;
-        let likely = if open { Confidence::Likely } else { Confidence::Guess };
+        let few = self.has_few_keys(op, container, growth.from_outside);
+        let likely = if open && !few { Confidence::Likely } else { Confidence::Guess };
+        let late = if open { Confidence::Likely } else { Confidence::Guess };
         let (cause, confidence) = match relief {
             Relief::Enough => {
                 let left = self.left(container, op).map(Cause::Pending);
                 let cause = left.or_else(|| self.missed_by_removal(container, op).map(Cause::Misses))?;
                 (cause, likely)
             }
-            Relief::Late(removal) => (Cause::Expired(removal), likely),
-            Relief::OnDemand(removal) if op.value == Value::Dated => (Cause::Expired(removal), likely),
+            Relief::Late(removal) => (Cause::Expired(removal), late),
+            Relief::OnDemand(removal) if op.value == Value::Dated => (Cause::Expired(removal), late),
             Relief::OnDemand(removal) => {
                 (Cause::OnDemand(removal), self.confidence_on_demand(&growth, removal.function))
             }

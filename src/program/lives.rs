@@ -30,6 +30,26 @@ const LASTING: [&str; 20] = [
     "Gateway",
 ];
 
+/// Last words of names for classes whose instances serve one request, one text or one run.
+const FLEETING: [&str; 16] = [
+    "Context",
+    "Wrapper",
+    "Request",
+    "Response",
+    "Span",
+    "Transaction",
+    "Scope",
+    "Visitor",
+    "Parser",
+    "Builder",
+    "Compilation",
+    "Build",
+    "Graph",
+    "Printer",
+    "Generator",
+    "Walker",
+];
+
 /// Who keeps a location alive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keeper {
@@ -113,6 +133,9 @@ impl Unit {
     #[must_use]
     pub fn is_lasting(&self, class: ClassId) -> bool {
         let name = &self.facts.classes[class.0 as usize].name;
+        if FLEETING.iter().any(|word| name.ends_with(word)) {
+            return false;
+        }
         self.end_method(class).is_some() || LASTING.iter().any(|word| name.ends_with(word))
     }
 

@@ -115,7 +115,7 @@ impl<'a> Reader<'a, '_> {
             return self.note_deed(index, node, Does::Reset);
         }
         if kind == ContainerKind::List && is_placeholder(&e.right) {
-            return self.note_deed(index, node, Deed::keyed(Does::Blank, key));
+            return self.note_deed(index, node, Deed::keyed(Does::Mark, key));
         }
         // `weakMap[k] = v` is a plain property: neither the key nor the value is weak.
         if kind == ContainerKind::Weak && does == Does::Grow {

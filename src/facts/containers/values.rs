@@ -40,10 +40,16 @@ impl<'a> Reader<'a, '_> {
             Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) => Value::Function,
             Expression::NewExpression(_) if self.is_promise(expr) => Value::Promise,
             Expression::NewExpression(new) if self.global_name(&new.callee) == Some("RegExp") => Value::Pattern,
+            Expression::NewExpression(new) if !self.is_built_in(&new.callee) => Value::Instance,
             Expression::ObjectExpression(o) => value_of_object(o),
             Expression::CallExpression(call) => self.value_of_call(call),
             _ => Value::Other,
         }
+    }
+
+    /// `Map`, `Date`, `Error`, ..: values, not services.
+    fn is_built_in(&self, callee: &Expression<'a>) -> bool {
+        self.global_name(callee).is_some()
     }
 
     fn value_of_call(&mut self, call: &'a CallExpression<'a>) -> Value {

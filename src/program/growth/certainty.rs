@@ -27,7 +27,8 @@ impl Unit {
         let driven = runs.often >= Often::Event && runs.certain;
         let awaited = self.is_awaited(op, container, keeper);
         let outside = driven || source == Source::Input;
-        let few = source == Source::Vocabulary || (!outside && self.has_few_keys(op, container));
+        let few =
+            source == Source::Vocabulary || self.has_few_keys(op, container, outside) || empties_places(container);
         let small = (few && !awaited) || self.is_told_once(op, container);
         let registers =
             op.value == Value::Function || self.is_registry(op.function) || is_registry_name(&container.name);
@@ -60,12 +61,29 @@ impl Unit {
     fn is_awaited(&self, op: &Op, container: &Container, keeper: &Keeper) -> bool {
         const WAITING: [&str; 7] =
             ["pending", "inflight", "outstanding", "waiting", "awaiting", "unacked", "unconfirmed"];
+        const ASKED: [&str; 11] = [
+            "request",
+            "req",
+            "message",
+            "msg",
+            "correlation",
+            "seq",
+            "call",
+            "command",
+            "packet",
+            "transaction",
+            "job",
+        ];
         const NUMBERS: [&str; 5] = ["id", "seq", "sequence", "correlation", "token"];
         let Some(key) = &op.key else { return false };
         if words(&container.name).any(|w| WAITING.contains(&w.as_str())) {
             return true;
         }
-        let numbered = words(&key.text).filter(|w| !w.is_empty()).last().is_some_and(|w| NUMBERS.contains(&w.as_str()));
+        let parts: Vec<String> = words(&key.text).filter(|w| !w.is_empty()).collect();
+        let correlates = parts.iter().any(|w| ASKED.contains(&w.as_str()))
+            || matches!(op.value, Value::Deferred | Value::Function)
+            || self.source_of(&key.domain) == Source::Fresh;
+        let numbered = correlates && parts.last().is_some_and(|w| NUMBERS.contains(&w.as_str()));
         let frame = self.frame(op.function);
         let lasting = keeper.life == Life::Process || matches!(self.place(container.place).root, Root::This(_));
         numbered
@@ -113,7 +131,12 @@ fn is_field_of_message(op: &Op) -> bool {
     params.iter().any(|p| !p.path.is_empty())
 }
 
+/// Elements of a list are set to nothing: the places stay, and weigh little.
+fn empties_places(container: &Container) -> bool {
+    container.kind == ContainerKind::List && container.ops.iter().any(|op| op.does == Does::Blank && op.function != TOP)
+}
+
 /// Elements of a list are overwritten with placeholders: they are done with, and their places stay.
 fn is_blanked(container: &Container) -> bool {
-    container.kind == ContainerKind::List && container.ops.iter().any(|op| op.does == Does::Blank && op.function != TOP)
+    container.kind == ContainerKind::List && container.ops.iter().any(|op| op.does == Does::Mark && op.function != TOP)
 }

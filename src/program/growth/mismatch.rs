@@ -99,7 +99,7 @@ fn is_same_owner(a: &Root, b: &Root) -> bool {
 /// `a.set(key, value)` beside `b.set(value, key)`.
 fn are_inverse(a: &Op, b: &Op) -> bool {
     let (Some(key), Some(other)) = (&a.key, &b.key) else { return false };
-    b.stores.as_ref() == Some(&key.text) && a.stores.as_ref() == Some(&other.text)
+    key.text != other.text && b.stores.as_ref() == Some(&key.text) && a.stores.as_ref() == Some(&other.text)
 }
 
 fn are_keyed_alike(a: &Op, b: &Op) -> bool {
