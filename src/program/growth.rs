@@ -16,6 +16,7 @@ use crate::facts::{
     Value,
 };
 use crate::finding::Confidence;
+use fewness::names_a_part;
 pub use mismatch::{Miss, MissedBy};
 pub use pending::{How, Left};
 use relief::Relief;
@@ -84,7 +85,7 @@ impl Unit {
     fn judge<'u>(&'u self, growth: Growth<'u>, relief: Relief<'u>) -> Option<Growth<'u>> {
         let (container, op) = (growth.container, growth.op);
         let open = op.key.as_ref().map_or(Source::Open, |k| self.source_of(&k.domain)) > Source::Vocabulary;
-        let few = self.has_few_keys(op, container, growth.from_outside);
+        let few = op.key.as_ref().is_some_and(|key| names_a_part(&key.text)) && !growth.from_outside;
         let likely = if open && !few { Confidence::Likely } else { Confidence::Guess };
         let late = if open { Confidence::Likely } else { Confidence::Guess };
         let (cause, confidence) = match relief {

@@ -54,12 +54,13 @@ impl<'a> Reader<'a, '_> {
                         }
                     }
                     AstKind::CallExpression(c)
-                        if matches!(
-                            c.arguments.last().and_then(|a| a.as_expression()).map(peel),
-                            Some(Expression::ThisExpression(_))
-                        ) =>
+                        if c.arguments
+                            .iter()
+                            .filter_map(|a| a.as_expression())
+                            .any(|e| matches!(peel(e), Expression::ThisExpression(_))) =>
                     {
-                        // `list.forEach(function () { .. }, this)`, `emitter.on(type, function () { .. }, this)`.
+                        // `list.forEach(function () { .. }, this)`, `emitter.on(type, function () { .. }, this)`,
+                        // `__awaiter(this, void 0, void 0, function* () { .. })`.
                         Some(self.this_spot(parent_function))
                     }
                     _ => self.this_of_constructor(node),

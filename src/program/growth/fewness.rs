@@ -126,7 +126,9 @@ impl Unit {
             return true;
         }
         // A service for each of something that the program knows by name.
-        if op.value == Value::Instance && !last_word(&key.text).is_some_and(|w| COUNTLESS.contains(&w.as_str())) {
+        if op.value == Value::Instance
+            && !words_of_key(&key.text).last().is_some_and(|w| COUNTLESS.contains(&w.as_str()))
+        {
             return true;
         }
         let parts = match &key.domain {
@@ -134,17 +136,16 @@ impl Unit {
             _ => &[],
         };
         // What is made from a text and some options is as various as the text.
-        names_a_part(&key.text) || (!parts.is_empty() && parts.iter().all(|part| names_a_part(self.name_of_part(part))))
+        names_a_part(&key.text)
+            || (!parts.is_empty() && parts.iter().all(|part| names_a_part(&self.name_of_part(part))))
     }
 
-    /// The field that is read of a parameter, or its own name.
-    fn name_of_part<'u>(&'u self, part: &'u ParamPath) -> &'u str {
-        if !part.path.is_empty() {
-            return &part.path;
-        }
+    /// A parameter and the field that is read of it: `options.host`.
+    fn name_of_part(&self, part: &ParamPath) -> String {
         let params = &self.facts.functions[part.function.0 as usize].params;
         let binding = params.get(part.index as usize).copied().flatten();
-        binding.map_or("", |binding| self.facts.bindings[binding.0 as usize].name.as_str())
+        let name = binding.map_or("", |binding| self.facts.bindings[binding.0 as usize].name.as_str());
+        format!("{name}.{}", part.path)
     }
 
     /// The function's name says that it takes registrations.
@@ -176,8 +177,8 @@ pub(super) fn is_registry_name(name: &str) -> bool {
     last_word(name).is_some_and(|word| REGISTRIES.contains(&word.as_str()))
 }
 
-fn names_a_part(text: &str) -> bool {
-    let words: Vec<String> = words(text).filter(|w| !w.is_empty()).collect();
+pub(super) fn names_a_part(text: &str) -> bool {
+    let words = words_of_key(text);
     let Some((last, before)) = words.split_last() else { return false };
     let of = before.last().map_or("", String::as_str);
     PARTS.contains(&last.as_str())
@@ -197,4 +198,13 @@ fn tells_once(name: &str) -> bool {
 
 fn last_word(name: &str) -> Option<String> {
     words(name).filter(|w| !w.is_empty()).last()
+}
+
+/// The words of a key, without the one that says that it is a key: `originKey` -> `origin`.
+fn words_of_key(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = words(text).filter(|w| !w.is_empty()).collect();
+    if words.len() > 1 && words.last().is_some_and(|w| w == "key") {
+        words.pop();
+    }
+    words
 }

@@ -26,14 +26,14 @@ pub enum How {
 impl Unit {
     /// The first way on which what waits in an entry comes to its end and the entry stays.
     pub(super) fn left(&self, container: &Container, op: &Op) -> Option<Left> {
-        self.left_when_settled(container, op).or_else(|| self.left_when_fired(container, op))
+        if self.is_removed_by_its_maker(container, op) {
+            return None;
+        }
+        self.left_when_settled(container).or_else(|| self.left_when_fired(container, op))
     }
 
     /// `pending.get(id).reject(error)` without the `delete` that other ways have.
-    fn left_when_settled(&self, container: &Container, grown: &Op) -> Option<Left> {
-        if self.is_removed_when_settled(container, grown) {
-            return None;
-        }
+    fn left_when_settled(&self, container: &Container) -> Option<Left> {
         let removed = self
             .removals(container)
             .find(|op| op.does == Does::Shrink && op.key.is_some() && !self.is_on_demand(op.function))?;
@@ -42,17 +42,11 @@ impl Unit {
         left.next().map(|op| Left { span: op.span, how: How::Settled, removed: Some(removed.span) })
     }
 
-    /// Whoever stores the entry waits for it to be settled, by whatever way, and removes it then: `promise.finally(() => ..)`.
-    fn is_removed_when_settled(&self, container: &Container, grown: &Op) -> bool {
+    /// The function that stores the entry makes the ones that remove it: `promise.finally(() => pending.delete(id))`,
+    /// `{ resolve(value) { pending.delete(id); .. } }`. They run when it is settled, by whatever way.
+    fn is_removed_by_its_maker(&self, container: &Container, grown: &Op) -> bool {
         let frame = self.frame(grown.function);
-        self.removals(container).any(|op| {
-            let uses = &self.facts.functions[op.function.0 as usize].uses;
-            let waits = uses.iter().any(|u| {
-                matches!(u, Use::Callback { api, .. }
-                    if [".finally", ".then", ".catch"].iter().any(|settled| api.contains(settled)))
-            });
-            op.function != frame && waits && self.is_nested(op.function, frame)
-        })
+        self.removals(container).any(|op| op.function != frame && self.is_nested(op.function, frame))
     }
 
     /// Something that runs with `function` removes: the function itself, what it calls, or each of its callers.
