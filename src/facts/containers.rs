@@ -3,21 +3,23 @@
 mod forgotten;
 mod members;
 mod ops;
+mod reach;
 mod stored;
 mod uses;
 mod values;
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression, TSAccessibility};
-use oxc_semantic::{NodeId, SymbolId};
+use oxc_semantic::SymbolId;
 use oxc_span::GetSpan;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::functions::key_name;
-use super::places::{Seg, Spot, SpotRoot};
-use super::reader::{Reader, Type, bound_symbol, peel};
+use super::places::{Seg, Spot, SpotRoot, is_symbol_name};
+use super::reader::{Reader, peel};
 use super::{Container, ContainerKind, Does, Escape, TOP};
+use reach::Fresh;
 
 /// Containers under construction, by every location that may hold them.
 #[derive(Default)]
@@ -32,9 +34,6 @@ pub struct Collections<'a> {
 
 /// Collections that are followed through one and the same name.
 const MOST_HELD: usize = 8;
-
-/// Collections whose uses are still to be read, by the root of their location: path and index in the list.
-type Fresh<'a> = FxHashMap<SpotRoot<'a>, Vec<(SmallVec<[Seg<'a>; 3]>, usize)>>;
 
 /// Something takes entries out, or asks how many there are; weak collections do both by themselves.
 fn is_relieved(container: &Container) -> bool {
@@ -159,7 +158,7 @@ impl<'a> Reader<'a, '_> {
                 }
                 let spot = self.spot_of_symbol(symbol);
                 if spot.root == SpotRoot::Symbol(symbol) {
-                    self.offer(spot.clone(), init, id.span);
+                    self.offer(&spot, init, id.span);
                     self.note_other_names(&spot, init);
                 }
             }
@@ -170,7 +169,7 @@ impl<'a> Reader<'a, '_> {
                 }
                 let owner = self.owner_of(p.node_id.get());
                 let spot = self.this_spot(owner).step(Seg::Field(name));
-                self.offer(spot.clone(), value, p.key.span());
+                self.offer(&spot, value, p.key.span());
                 let hidden = p.key.is_private_identifier() || p.accessibility == Some(TSAccessibility::Private);
                 if hidden && let Some(index) = self.collections.first_at(&spot) {
                     self.collections.list[index].container.private = true;
@@ -183,7 +182,7 @@ impl<'a> Reader<'a, '_> {
                 if matches!(spot.root, SpotRoot::Symbol(symbol) if !self.outlives_its_call(symbol)) {
                     return;
                 }
-                self.offer(spot.clone(), &e.right, e.left.span());
+                self.offer(&spot, &e.right, e.left.span());
                 self.note_other_names(&spot, &e.right);
             }
             AstKind::CallExpression(call) if is_push_of_this(call) => {
@@ -206,7 +205,7 @@ impl<'a> Reader<'a, '_> {
                     && let Some(value) = call.arguments[1].as_expression()
                     && let Some(spot) = self.spot_of(&m.object)
                 {
-                    self.offer(spot.step(Seg::Entry), value, call.span);
+                    self.offer(&spot.step(Seg::Entry), value, call.span);
                 }
             }
             _ => {}
@@ -239,11 +238,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Takes note of a location if the value given to it is a collection (or an object with collections in it).
-    fn offer(&mut self, spot: Spot<'a>, value: &'a Expression<'a>, declared: oxc_span::Span) {
+    fn offer(&mut self, spot: &Spot<'a>, value: &'a Expression<'a>, declared: oxc_span::Span) {
         if let Some(kind) = self.kind_of_collection(value) {
             self.add_collection(spot.clone(), kind, declared);
             let made = self.class_made(value);
-            if let Some(index) = self.collections.first_at(&spot) {
+            if let Some(index) = self.collections.first_at(spot) {
                 // A second `new Map()` would have to be changed as well.
                 let known = &mut self.collections.list[index];
                 known.container.made = made.filter(|_| !std::mem::replace(&mut known.is_made, true));
@@ -263,7 +262,7 @@ impl<'a> Reader<'a, '_> {
                 if let Some(name) = key_name(&property.key)
                     && !matches!(spot.root, SpotRoot::Global("module" | "exports"))
                 {
-                    self.offer(spot.clone().step(Seg::Field(name)), &property.value, property.key.span());
+                    self.offer(&spot.clone().step(Seg::Field(name)), &property.value, property.key.span());
                 }
             }
         }
@@ -362,6 +361,11 @@ impl<'a> Reader<'a, '_> {
         };
         for seg in &spot.path {
             match seg {
+                Seg::Field(f) if is_symbol_name(f) => {
+                    name.push('[');
+                    name.push_str(f);
+                    name.push(']');
+                }
                 Seg::Field(f) => {
                     name.push('.');
                     name.push_str(f);
@@ -370,130 +374,5 @@ impl<'a> Reader<'a, '_> {
             }
         }
         name
-    }
-
-    /// Reads the uses of every name through which one of the collections can be reached.
-    fn read_uses(&mut self, fresh: &Fresh<'a>) {
-        let mut symbols = self.aliases();
-        symbols.extend(
-            fresh.keys().filter_map(|root| if let SpotRoot::Symbol(symbol) = root { Some(*symbol) } else { None }),
-        );
-        symbols.sort_unstable();
-        symbols.dedup();
-        for symbol in symbols {
-            let base = self.spot_of_symbol(symbol);
-            let own = SpotRoot::Symbol(symbol);
-            if !fresh.contains_key(&base.root) && !fresh.contains_key(&own) {
-                continue;
-            }
-            for reference in self.scoping.get_resolved_references(symbol) {
-                let node = reference.node_id();
-                let span = self.nodes.kind(node).span();
-                // What is written is the variable itself, not what it stands for.
-                let written =
-                    matches!(self.nodes.parent_kind(node), AstKind::AssignmentExpression(e) if e.left.span() == span);
-                let spot = if written { Spot::new(own) } else { base.clone() };
-                if fresh.contains_key(&spot.root) {
-                    self.climb(node, spot, fresh);
-                } else if fresh.contains_key(&own) {
-                    // Found to hold a collection by another way than its name.
-                    self.climb(node, Spot::new(own), fresh);
-                }
-            }
-        }
-        self.read_uses_of_instances(fresh);
-        self.read_nameless_uses(fresh);
-    }
-
-    /// `const stack = new Stack(); stack.queue.push(x)`: what the class calls `this.queue`.
-    fn read_uses_of_instances(&mut self, fresh: &Fresh<'a>) {
-        if !fresh.keys().any(|root| matches!(root, SpotRoot::This(_))) {
-            return;
-        }
-        for site in self.sites.clone().iter() {
-            let AstKind::VariableDeclarator(d) = *site else { continue };
-            let (Some(symbol), Some(Expression::NewExpression(new))) = (bound_symbol(&d.id), &d.init) else { continue };
-            let Some(Type::Local(class)) = self.type_of_new(new) else { continue };
-            let instance = Spot::new(SpotRoot::This(class));
-            if fresh.contains_key(&instance.root) {
-                for node in self.reads_of(symbol) {
-                    self.climb(node, instance.clone(), fresh);
-                }
-            }
-        }
-    }
-
-    /// Symbols that may stand for something else, in the order of their ids.
-    fn aliases(&mut self) -> Vec<SymbolId> {
-        if self.collections.aliases.is_none() {
-            let found = self.scoping.symbol_ids().filter(|s| self.may_be_alias(*s)).collect();
-            self.collections.aliases = Some(found);
-        }
-        self.collections.aliases.clone().unwrap_or_default()
-    }
-
-    /// `this.x` and the fields of globals.
-    fn read_nameless_uses(&mut self, fresh: &Fresh<'a>) {
-        for index in 0..self.this_nodes.len() {
-            let node = self.this_nodes[index];
-            let spot = self.this_spot(self.owner_of(node));
-            if fresh.contains_key(&spot.root) {
-                self.climb(node, spot, fresh);
-            }
-        }
-        if !fresh.keys().any(|r| matches!(r, SpotRoot::Global(_))) {
-            return;
-        }
-        let mut nodes: Vec<NodeId> = self
-            .scoping
-            .root_unresolved_references_ids()
-            .flatten()
-            .map(|r| self.scoping.get_reference(r).node_id())
-            .collect();
-        nodes.sort_unstable();
-        for node in nodes {
-            if let AstKind::IdentifierReference(id) = self.nodes.kind(node) {
-                self.climb(node, Spot::new(SpotRoot::Global(id.name.as_str())), fresh);
-            }
-        }
-    }
-
-    /// From a name outwards: `state` -> `state.rooms` -> `state.rooms.get(id)`; reads the use of each location on the way
-    /// that holds a collection.
-    fn climb(&mut self, start: NodeId, base: Spot<'a>, fresh: &Fresh<'a>) {
-        let (mut node, mut spot) = (start, base);
-        for _ in 0..10 {
-            let (child, parent) = self.outside(node);
-            for (_, index) in fresh.get(&spot.root).into_iter().flatten().filter(|(path, _)| *path == spot.path) {
-                self.read_use(*index, child, parent);
-            }
-            let span = self.nodes.kind(child).span();
-            let seg = match self.nodes.kind(parent) {
-                AstKind::StaticMemberExpression(m) => {
-                    let call = self.nodes.parent_id(parent);
-                    if m.property.name == "get"
-                        && let AstKind::CallExpression(c) = self.nodes.kind(call)
-                        && c.arguments.len() == 1
-                        && c.callee.span() == m.span
-                    {
-                        (node, spot) = (call, spot.step(Seg::Entry));
-                        continue;
-                    }
-                    Seg::Field(m.property.name.as_str())
-                }
-                AstKind::PrivateFieldExpression(m) => Seg::Field(m.field.name.as_str()),
-                AstKind::ComputedMemberExpression(m) if m.object.span() == span => {
-                    super::places::seg_of_key(&m.expression)
-                }
-                _ => return,
-            };
-            spot = match (spot.root, spot.path.is_empty(), seg) {
-                (SpotRoot::Global(name), true, Seg::Field(field)) if super::places::GLOBAL_OBJECTS.contains(&name) => {
-                    Spot::new(SpotRoot::Global(field))
-                }
-                _ => spot.step(seg),
-            };
-            node = parent;
-        }
     }
 }

@@ -389,7 +389,6 @@ fn is_fresh_maker(name: &str, callee: &str) -> bool {
 }
 
 /// The words of an identifier or expression: `req.clientIp` -> `req`, `client`, `ip`.
-#[must_use]
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !c.is_ascii_alphanumeric()).flat_map(|part| {
         let mut words = Vec::new();

@@ -108,7 +108,7 @@ impl Unit {
                 },
             },
         };
-        Some(Growth { cause, confidence, ..growth })
+        Some(Growth { confidence, cause, ..growth })
     }
 
     /// Emptied when its owner ends: until then it grows, which matters where the keys come from outside. Who offers
@@ -129,10 +129,9 @@ impl Unit {
         let place = self.place(container.place);
         let hidden = container.private && !matches!(place.root, Root::Global(_) | Root::Import { .. });
         let is_cache = growth.op.key.is_some() && container.kind != ContainerKind::Set;
-        hidden
-            && !(is_cache && growth.confidence >= Confidence::Likely)
-            && !self.is_exported(container)
-            && !container.ops.iter().any(|op| op.does.is_read())
+        let is_known = is_cache && growth.confidence >= Confidence::Likely;
+        let is_read = container.ops.iter().any(|op| op.does.is_read());
+        hidden && !is_known && !is_read && !self.is_exported(container)
     }
 
     fn confidence_write_only(&self, growth: &Growth<'_>) -> Confidence {

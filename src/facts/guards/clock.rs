@@ -47,8 +47,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn is_about_time(&self, test: &Expression<'_>) -> bool {
-        let text = self.text_of(test.span(), 200);
-        crate::facts::keys::words(&text).any(|word| TIMES.contains(&word.as_str()))
+        let written = self.text_of(test.span(), 200);
+        crate::facts::keys::words(&written).any(|word| TIMES.contains(&word.as_str()))
     }
 
     /// Whether an expression is the variable of a loop, or made from it alone: `for (const [key] of map)`,

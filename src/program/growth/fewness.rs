@@ -116,7 +116,7 @@ impl Unit {
             return true;
         }
         let Some(key) = &op.key else { return false };
-        if words(&key.text).any(|w| CONFIGURATION.contains(&w.as_str())) {
+        if is_configured(&words_of_key(&key.text)) {
             return true;
         }
         if outside {
@@ -181,9 +181,7 @@ pub(super) fn names_a_part(text: &str) -> bool {
     let words = words_of_key(text);
     let Some((last, before)) = words.split_last() else { return false };
     let of = before.last().map_or("", String::as_str);
-    PARTS.contains(&last.as_str())
-        || words.iter().any(|w| CONFIGURATION.contains(&w.as_str()))
-        || (last == "id" && FEW_THINGS.contains(&of))
+    PARTS.contains(&last.as_str()) || is_configured(&words) || (last == "id" && FEW_THINGS.contains(&of))
 }
 
 fn is_of_project(word: &str) -> bool {
@@ -198,6 +196,12 @@ fn tells_once(name: &str) -> bool {
 
 fn last_word(name: &str) -> Option<String> {
     words(name).filter(|w| !w.is_empty()).last()
+}
+
+/// `config.name`, `pluginOptions`; but what request options name (`opts.origin`) is not of a configuration.
+fn is_configured(words: &[String]) -> bool {
+    words.iter().any(|w| CONFIGURATION.contains(&w.as_str()))
+        && !words.last().is_some_and(|w| COUNTLESS.contains(&w.as_str()))
 }
 
 /// The words of a key, without the one that says that it is a key: `originKey` -> `origin`.

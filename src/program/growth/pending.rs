@@ -90,9 +90,11 @@ impl Unit {
     fn left_when_fired(&self, container: &Container, op: &Op) -> Option<Left> {
         let Value::Timer(Some(callback)) = op.value else { return None };
         let removed = self.removals(container).map(|op| op.span).next();
-        let removes = self.removals(container).any(|op| self.is_run_by(op.function, callback));
+        if self.removals(container).any(|op| self.is_run_by(op.function, callback)) {
+            return None;
+        }
         let head = self.facts.functions[callback.0 as usize].head;
-        (!removes).then_some(Left { span: head, how: How::Fired, removed })
+        Some(Left { span: head, how: How::Fired, removed })
     }
 
     /// A promise is stored, looked up by key, and nothing takes it out when it is rejected.

@@ -1,0 +1,139 @@
+//! From names to collections: every name, `this` and instance through which one of them can be reached.
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::Expression;
+use oxc_semantic::{NodeId, SymbolId};
+use oxc_span::GetSpan;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+use crate::facts::places::{GLOBAL_OBJECTS, Seg, Spot, SpotRoot, seg_of_key};
+use crate::facts::reader::{Reader, Type, bound_symbol};
+
+/// Collections whose uses are still to be read, by the root of their location: path and index in the list.
+pub(super) type Fresh<'a> = FxHashMap<SpotRoot<'a>, Vec<(SmallVec<[Seg<'a>; 3]>, usize)>>;
+
+impl<'a> Reader<'a, '_> {
+    /// Reads the uses of every name through which one of the collections can be reached.
+    pub(super) fn read_uses(&mut self, fresh: &Fresh<'a>) {
+        let mut symbols = self.aliases();
+        symbols.extend(
+            fresh.keys().filter_map(|root| if let SpotRoot::Symbol(symbol) = root { Some(*symbol) } else { None }),
+        );
+        symbols.sort_unstable();
+        symbols.dedup();
+        for symbol in symbols {
+            let base = self.spot_of_symbol(symbol);
+            let own = SpotRoot::Symbol(symbol);
+            if !fresh.contains_key(&base.root) && !fresh.contains_key(&own) {
+                continue;
+            }
+            for reference in self.scoping.get_resolved_references(symbol) {
+                let node = reference.node_id();
+                let span = self.nodes.kind(node).span();
+                // What is written is the variable itself, not what it stands for.
+                let written =
+                    matches!(self.nodes.parent_kind(node), AstKind::AssignmentExpression(e) if e.left.span() == span);
+                let spot = if written { Spot::new(own) } else { base.clone() };
+                if fresh.contains_key(&spot.root) {
+                    self.climb(node, spot, fresh);
+                } else if fresh.contains_key(&own) {
+                    // Found to hold a collection by another way than its name.
+                    self.climb(node, Spot::new(own), fresh);
+                }
+            }
+        }
+        self.read_uses_of_instances(fresh);
+        self.read_nameless_uses(fresh);
+    }
+
+    /// `const stack = new Stack(); stack.queue.push(x)`: what the class calls `this.queue`.
+    fn read_uses_of_instances(&mut self, fresh: &Fresh<'a>) {
+        if !fresh.keys().any(|root| matches!(root, SpotRoot::This(_))) {
+            return;
+        }
+        for site in self.sites.clone().iter() {
+            let AstKind::VariableDeclarator(d) = *site else { continue };
+            let (Some(symbol), Some(Expression::NewExpression(new))) = (bound_symbol(&d.id), &d.init) else { continue };
+            let Some(Type::Local(class)) = self.type_of_new(new) else { continue };
+            let instance = Spot::new(SpotRoot::This(class));
+            if fresh.contains_key(&instance.root) {
+                for node in self.reads_of(symbol) {
+                    self.climb(node, instance.clone(), fresh);
+                }
+            }
+        }
+    }
+
+    /// Symbols that may stand for something else, in the order of their ids.
+    fn aliases(&mut self) -> Vec<SymbolId> {
+        if self.collections.aliases.is_none() {
+            let found = self.scoping.symbol_ids().filter(|s| self.may_be_alias(*s)).collect();
+            self.collections.aliases = Some(found);
+        }
+        self.collections.aliases.clone().unwrap_or_default()
+    }
+
+    /// `this.x` and the fields of globals.
+    fn read_nameless_uses(&mut self, fresh: &Fresh<'a>) {
+        for index in 0..self.this_nodes.len() {
+            let node = self.this_nodes[index];
+            let spot = self.this_spot(self.owner_of(node));
+            if fresh.contains_key(&spot.root) {
+                self.climb(node, spot, fresh);
+            }
+        }
+        if !fresh.keys().any(|r| matches!(r, SpotRoot::Global(_))) {
+            return;
+        }
+        let mut nodes: Vec<NodeId> = self
+            .scoping
+            .root_unresolved_references_ids()
+            .flatten()
+            .map(|r| self.scoping.get_reference(r).node_id())
+            .collect();
+        nodes.sort_unstable();
+        for node in nodes {
+            if let AstKind::IdentifierReference(id) = self.nodes.kind(node) {
+                self.climb(node, Spot::new(SpotRoot::Global(id.name.as_str())), fresh);
+            }
+        }
+    }
+
+    /// From a name outwards: `state` -> `state.rooms` -> `state.rooms.get(id)`; reads the use of each location on the way
+    /// that holds a collection.
+    fn climb(&mut self, start: NodeId, base: Spot<'a>, fresh: &Fresh<'a>) {
+        let (mut node, mut spot) = (start, base);
+        for _ in 0..10 {
+            let (child, parent) = self.outside(node);
+            for (_, index) in fresh.get(&spot.root).into_iter().flatten().filter(|(path, _)| *path == spot.path) {
+                self.read_use(*index, child, parent);
+            }
+            let span = self.nodes.kind(child).span();
+            let seg = match self.nodes.kind(parent) {
+                AstKind::StaticMemberExpression(m) => {
+                    let call = self.nodes.parent_id(parent);
+                    if m.property.name == "get"
+                        && let AstKind::CallExpression(c) = self.nodes.kind(call)
+                        && c.arguments.len() == 1
+                        && c.callee.span() == m.span
+                    {
+                        (node, spot) = (call, spot.step(Seg::Entry));
+                        continue;
+                    }
+                    Seg::Field(m.property.name.as_str())
+                }
+                AstKind::PrivateFieldExpression(m) => Seg::Field(m.field.name.as_str()),
+                AstKind::ComputedMemberExpression(m) if m.object.span() == span => seg_of_key(&m.expression),
+                _ => return,
+            };
+            spot = match (spot.root, spot.path.is_empty(), seg) {
+                (SpotRoot::Global(name), true, Seg::Field(field)) if GLOBAL_OBJECTS.contains(&name) => {
+                    Spot::new(SpotRoot::Global(field))
+                }
+                _ => spot.step(seg),
+            };
+            node = parent;
+        }
+    }
+}
