@@ -3,6 +3,7 @@
 mod build;
 mod check;
 pub mod error;
+pub mod keeps;
 pub mod row;
 
 use std::sync::OnceLock;
@@ -10,6 +11,7 @@ use std::sync::OnceLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use error::TableError;
+pub use keeps::{KEPT, Keeps, Part, Through};
 pub use row::{By, Callback, Delivers, EventRow, Life, Often, Row, Sink, Table, TypeRow, What, Which};
 
 /// A class or interface of a library.
@@ -36,6 +38,17 @@ pub struct Apis {
     removes: FxHashMap<String, RowId>,
     /// Last names of all calls that open or close something.
     handles: FxHashSet<String>,
+    keepers: Keepers,
+}
+
+/// Where rows with `keeps` can be met: cheap questions before the real one.
+#[derive(Debug, Default)]
+struct Keepers {
+    modules: FxHashSet<String>,
+    /// Last names of functions and methods.
+    names: FxHashSet<String>,
+    /// Last names of global functions.
+    globals: FxHashSet<String>,
 }
 
 /// A type with all that it inherits: what is nearest wins.
@@ -172,9 +185,20 @@ impl Apis {
         self.handles.contains(name)
     }
 
+    /// Whether a row with `keeps` speaks of this module.
+    #[must_use]
+    pub fn keeps_for_module(&self, module: &str) -> bool {
+        self.keepers.modules.contains(plain_module(module))
+    }
+
+    /// Whether some function or method of this name, of a module or global, may have a row with `keeps`.
+    #[must_use]
+    pub fn may_keep(&self, name: &str, global: bool) -> bool {
+        self.keepers.globals.contains(name) || (!global && self.keepers.names.contains(name))
+    }
+
     fn module(&self, name: &str) -> Option<&Module> {
-        let name = name.strip_prefix("node:").unwrap_or(name);
-        self.modules.get(name.strip_suffix('/').unwrap_or(name))
+        self.modules.get(plain_module(name))
     }
 
     fn export<T: Copy>(&self, module: &str, export: &str, of: fn(&Module) -> &FxHashMap<String, T>) -> Option<T> {
@@ -250,6 +274,12 @@ impl Apis {
     fn of(&self, id: TypeId) -> &Type {
         &self.types[usize::from(id.0)]
     }
+}
+
+/// `node:fs` is `fs`, `events/` is `events`.
+fn plain_module(name: &str) -> &str {
+    let name = name.strip_prefix("node:").unwrap_or(name);
+    name.strip_suffix('/').unwrap_or(name)
 }
 
 /// `default.readFile` and `*.readFile` are `readFile`, `*` is `default`.

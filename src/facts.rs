@@ -20,8 +20,9 @@ pub mod promises;
 pub mod reader;
 pub mod reads;
 pub mod runs;
+pub mod stores;
 
-pub use crate::apis::{Delivers, Life, Often, Sink, What};
+pub use crate::apis::{Delivers, Life, Often, Part, Sink, What};
 use crate::finding::Notice;
 pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value};
 pub use comments::Directive;
@@ -31,6 +32,7 @@ pub use places::{Binding, Made, Place, Root, Step};
 pub use promises::{Hold, Promise, PromiseKind, Repair, Settles};
 pub use reads::{FileName, Read, Rewrite};
 pub use runs::{Arg, Call, Use};
+pub use stores::{Bound, Insert, Store, StoreKey};
 
 /// A function of the file; 0 is the module's top level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +68,7 @@ pub struct FileFacts {
     pub promises: Vec<Promise>,
     pub reads: Vec<Read>,
     pub pipes: Vec<pipes::Pipe>,
+    pub stores: Vec<Store>,
     pub imports: imports::Imports,
     pub directives: Vec<Directive>,
     pub notices: Vec<Notice>,

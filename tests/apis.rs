@@ -5,7 +5,7 @@ mod wrong;
 
 use std::collections::BTreeSet;
 
-use leaklint::apis::{Apis, By, Delivers, Life, Often, Row, Sink, TypeId, What, Which};
+use leaklint::apis::{Apis, By, Delivers, Life, Often, Part, Row, Sink, TypeId, What, Which};
 use leaklint::rules::{RULES, TABLES};
 
 fn apis() -> &'static Apis {
@@ -71,12 +71,18 @@ const ASKERS: &[(What, &str)] = &[
     (What::Timer, "timer-never-cleared"),
     (What::Whole, "whole-read"),
     (What::Pipe, "pipe-without-cleanup"),
+    (What::Cache, "unbounded-cache-library"),
+    (What::Label, "metric-label-unbounded"),
+    (What::Compiled, "compiled-per-call"),
+    (What::Sessions, "session-memory-store"),
+    (What::Jobs, "queue-keeps-jobs"),
 ];
 
 fn offered() -> BTreeSet<What> {
     let opened = apis().rows().filter_map(|row| row.opens);
     let read = apis().rows().filter_map(|row| row.reads.map(|_| What::Whole));
-    opened.chain(read).collect()
+    let kept = apis().rows().filter_map(|row| row.keeps.as_ref().map(|keeps| keeps.what));
+    opened.chain(read).chain(kept).collect()
 }
 
 #[test]
@@ -84,7 +90,7 @@ fn every_kind_that_a_rule_asks_about_has_a_row() {
     let offered = offered();
     for rule in RULES {
         for what in rule.whats {
-            assert!(offered.contains(what), "{} asks about {what:?}, which no row opens or reads", rule.id);
+            assert!(offered.contains(what), "{} asks about {what:?}, which no row opens, reads or keeps", rule.id);
         }
     }
     let kinds: BTreeSet<What> = ASKERS.iter().map(|(what, _)| *what).collect();
@@ -105,6 +111,25 @@ fn what_can_be_opened_can_be_closed() {
     for what in [What::Listener, What::Timer, What::Pipe] {
         assert!(apis().rows().any(|row| row.closes == Some(what)), "{what:?} cannot be closed");
     }
+}
+
+#[test]
+fn what_is_added_is_added_to_something() {
+    let offers = |what, part| apis().rows().filter_map(|r| r.keeps.as_ref()).any(|k| k.what == what && k.part == part);
+    for what in [What::Cache, What::Jobs] {
+        assert!(offers(what, Part::Holds) && offers(what, Part::Adds), "{what:?} has no store, or nothing fills it");
+    }
+    for what in [What::Label, What::Compiled] {
+        assert!(offers(what, Part::Adds), "nothing adds {what:?}");
+    }
+}
+
+#[test]
+fn rows_that_keep_are_found_by_module_and_name() {
+    let apis = apis();
+    assert!(apis.keeps_for_module("lru-cache") && apis.keeps_for_module("node:perf_hooks"));
+    assert!(!apis.keeps_for_module("express") && !apis.keeps_for_module("fs"));
+    assert!(apis.may_keep("time", true) && apis.may_keep("observe", false) && !apis.may_keep("observe", true));
 }
 
 // ---- look-ups: names -----------------------------------------------------------------------------------------

@@ -186,6 +186,9 @@ fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(),
         let names = [&row.global, &row.function, &row.method].into_iter().flatten();
         apis.handles.extend(names.map(|name| name.rsplit('.').next().unwrap_or(name).to_owned()));
     }
+    if row.keeps.is_some() {
+        enter_keeper(apis, table, row);
+    }
     once(&mut apis.global_functions, &row.global, id).map_err(|message| ("global", message))?;
     let exports = !row.function.is_empty() || !row.new.is_empty();
     for name in modules(table, &row.from).into_iter().filter(|_| exports) {
@@ -210,6 +213,16 @@ fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Notes where a row with `keeps` can be met.
+fn enter_keeper(apis: &mut Apis, table: &Table, row: &Row) {
+    let last = |name: &String| name.rsplit('.').next().unwrap_or(name).to_owned();
+    apis.keepers.globals.extend(row.global.iter().map(last));
+    if row.global.is_empty() {
+        apis.keepers.names.extend(row.function.iter().chain(&row.method).map(last));
+        apis.keepers.modules.extend(modules(table, &row.from).into_iter().map(str::to_owned));
+    }
 }
 
 /// Copies into every type what it inherits and does not say itself.

@@ -1,5 +1,6 @@
 //! What a table must keep to beyond its grammar; each fault names the key that is at fault.
 
+use super::keeps::{KEPT, Keeps, Part};
 use super::row::{Row, Sink, TypeRow, What};
 
 /// A fault of one type or row: the key at fault (empty: the whole) and what is wrong.
@@ -9,12 +10,16 @@ pub type Fault = (&'static str, String);
 pub fn row(row: &Row) -> Result<(), Fault> {
     selector(row)?;
     effects(row)?;
+    if let Some(keeps) = &row.keeps {
+        kept(keeps)?;
+    }
     let speaks = row.opens.is_some()
         || row.closes.is_some()
         || row.makes.is_some()
         || row.reads.is_some()
         || row.sinks.is_some()
         || row.cleans_up
+        || row.keeps.is_some()
         || !row.callback.is_empty();
     if speaks { Ok(()) } else { fault("", "the row does not say what the call does") }
 }
@@ -56,6 +61,9 @@ fn effects(row: &Row) -> Result<(), Fault> {
     if row.callback.is_empty() && (listens || row.opens == Some(What::Timer)) {
         return fault("opens", "this row needs a `callback`: what it opens calls a function");
     }
+    if row.opens.is_some_and(|what| KEPT.contains(&what)) {
+        return fault("opens", "this kind is not opened and closed: say it with `keeps`");
+    }
     if row.callback.is_empty() && row.event.is_some() {
         return fault("event", "`event` needs a `callback`");
     }
@@ -79,6 +87,26 @@ fn effects(row: &Row) -> Result<(), Fault> {
     }
     if row.callback.iter().any(|callback| callback.sync && callback.outcome) {
         return fault("callback", "a callback is `sync` or tells the `outcome`, not both");
+    }
+    Ok(())
+}
+
+fn kept(keeps: &Keeps) -> Result<(), Fault> {
+    if !KEPT.contains(&keeps.what) {
+        return fault("keeps", "this kind is opened and closed: say it with `opens`");
+    }
+    let named = [&keeps.bounded_by, &keeps.expires_by, &keeps.off_with, &keeps.only_with, &keeps.keyed_by_options];
+    if keeps.options.is_none() && named.iter().any(|names| !names.is_empty()) {
+        return fault("keeps", "what names options needs `options`, the argument that has them");
+    }
+    if keeps.fix.is_some() && keeps.options.is_none() {
+        return fault("keeps", "`fix` needs `options`");
+    }
+    if keeps.by_identity && keeps.keyed_by.is_none() {
+        return fault("keeps", "`by-identity` needs `keyed-by`");
+    }
+    if keeps.part == Part::Removes && (keeps.options.is_some() || keeps.keyed_by.is_some()) {
+        return fault("keeps", "a call that `removes` needs neither options nor a key");
     }
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::keeps::Keeps;
+
 /// The kinds of things that calls open, close or read; each has a rule that asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -16,6 +18,16 @@ pub enum What {
     Whole,
     /// A source stream tied to a destination by `.pipe`.
     Pipe,
+    /// Entries of a cache or of a memoized function.
+    Cache,
+    /// Sessions in the memory of the process.
+    Sessions,
+    /// Finished jobs of a queue.
+    Jobs,
+    /// What is kept once for each label: metrics, timers of the console, marks.
+    Label,
+    /// What is compiled, defined or loaded and never forgotten.
+    Compiled,
 }
 
 /// How often a function runs, rarest first.
@@ -251,4 +263,6 @@ pub struct Row {
     pub cleans_up: bool,
     /// The streaming call to use instead, for the help of a finding: `createReadStream`.
     pub instead: Option<String>,
+    /// What the library keeps because of the call.
+    pub keeps: Option<Keeps>,
 }

@@ -33,4 +33,5 @@ pub(super) fn find_candidates(reader: &mut Reader<'_, '_>) {
     reader.note_promises();
     reader.note_reads();
     reader.note_pipes();
+    reader.note_stores();
 }

@@ -207,7 +207,7 @@ impl<'a> Reader<'a, '_> {
         Some(self.spot_of(collection)?.step(super::places::Seg::Entry))
     }
 
-    fn outlives_function(&self, spot: &Spot<'a>, node: NodeId) -> bool {
+    pub(super) fn outlives_function(&self, spot: &Spot<'a>, node: NodeId) -> bool {
         match spot.root {
             SpotRoot::Symbol(symbol) => {
                 let home = self.scope_function(symbol);

@@ -11,6 +11,7 @@ impl FileFacts {
         !self.handles.is_empty()
             || !self.reads.is_empty()
             || !self.pipes.is_empty()
+            || !self.stores.is_empty()
             || !self.directives.is_empty()
             || grows()
             || hangs()

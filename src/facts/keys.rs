@@ -197,7 +197,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn domain_of_symbol(&mut self, symbol: SymbolId, depth: u32) -> Domain {
+    pub(super) fn domain_of_symbol(&mut self, symbol: SymbolId, depth: u32) -> Domain {
         let name = self.scoping.symbol_name(symbol);
         let node = self.scoping.symbol_declaration(symbol);
         match self.nodes.kind(node) {
@@ -286,7 +286,7 @@ impl<'a> Reader<'a, '_> {
             && !self.scoping.symbol_is_mutated(symbol)
     }
 
-    fn param_of(&self, symbol: SymbolId, path: &[Seg<'a>]) -> Option<ParamPath> {
+    pub(super) fn param_of(&self, symbol: SymbolId, path: &[Seg<'a>]) -> Option<ParamPath> {
         let index = self.param_index(self.scoping.symbol_declaration(symbol))?;
         let mut text = String::new();
         for seg in path {

@@ -95,6 +95,14 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
+    /// The row of a constructor that is reached by an import.
+    pub fn row_of_new(&mut self, callee: &'a Expression<'a>) -> Option<RowId> {
+        let spot = self.spot_of(callee)?;
+        let SpotRoot::Module(module) = spot.root else { return None };
+        let path = dotted(&spot.path)?;
+        export_forms(&path).find_map(|export| self.apis.constructor(module, export))
+    }
+
     /// If a function value stands in an argument of a known call: what that call does with it.
     pub fn handed_to(&mut self, function: NodeId) -> Option<Handed<'a>> {
         let (mut child, mut parent) = self.outside(function);

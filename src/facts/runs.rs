@@ -113,6 +113,14 @@ impl<'a> Reader<'a, '_> {
             }
         }
         found.extend(facts.pipes.iter().map(|p| p.function));
+        for store in &facts.stores {
+            found.push(store.function);
+            for key in &store.keys {
+                if let Domain::Params(params) = &key.key.domain {
+                    found.extend(params.iter().map(|p| p.function));
+                }
+            }
+        }
         found.extend(facts.bindings.iter().map(|b| b.within));
         found
     }

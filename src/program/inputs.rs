@@ -93,12 +93,19 @@ impl Unit {
     /// Whether a value of this domain is made from what a request handler receives.
     #[must_use]
     pub fn is_from_request(&self, domain: &Domain) -> bool {
-        let Domain::Params(params) = domain else { return false };
+        !self.request_fields(domain).is_empty()
+    }
+
+    /// What of a request a value is made from: `params.id`, `url`; empty for the request as a whole.
+    #[must_use]
+    pub fn request_fields(&self, domain: &Domain) -> Vec<String> {
+        let mut fields = Vec::new();
+        let Domain::Params(params) = domain else { return fields };
         let mut work = params.clone();
         let mut at = 0;
         while at < work.len() && at < MOST_PARAMS {
             if self.is_request(&work[at]) {
-                return true;
+                fields.push(work[at].path.clone());
             }
             for domain in self.passed(work[at].function, work[at].index) {
                 let Domain::Params(params) = domain.as_ref() else { continue };
@@ -110,7 +117,7 @@ impl Unit {
             }
             at += 1;
         }
-        false
+        fields
     }
 
     /// Whether a parameter is the request of a handler, or its context.

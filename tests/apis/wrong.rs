@@ -41,6 +41,10 @@ fn a_fault_is_told_with_its_line_and_key() {
         (&row("closes = \"timer\""), "x.toml:6:10: `row.1.closes`: `closes` and `by` go together"),
         (&row("sinks = \"hash\"\nby = \"handle\""), "x.toml:7:6: `row.1.by`: `closes` and `by` go together"),
         (&row("reads = \"return\""), "x.toml:6:9: `row.1.reads`: `reads` and `instead` go together"),
+        (&row("opens = \"cache\""), "x.toml:6:9: `row.1.opens`: this kind is not opened"),
+        (&row("keeps = { what = \"timer\" }"), "x.toml:6:9: `row.1.keeps`: this kind is opened"),
+        (&row("keeps = { what = \"cache\", bounded-by = [\"max\"] }"), "x.toml:6:9: `row.1.keeps`: what names options"),
+        (&row("keeps = { what = \"cache\", limit = 1 }"), "x.toml:6:27: `row.1.keeps.limit`: unknown field"),
         (&row("sinks = \"hash\"\nonce = true"), "x.toml:7:8: `row.1.once`: "),
         (
             &row("cleans-up = true\n[[row]]\nglobal = [\"g\", \"f\"]\ncleans-up = true"),

@@ -1,0 +1,75 @@
+//! A cache of a library that lives as long as the process and is not told how much it may keep.
+
+use crate::apis::What;
+use crate::facts::{Bound, Part, Store};
+use crate::finding::{Edit, Finding, Fix, Severity};
+use crate::program::stores::Filling;
+use crate::program::{Program, Unit, runs};
+use crate::rule::{Findings, Group, Rule};
+
+pub const RULE: Rule = Rule {
+    id: "unbounded-cache-library",
+    page: include_str!("unbounded_cache_library.md"),
+    group: Group::Growth,
+    severity: Severity::Error,
+    whats: &[What::Cache],
+    check,
+};
+
+fn check(program: &Program, findings: &mut Findings) {
+    for unit in &program.files {
+        for filling in unit.stores(What::Cache, Part::Holds).filter_map(|store| unit.cache_filling(store)) {
+            findings.add(finding(unit, &filling));
+        }
+    }
+}
+
+fn finding(unit: &Unit, filling: &Filling<'_>) -> Finding {
+    let store = filling.store;
+    let kind = if store.memoizes { "remembers every result" } else { "keeps every entry" };
+    let mut labels = vec![match &store.bound {
+        Bound::Void { text, span } => unit.label(*span, format!("`{text}` bounds nothing")),
+        _ => unit.label(store.span, missing(store)),
+    }];
+    if let Some(add) = filling.add {
+        let often = runs::per(unit.runs_of(unit.frame(add.function)).often);
+        labels.push(unit.label(add.span, format!("an entry is added here, {often}")));
+        labels.push(unit.because(unit.frame(add.function)));
+    } else {
+        labels.push(unit.label(store.span, "whoever imports or is handed it adds entries"));
+    }
+    match &filling.keeper {
+        Some(keeper) => labels.push(unit.label(keeper.span, keeper.text.clone())),
+        None => labels.push(unit.label(store.span, "made once, and kept by whoever it is handed to")),
+    }
+    Finding {
+        message: format!("`{}` {kind}: nothing bounds this cache", store.api),
+        labels,
+        help: help(store),
+        fixes: fix(unit, store).into_iter().collect(),
+        ..unit.finding(store.span, filling.confidence)
+    }
+}
+
+/// Which options were looked for.
+fn missing(store: &Store) -> String {
+    match store.looked_for.as_slice() {
+        [] => "it has no bound and takes no option for one".to_owned(),
+        [only] => format!("no `{only}` is given"),
+        several => format!("none of `{}` is given", several.join("`, `")),
+    }
+}
+
+fn help(store: &Store) -> String {
+    match store.looked_for.first() {
+        Some(option) if store.memoizes => format!("give it a bound with `{option}`, or empty it when the work is done"),
+        Some(option) => format!("give it a bound with `{option}`"),
+        None => "memoize with a bounded cache (`lru-cache` with `max`), or only what has few arguments".to_owned(),
+    }
+}
+
+fn fix(unit: &Unit, store: &Store) -> Option<Fix> {
+    let insert = store.insert.as_ref()?;
+    let edit = Edit { file: unit.id, span: insert.span, text: insert.text.clone() };
+    Some(Fix { title: "give the cache a bound".into(), safe: false, edits: vec![edit] })
+}
