@@ -19,6 +19,7 @@ fn check(program: &Program, findings: &mut Findings) {
         let Cause::Pending(left) = &growth.cause else { continue };
         let name = &growth.container.name;
         let (when, help) = match left.how {
+            How::WayOut => ("its function is left another way", format!("delete the entry of `{name}` in a `finally`")),
             How::Settled => ("it is settled here", format!("delete the entry of `{name}` where it is settled")),
             How::Fired => ("its timer has fired", format!("delete the entry of `{name}` in the timer's callback")),
             How::Rejected => (

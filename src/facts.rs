@@ -24,7 +24,7 @@ pub mod stores;
 
 pub use crate::apis::{Delivers, Life, Often, Part, Sink, What};
 use crate::finding::Notice;
-pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value};
+pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value, Ways};
 pub use comments::Directive;
 pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};

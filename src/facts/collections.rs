@@ -23,6 +23,8 @@ pub struct Container {
     pub private: bool,
     /// Its entries are collections, and something is taken out of one of them here.
     pub inner_removal: Option<Span>,
+    /// Calls of a stored resolver by those who made it: in which function, and where.
+    pub settled_by_maker: Vec<(FunctionId, Span)>,
     /// A method that empties what is filled together with it, and leaves it as it is.
     pub forgotten: Option<Span>,
     /// Its elements are gone through here, one after the other.
@@ -56,6 +58,8 @@ pub struct Op {
     /// The same as written, when it has a name.
     pub stores: Option<String>,
     pub function: FunctionId,
+    /// On which ways out of its function what it stores or settles is removed as well.
+    pub ways: Ways,
     pub guard: Guard,
     pub span: Span,
     /// The statement that does it, for fixes that insert a line.
@@ -88,6 +92,15 @@ impl Does {
     pub const fn is_read(self) -> bool {
         matches!(self, Self::Read | Self::Settle)
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ways {
+    /// The function does not remove it, or it was not asked.
+    Unknown,
+    All,
+    /// This way out leaves the entry.
+    AllBut(Span),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

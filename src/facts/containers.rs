@@ -7,10 +7,11 @@ mod reach;
 mod stored;
 mod uses;
 mod values;
+mod ways;
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression, TSAccessibility};
-use oxc_semantic::SymbolId;
+use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -66,6 +67,10 @@ struct Found<'a> {
     container: Container,
     /// Its first value was seen.
     is_made: bool,
+    /// The node of each operation.
+    nodes: Vec<NodeId>,
+    /// Calls that settle what an operation looked up, by the number of the operation.
+    settled: Vec<(usize, NodeId)>,
     spot: Spot<'a>,
 }
 
@@ -136,6 +141,7 @@ impl<'a> Reader<'a, '_> {
         let mut list = std::mem::take(&mut self.collections).list;
         note_inner_removals(&mut list);
         self.note_forgotten(&mut list);
+        self.note_ways(&mut list);
         // What a weak map holds dies with its key; what an emptied collection holds goes with it, and what one that is
         // handed out holds may be taken out there.
         let mut relieved: FxHashMap<SpotRoot<'a>, Vec<SmallVec<[Seg<'a>; 3]>>> = FxHashMap::default();
@@ -173,9 +179,13 @@ impl<'a> Reader<'a, '_> {
                 let owner = self.owner_of(p.node_id.get());
                 let spot = self.this_spot(owner).step(Seg::Field(name));
                 self.offer(&spot, value, p.key.span());
-                let hidden = p.key.is_private_identifier() || p.accessibility == Some(TSAccessibility::Private);
-                if hidden && let Some(index) = self.collections.first_at(&spot) {
-                    self.collections.list[index].container.private = true;
+                let hidden = p.key.is_private_identifier();
+                if let Some(index) = self.collections.first_at(&spot) {
+                    let container = &mut self.collections.list[index].container;
+                    container.private = hidden || p.accessibility == Some(TSAccessibility::Private);
+                    if hidden {
+                        container.name = format!("this.#{name}");
+                    }
                 }
             }
             AstKind::AssignmentExpression(e) if self.may_be_collection(&e.right) => {
@@ -294,9 +304,16 @@ impl<'a> Reader<'a, '_> {
             inner_removal: None,
             walked: None,
             forgotten: None,
+            settled_by_maker: Vec::new(),
         };
         let index = self.collections.list.len();
-        self.collections.list.push(Found { container, is_made: false, spot: spot.clone() });
+        self.collections.list.push(Found {
+            container,
+            is_made: false,
+            nodes: Vec::new(),
+            settled: Vec::new(),
+            spot: spot.clone(),
+        });
         self.collections.add_alias(spot, index);
     }
 

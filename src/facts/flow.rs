@@ -10,6 +10,10 @@ use oxc_semantic::{AstNodes, NodeId, Semantic};
 use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::FunctionId;
+use super::reader::Reader;
+use crate::finding::Span;
+
 /// Is one of the nodes `done` passed on every way out of `function`?
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'q> {
@@ -66,12 +70,39 @@ pub fn every_way_out(semantic: &Semantic<'_>, question: &Question<'_>) -> Answer
     }
 }
 
+/// Whether `node` is reached, on some way from the entry of the function, before one of the nodes `done` is passed.
+#[must_use]
+pub fn is_reached_undone(semantic: &Semantic<'_>, question: &Question<'_>, node: NodeId) -> bool {
+    let Some(graph) = semantic.cfg() else { return false };
+    let nodes = semantic.nodes();
+    let search = Search { nodes, graph, question, marks: Marks::new(nodes, question) };
+    let block = block_of(nodes, node);
+    let begins = block == nodes.cfg_id(question.function);
+    let undone = search.marks.done.get(&block).is_none_or(|end| *end > nodes.kind(node).span().start);
+    undone && (begins || search.explore().0.contains_key(&block))
+}
+
 /// The nodes of a function, its inner functions included: they are numbered one after the other.
 pub fn nodes_within(nodes: &AstNodes<'_>, function: NodeId) -> impl Iterator<Item = NodeId> {
     let end = nodes.kind(function).span().end;
     (function.index() + 1..nodes.len())
         .map(NodeId::from_usize)
         .take_while(move |id| nodes.kind(*id).span().start < end && nodes.kind(*id).span().end <= end)
+}
+
+impl Reader<'_, '_> {
+    /// The first way out of `function`, from behind `from` on, that passes none of `done`: where, and what kind of way.
+    #[must_use]
+    pub fn missed_way(&self, from: NodeId, function: FunctionId, done: &[NodeId]) -> Option<(Span, Exit)> {
+        let node = self.function_nodes[function.0 as usize];
+        let failing: Vec<NodeId> = nodes_within(self.nodes, node)
+            .filter(|id| matches!(self.nodes.kind(*id), AstKind::AwaitExpression(_)) && self.owner_of(*id) == function)
+            .collect();
+        let question = Question { function: node, from: Some(from), done, throws: true, failing: &failing };
+        let Answer::Misses(way) = every_way_out(self.semantic, &question) else { return None };
+        let at = way.test.filter(|_| way.exit == Exit::End).unwrap_or(way.at);
+        Some((if at == node { self.head_of_function(node) } else { self.span_of(at) }, way.exit))
+    }
 }
 
 /// What happens in each block, by the offset at which it is complete.

@@ -146,6 +146,13 @@ impl<'a> Reader<'a, '_> {
                 None => Domain::Unknown,
             },
             Expression::ThisExpression(_) => Domain::Object,
+            // `REGIONS[i]` of a list of literals.
+            Expression::ComputedMemberExpression(m)
+                if matches!(peel(&m.object), Expression::Identifier(id)
+                    if self.symbol_of(id).is_some_and(|s| self.is_constant_collection(s))) =>
+            {
+                Domain::Finite
+            }
             other => self.domain_of_member(other),
         }
     }
@@ -177,7 +184,7 @@ impl<'a> Reader<'a, '_> {
         if is_fresh_maker(name, &self.text_of(call.callee.span(), 40)) {
             return Domain::Fresh;
         }
-        if name == "Boolean" {
+        if name == "Boolean" || self.returns_literals(call) {
             return Domain::Finite;
         }
         let mut all = Domain::Finite;

@@ -48,7 +48,6 @@ impl<'a> Reader<'a, '_> {
             (ContainerKind::List, "pop" | "shift" | "copyWithin" | "fill")
             | (ContainerKind::Map | ContainerKind::Set | ContainerKind::Weak, "delete") => Does::Shrink,
             (ContainerKind::Map | ContainerKind::Set, "clear") => Does::Reset,
-            (ContainerKind::Map, "get") if self.settles(node) => Does::Settle,
             _ => Does::Read,
         };
         let key = match (kind, does) {
@@ -60,11 +59,13 @@ impl<'a> Reader<'a, '_> {
             (_, Does::Grow) => call.arguments.first(),
             _ => None,
         };
-        let deed = match does {
-            Does::Grow => self.growth_by(key, value.and_then(Argument::as_expression)),
-            _ => Deed { key, ..Deed::from(does) },
-        };
-        self.note_deed(index, node, deed);
+        if kind == ContainerKind::Map && name == "get" {
+            return self.note_look(index, node, (node, key));
+        }
+        match does {
+            Does::Grow => self.note_growth(index, node, (key, value.and_then(Argument::as_expression))),
+            _ => self.note_deed(index, node, Deed { key, ..Deed::from(does) }),
+        }
         // The callback of `forEach` is handed the collection itself only by its third parameter, which nobody uses.
         if does == Does::Grow && matches!(name, "set" | "add") {
             self.note_fluent(index, node);
@@ -90,10 +91,7 @@ impl<'a> Reader<'a, '_> {
             AstKind::UnaryExpression(u) if u.operator == UnaryOperator::Delete => {
                 self.note_deed(index, parent, Deed::keyed(Does::Shrink, key));
             }
-            _ => {
-                let does = if self.settles(member) { Does::Settle } else { Does::Read };
-                self.note_deed(index, child, Deed::keyed(does, key));
-            }
+            _ => self.note_look(index, child, (member, Some(key))),
         }
     }
 
@@ -123,9 +121,10 @@ impl<'a> Reader<'a, '_> {
             (container.kind, container.misused) = (ContainerKind::Dictionary, true);
         }
         let key = (kind != ContainerKind::List).then_some(key);
-        let deed =
-            if does == Does::Grow { self.growth_by(key, Some(&e.right)) } else { Deed { key, ..Deed::from(does) } };
-        self.note_deed(index, node, deed);
+        match does {
+            Does::Grow => self.note_growth(index, node, (key, Some(&e.right))),
+            _ => self.note_deed(index, node, Deed { key, ..Deed::from(does) }),
+        }
         // `c[k] ??= v` writes what is absent.
         if e.operator.is_logical()
             && let Some(op) = self.collections.list[index].container.ops.last_mut()

@@ -7,7 +7,7 @@ use oxc_span::GetSpan;
 
 use crate::facts::places::{Seg, Spot};
 use crate::facts::reader::{Reader, peel};
-use crate::facts::{Does, Domain, Escape, Guard, Key, Op, TOP, Value};
+use crate::facts::{Does, Domain, Escape, Guard, Key, Op, TOP, Value, Ways};
 
 /// What is done, with which key, and what is stored.
 pub(super) struct Deed {
@@ -24,8 +24,30 @@ impl Deed {
 }
 
 impl<'a> Reader<'a, '_> {
+    /// Notes that an entry is looked up, and where what it holds is settled.
+    pub(super) fn note_look(&mut self, index: usize, node: NodeId, (entry, key): (NodeId, Option<Key>)) {
+        let settled = self.settles(entry);
+        let does = if settled.is_empty() { Does::Read } else { Does::Settle };
+        self.note_deed(index, node, Deed { key, ..Deed::from(does) });
+        let found = &mut self.collections.list[index];
+        let op = found.container.ops.len() - 1;
+        found.settled.extend(settled.into_iter().map(|call| (op, call)));
+    }
+
     /// `c[key] = value`, `c.set(key, value)`, `c.push(value)`.
-    pub(super) fn growth_by(&mut self, key: Option<Key>, value: Option<&'a Expression<'a>>) -> Deed {
+    pub(super) fn note_growth(
+        &mut self,
+        index: usize,
+        node: NodeId,
+        (key, value): (Option<Key>, Option<&'a Expression<'a>>),
+    ) {
+        let settled = value.map(|value| self.settled_by_maker(value)).unwrap_or_default();
+        self.collections.list[index].container.settled_by_maker.extend(settled);
+        let deed = self.growth_by(key, value);
+        self.note_deed(index, node, deed);
+    }
+
+    fn growth_by(&mut self, key: Option<Key>, value: Option<&'a Expression<'a>>) -> Deed {
         let named =
             value.filter(|v| matches!(peel(v), Expression::Identifier(_) | Expression::StaticMemberExpression(_)));
         Deed {
@@ -67,12 +89,15 @@ impl<'a> Reader<'a, '_> {
             value,
             stores,
             function,
+            ways: Ways::Unknown,
             guard,
             span: self.head_of_deed(node),
             statement: self.statement_span(node),
             break_after: self.break_after(node),
         };
-        self.collections.list[index].container.ops.push(op);
+        let found = &mut self.collections.list[index];
+        found.container.ops.push(op);
+        found.nodes.push(node);
     }
 
     /// Writing a key that the collection is known to have adds nothing; one that some other table is known to have adds no
@@ -157,7 +182,7 @@ impl<'a> Reader<'a, '_> {
             },
             _ => None,
         };
-        if key.is_some_and(|key| self.is_loop_variable(key)) {
+        if key.is_some_and(|key| self.is_loop_variable(key)) || self.is_in_loop(node) {
             return Guard::Each;
         }
         if self.is_behind_clock(node) { Guard::Expired } else { Guard::None }

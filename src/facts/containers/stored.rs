@@ -24,8 +24,7 @@ impl<'a> Reader<'a, '_> {
         let kind = self.collections.list[index].container.kind;
         match e.operator {
             AssignmentOperator::Addition if kind == ContainerKind::Text => {
-                let deed = self.growth_by(None, Some(&e.right));
-                self.note_deed(index, node, deed);
+                self.note_growth(index, node, (None, Some(&e.right)));
             }
             AssignmentOperator::Assign => {
                 let mut does = self.reassigns(index, &e.right);
@@ -177,8 +176,7 @@ impl<'a> Reader<'a, '_> {
             let Argument::ObjectExpression(object) = source else { continue };
             for property in object.properties.iter().filter_map(|p| p.as_property()).filter(|p| p.computed) {
                 let key = property.key.as_expression().map(|e| self.key_of(e));
-                let deed = self.growth_by(key, Some(&property.value));
-                self.note_deed(index, call.node, deed);
+                self.note_growth(index, call.node, (key, Some(&property.value)));
             }
         }
         true

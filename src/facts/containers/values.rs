@@ -2,13 +2,14 @@
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, BindingPattern, CallExpression, Expression, ObjectExpression};
-use oxc_semantic::NodeId;
+use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
-use crate::facts::Value;
+use crate::facts::flow::nodes_within;
 use crate::facts::functions::key_name;
 use crate::facts::keys::words;
 use crate::facts::reader::{Reader, bound_symbol, peel};
+use crate::facts::{FunctionId, Value};
 use crate::finding::Span;
 
 /// Fields of an entry that somebody waits for.
@@ -17,6 +18,12 @@ const AWAITED: [&str; 7] = ["resolve", "reject", "callback", "cb", "timer", "tim
 /// Words of fields that say how old an entry is, or until when it is good.
 const DATES: [&str; 9] =
     ["expires", "expiry", "expire", "expiration", "ttl", "timestamp", "deadline", "cached", "fetched"];
+
+/// First words of calls that may end in the removal of an entry, out of our sight.
+const TELLING: [&str; 14] = [
+    "emit", "dispatch", "publish", "post", "notify", "remove", "delete", "close", "destroy", "end", "cancel", "reject",
+    "abort", "clear",
+];
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn value_of(&mut self, expr: &'a Expression<'a>) -> Value {
@@ -29,9 +36,21 @@ impl<'a> Reader<'a, '_> {
                 if let Some(index) = self.param_index(self.scoping.symbol_declaration(symbol)) {
                     return Value::Param(index);
                 }
-                self.initial_value(symbol).map_or(Value::Other, |value| self.value_made(value))
+                let first = self.initial_value(symbol);
+                let given = first.or_else(|| self.only_assigned(symbol));
+                given.map_or(Value::Other, |value| self.value_made(value))
             }
             _ => self.value_made(expr),
+        }
+    }
+
+    /// `let x = ..; if (!x) x = value`: the value, when there is one assignment.
+    fn only_assigned(&self, symbol: SymbolId) -> Option<&'a Expression<'a>> {
+        let mut writes = self.scoping.get_resolved_references(symbol).filter(|r| r.is_write());
+        let write = writes.next().filter(|_| writes.next().is_none())?;
+        match self.nodes.parent_kind(write.node_id()) {
+            AstKind::AssignmentExpression(e) => Some(&e.right),
+            _ => None,
         }
     }
 
@@ -61,9 +80,19 @@ impl<'a> Reader<'a, '_> {
         }
         if self.global_name(&call.callee) == Some("setTimeout") {
             let callback = call.arguments.first().and_then(|a| a.as_expression());
-            return Value::Timer(callback.and_then(|e| self.function_denoted(e)));
+            let callback = callback.and_then(|e| self.function_denoted(e));
+            return Value::Timer(callback.filter(|f| !self.tells_others(*f)));
         }
         if self.makes_promise(call) { Value::Promise } else { Value::Other }
+    }
+
+    /// `emitter.emit('closed', id)`: who listens may do what is not done here.
+    fn tells_others(&self, function: FunctionId) -> bool {
+        nodes_within(self.nodes, self.function_nodes[function.0 as usize]).any(|node| {
+            let AstKind::CallExpression(call) = self.nodes.kind(node) else { return false };
+            let verb = call.callee_name().and_then(|name| words(name).find(|w| !w.is_empty()));
+            verb.is_some_and(|verb| TELLING.contains(&verb.as_str()))
+        })
     }
 
     /// The class and empty arguments of `new Map()`, when neither they nor what they are given to say a type.
@@ -108,40 +137,55 @@ impl<'a> Reader<'a, '_> {
 
     /// Whether the code that looks an entry up settles what it holds: `pending.get(id).reject(error)`,
     /// `const { resolve } = waiting[id]; resolve(answer)`. A callback may be called many times; a promise settles once.
-    pub(super) fn settles(&self, entry: NodeId) -> bool {
+    pub(super) fn settles(&self, entry: NodeId) -> Vec<NodeId> {
         let (_, parent) = self.outside(entry);
         match self.nodes.kind(parent) {
             AstKind::VariableDeclarator(d) => match bound_symbol(&d.id) {
-                Some(symbol) => self.reads_of(symbol).any(|read| self.is_settled_at(read)),
-                None => self.settles_part(&d.id),
+                Some(symbol) => self.reads_of(symbol).flat_map(|read| self.settled_at(read)).collect(),
+                None => self.settled_parts(&d.id),
             },
-            _ => self.is_settled_at(entry),
+            _ => self.settled_at(entry),
         }
     }
 
-    /// `entry.reject(..)`, `const { reject } = entry; reject(..)`.
-    fn is_settled_at(&self, entry: NodeId) -> bool {
+    /// `entry.reject(..)`, `const { reject } = entry; reject(..)`: the calls.
+    fn settled_at(&self, entry: NodeId) -> Vec<NodeId> {
         let (_, parent) = self.outside(entry);
         match self.nodes.kind(parent) {
-            AstKind::StaticMemberExpression(m) => is_settler(m.property.name.as_str()) && self.is_called(parent),
-            AstKind::VariableDeclarator(d) => self.settles_part(&d.id),
-            _ => false,
+            AstKind::StaticMemberExpression(m) if is_settler(m.property.name.as_str()) => {
+                self.call_of(parent).into_iter().collect()
+            }
+            AstKind::VariableDeclarator(d) => self.settled_parts(&d.id),
+            _ => Vec::new(),
         }
     }
 
-    fn settles_part(&self, pattern: &BindingPattern<'a>) -> bool {
-        let BindingPattern::ObjectPattern(pattern) = pattern else { return false };
-        pattern.properties.iter().any(|property| {
-            key_name(&property.key).is_some_and(is_settler)
-                && bound_symbol(&property.value)
-                    .is_some_and(|symbol| self.reads_of(symbol).any(|read| self.is_called(read)))
-        })
+    fn settled_parts(&self, pattern: &BindingPattern<'a>) -> Vec<NodeId> {
+        let BindingPattern::ObjectPattern(pattern) = pattern else { return Vec::new() };
+        let settlers = pattern.properties.iter().filter(|p| key_name(&p.key).is_some_and(is_settler));
+        let symbols = settlers.filter_map(|property| bound_symbol(&property.value));
+        symbols.flat_map(|symbol| self.reads_of(symbol).filter_map(|read| self.call_of(read))).collect()
     }
 
-    fn is_called(&self, node: NodeId) -> bool {
+    /// The call that a node is the callee of.
+    fn call_of(&self, node: NodeId) -> Option<NodeId> {
         let (child, parent) = self.outside(node);
         matches!(self.nodes.kind(parent), AstKind::CallExpression(call)
             if call.callee.span() == self.nodes.kind(child).span())
+        .then_some(parent)
+    }
+
+    /// Calls of the resolvers that an entry stores, `{ resolve, reject }`, by the code around: in which function, and where.
+    pub(super) fn settled_by_maker(&self, value: &'a Expression<'a>) -> Vec<(FunctionId, Span)> {
+        let Expression::ObjectExpression(object) = peel(value) else { return Vec::new() };
+        let stored = object.properties.iter().filter_map(|p| p.as_property());
+        let settlers = stored.filter(|p| key_name(&p.key).is_some_and(is_settler));
+        let symbols = settlers.filter_map(|p| match peel(&p.value) {
+            Expression::Identifier(id) => self.symbol_of(id),
+            _ => None,
+        });
+        let calls = symbols.flat_map(|symbol| self.reads_of(symbol).filter_map(|read| self.call_of(read)));
+        calls.map(|call| (self.owner_of(call), self.span_of(call))).collect()
     }
 }
 

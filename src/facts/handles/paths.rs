@@ -1,10 +1,9 @@
 //! Whether what is opened and closed in one function is closed on every way out of it.
 
-use oxc_ast::AstKind;
 use oxc_semantic::NodeId;
 use rustc_hash::FxHashMap;
 
-use crate::facts::flow::{Answer, Exit, Question, every_way_out, nodes_within};
+use crate::facts::flow::Exit;
 use crate::facts::reader::Reader;
 use crate::facts::{Close, FunctionId, Handle, Handler, Kept, Missed, PlaceId, Root, What};
 
@@ -43,26 +42,9 @@ impl Reader<'_, '_> {
             }
             let done: Vec<NodeId> = matching.iter().map(|i| closed[*i]).collect();
             let missed = self.missed_way(*node, handle.function, &done);
-            self.facts.handles[index].missed = missed;
+            self.facts.handles[index].missed =
+                missed.map(|(way, exit)| Missed { way, why: left_open(exit).to_owned() });
         }
-    }
-
-    fn missed_way(&self, from: NodeId, function: FunctionId, done: &[NodeId]) -> Option<Missed> {
-        let node = self.function_nodes[function.0 as usize];
-        let failing: Vec<NodeId> = nodes_within(self.nodes, node)
-            .filter(|id| matches!(self.nodes.kind(*id), AstKind::AwaitExpression(_)) && self.owner_of(*id) == function)
-            .collect();
-        let question = Question { function: node, from: Some(from), done, throws: true, failing: &failing };
-        let Answer::Misses(way) = every_way_out(self.semantic, &question) else { return None };
-        let why = match way.exit {
-            Exit::Return => "this way out leaves it open",
-            Exit::Throw => "when this is thrown it stays open",
-            Exit::Fails => "when this fails it stays open",
-            Exit::End => "the end can be reached with it still open",
-        };
-        let at = way.test.filter(|_| way.exit == Exit::End).unwrap_or(way.at);
-        let span = if at == node { self.head_of_function(node) } else { self.span_of(at) };
-        Some(Missed { way: span, why: why.to_owned() })
     }
 
     /// Nothing but the matching closes sees the timer's id or the listener: no callback, caller or collection can end it.
@@ -108,5 +90,14 @@ fn closes(close: &Close, handle: &Handle) -> bool {
             && close.receiver.as_ref().and_then(|r| r.place) == place
             && close.event.as_deref().is_none_or(|e| e == handle.event)
             && same_handler
+    }
+}
+
+const fn left_open(exit: Exit) -> &'static str {
+    match exit {
+        Exit::Return => "this way out leaves it open",
+        Exit::Throw => "when this is thrown it stays open",
+        Exit::Fails => "when this fails it stays open",
+        Exit::End => "the end can be reached with it still open",
     }
 }

@@ -67,10 +67,10 @@ impl Unit {
         }
     }
 
-    /// All removals are by a key of another kind than the entries have: a path for a url.
+    /// All removals are by a key that is never one of those that the entries have.
     fn missed_key(&self, container: &Container, op: &Op) -> Option<Miss> {
         let key = op.key.as_ref()?;
-        let kind = kind_of_key(&key.text)?;
+        let by_identity = matches!(container.kind, ContainerKind::Map | ContainerKind::Set);
         let mut first = None;
         for removal in self.removals(container) {
             if self.is_on_demand(removal.function) {
@@ -78,7 +78,7 @@ impl Unit {
             }
             let other =
                 removal.key.as_ref().filter(|_| removal.does == Does::Shrink && removal.guard != Guard::Each)?;
-            if kind_of_key(&other.text)? == kind {
+            if !never_match(&key.text, &other.text, by_identity) {
                 return None;
             }
             first = first.or(Some((removal.span, other.text.clone())));
@@ -126,4 +126,34 @@ fn kind_of_key(text: &str) -> Option<&'static str> {
         "host" | "hostname" | "origin" => Some("host"),
         _ => None,
     }
+}
+
+/// Whether two keys, as written, can never be the same.
+fn never_match(made: &str, removed: &str, by_identity: bool) -> bool {
+    // An object that is made for the occasion is in no `Map` or `Set`.
+    if by_identity && removed.starts_with(['{', '[']) {
+        return true;
+    }
+    // `session:${id}` and `id`, `String(id)` and `id`.
+    if let Some(inner) = wrapped(made, by_identity) {
+        return inner == removed;
+    }
+    if let Some(inner) = wrapped(removed, by_identity) {
+        return inner == made;
+    }
+    // What a parameter is called, its callers need not call so.
+    let read = |text: &str| text.contains('.');
+    (read(made) || read(removed))
+        && kind_of_key(made).is_some_and(|kind| kind_of_key(removed).is_some_and(|other| other != kind))
+}
+
+/// The value that a key is made from by adding to it, or by making it a string where that makes a difference.
+fn wrapped(text: &str, by_identity: bool) -> Option<&str> {
+    if let Some(template) = text.strip_prefix('`').and_then(|t| t.strip_suffix('`')) {
+        let (before, rest) = template.split_once("${")?;
+        let (inner, after) = rest.split_once('}')?;
+        return (!after.contains("${") && (by_identity || !before.is_empty() || !after.is_empty())).then_some(inner);
+    }
+    let stringified = text.strip_prefix("String(").and_then(|t| t.strip_suffix(')'));
+    stringified.or_else(|| text.strip_suffix(".toString()")).filter(|_| by_identity)
 }

@@ -1,6 +1,6 @@
 //! Entries that wait for something and are not removed on one of the ways in which that ends.
 
-use crate::facts::{Arg, Container, Does, FunctionId, Op, Use, Value};
+use crate::facts::{Arg, Container, Does, FunctionId, Op, TOP, Use, Value, Ways};
 use crate::finding::Span;
 use crate::program::Unit;
 
@@ -15,6 +15,8 @@ pub struct Left {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
+    /// The function that stores and removes it is left here.
+    WayOut,
     /// The promise of the entry is settled here.
     Settled,
     /// The timer of the entry has fired.
@@ -26,20 +28,47 @@ pub enum How {
 impl Unit {
     /// The first way on which what waits in an entry comes to its end and the entry stays.
     pub(super) fn left(&self, container: &Container, op: &Op) -> Option<Left> {
-        if self.is_removed_by_its_maker(container, op) {
+        if op.ways == Ways::All {
             return None;
         }
-        self.left_when_settled(container).or_else(|| self.left_when_fired(container, op))
+        let removed = self.removals(container).find(|r| !self.is_on_demand(r.function)).map(|r| r.span);
+        let found = |(how, span)| Left { span, how, removed };
+        if self.is_removed_by_its_maker(container, op) {
+            return self.left_when_rejected_later(container, op).map(found);
+        }
+        self.left_on_way_out(container, op)
+            .or_else(|| self.left_when_settled(container, op))
+            .or_else(|| self.left_when_fired(container, op))
+            .map(found)
     }
 
-    /// `pending.get(id).reject(error)` without the `delete` that other ways have.
-    fn left_when_settled(&self, container: &Container) -> Option<Left> {
-        let removed = self
-            .removals(container)
-            .find(|op| op.does == Does::Shrink && op.key.is_some() && !self.is_on_demand(op.function))?;
-        let settles = container.ops.iter().filter(|op| op.does == Does::Settle && !self.is_dead(op.function));
-        let mut left = settles.filter(|op| !self.is_removed_around(container, op.function));
-        left.next().map(|op| Left { span: op.span, how: How::Settled, removed: Some(removed.span) })
+    /// Only the function that stores the entry removes it, and not on every way out.
+    fn left_on_way_out(&self, container: &Container, op: &Op) -> Option<(How, Span)> {
+        let Ways::AllBut(way) = op.ways else { return None };
+        let mut others = self.removals(container).filter(|r| !self.is_on_demand(r.function));
+        others.all(|r| r.function == op.function).then_some((How::WayOut, way))
+    }
+
+    /// `pending.get(id).reject(error)` without the `delete` that other ways have, or the resolver called by its maker.
+    fn left_when_settled(&self, container: &Container, op: &Op) -> Option<(How, Span)> {
+        let removes = |r: &&Op| r.does == Does::Shrink && r.key.is_some() && !self.is_on_demand(r.function);
+        self.removals(container).find(removes)?;
+        // Who asks an instance to `resolve` something may well ask twice.
+        if matches!(op.value, Value::Instance | Value::Ward) {
+            return None;
+        }
+        let mut looks = container.ops.iter().filter(|o| o.does == Does::Settle && !self.is_dead(o.function));
+        let look = looks.find_map(|o| match o.ways {
+            Ways::AllBut(settled) => Some(settled),
+            Ways::All => None,
+            Ways::Unknown => (!self.is_removed_around(container, o.function)).then_some(o.span),
+        });
+        let by_maker = || {
+            let mut calls = container.settled_by_maker.iter();
+            let left = calls.find(|(f, _)| *f != op.function && !self.is_removed_around(container, *f));
+            left.map(|(_, span)| *span)
+        };
+        look.or_else(by_maker).map(|span| (How::Settled, span))
     }
 
     /// The function that stores the entry makes the ones that remove it: `promise.finally(() => pending.delete(id))`,
@@ -47,6 +76,22 @@ impl Unit {
     fn is_removed_by_its_maker(&self, container: &Container, grown: &Op) -> bool {
         let frame = self.frame(grown.function);
         self.removals(container).any(|op| op.function != frame && self.is_nested(op.function, frame))
+    }
+
+    /// `promise.then(() => map.delete(key))`, and nothing when it is rejected.
+    fn left_when_rejected_later(&self, container: &Container, op: &Op) -> Option<(How, Span)> {
+        let frame = self.frame(op.function);
+        let mut only = None;
+        for removal in self.removals(container).filter(|r| !self.is_on_demand(r.function)) {
+            let uses = &self.facts.functions[removal.function.0 as usize].uses;
+            let [Use::Callback { api, at, .. }] = uses.as_slice() else { return None };
+            let then = api.ends_with(".then") && self.is_nested(removal.function, frame);
+            if !then || only.is_some() {
+                return None;
+            }
+            only = Some(*at);
+        }
+        only.map(|at| (How::Rejected, at))
     }
 
     /// Something that runs with `function` removes: the function itself, what it calls, or each of its callers.
@@ -58,7 +103,7 @@ impl Unit {
         let uses = &self.facts.functions[frame.0 as usize].uses;
         !uses.is_empty()
             && uses.iter().all(|u| match u {
-                Use::Called { by, .. } | Use::Callback { by, .. } => {
+                Use::Called { by, .. } | Use::Callback { by, sync: true, .. } if *by != TOP => {
                     let by = self.frame(*by);
                     self.removals(container).any(|op| self.is_run_by(op.function, by))
                 }
@@ -73,11 +118,13 @@ impl Unit {
             if self.is_nested(at, root) {
                 return true;
             }
-            // The functions around it are asked as well: a callback runs because its maker did.
             let facts = &self.facts.functions[at.0 as usize];
-            let callers = facts.uses.iter().filter_map(Use::by);
-            for by in callers {
-                if by != crate::facts::TOP && !seen.contains(&by) {
+            let callers = facts.uses.iter().filter_map(|u| match u {
+                Use::Called { by, .. } | Use::Callback { by, sync: true, .. } => Some(*by),
+                _ => None,
+            });
+            for by in callers.filter(|by| *by != TOP) {
+                if !seen.contains(&by) {
                     seen.push(by);
                     work.push(by);
                 }
@@ -87,17 +134,14 @@ impl Unit {
     }
 
     /// `timers.set(id, setTimeout(run))`, and `run` leaves the entry.
-    fn left_when_fired(&self, container: &Container, op: &Op) -> Option<Left> {
+    fn left_when_fired(&self, container: &Container, op: &Op) -> Option<(How, Span)> {
         let Value::Timer(Some(callback)) = op.value else { return None };
-        let removed = self.removals(container).map(|op| op.span).next();
-        if self.removals(container).any(|op| self.is_run_by(op.function, callback)) {
-            return None;
-        }
+        let removes = self.removals(container).any(|op| self.is_run_by(op.function, callback));
         let head = self.facts.functions[callback.0 as usize].head;
-        Some(Left { span: head, how: How::Fired, removed })
+        (!removes).then_some((How::Fired, head))
     }
 
-    /// A promise is stored, looked up by key, and nothing takes it out when it is rejected.
+    /// A promise is stored, looked up by key, and nothing ever takes it out.
     pub(super) fn left_when_rejected(&self, container: &Container, op: &Op) -> Option<Left> {
         if !container.ops.iter().any(|o| o.does.is_read() && o.key.is_some()) {
             return None;

@@ -86,12 +86,32 @@ impl Unit {
 
     fn worth(&self, op: &Op) -> Removal {
         match op.does {
+            Does::Shrink if self.is_swept(op.function) => Removal::Enough,
             Does::Shrink if op.guard == Guard::Expired || self.is_called_for_the_old(op) => Removal::Late,
             Does::Shrink if self.removes_what_is_asked(op) => Removal::OnDemand,
             Does::Shrink if op.guard != Guard::Each => Removal::Enough,
             Does::Shrink | Does::Reset if self.is_on_demand(op.function) => Removal::OnDemand,
             _ => Removal::Enough,
         }
+    }
+
+    /// A timer runs it, or somebody calls it for one key after the other.
+    fn is_swept(&self, function: FunctionId) -> bool {
+        let (mut work, mut seen) = (vec![function], vec![function]);
+        while let Some(at) = work.pop() {
+            for used in &self.facts.functions[at.0 as usize].uses {
+                match used {
+                    Use::Callback { api, .. } if is_timer(api) => return true,
+                    Use::Called { guard: Guard::Each, by, .. } if !self.is_on_demand(*by) => return true,
+                    Use::Called { by, .. } if *by != TOP && !seen.contains(by) => {
+                        seen.push(*by);
+                        work.push(*by);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        false
     }
 
     /// `remove(key)`, `cache.delete(key)`: for others to call.
@@ -187,4 +207,8 @@ const fn is_open(used: &Use) -> bool {
 fn is_ending(name: &str) -> bool {
     let mut rest = words(name).filter(|w| !w.is_empty() && !matches!(w.as_str(), "k" | "on" | "ng" | "async" | "do"));
     rest.next().is_some_and(|first| ENDINGS.contains(&first.as_str())) || rest.any(|w| w == "tests" || w == "testing")
+}
+
+fn is_timer(api: &str) -> bool {
+    ["setTimeout", "setInterval", "setImmediate", "nextTick"].iter().any(|timer| api.ends_with(timer))
 }

@@ -1,0 +1,96 @@
+//! Whether what a function stores in a collection, or settles out of one, it also removes on every way out.
+
+use oxc_ast::AstKind;
+use oxc_semantic::NodeId;
+
+use super::Found;
+use crate::facts::flow::{Exit, Question, is_reached_undone};
+use crate::facts::reader::Reader;
+use crate::facts::{Container, ContainerKind, Does, FunctionId, TOP, Ways};
+
+/// Operations of one file that are followed to the ends of their functions: each walks the function anew.
+const MOST_QUESTIONS: usize = 60;
+
+impl<'a> Reader<'a, '_> {
+    /// Follows each entry that its own function removes again, and each that is settled where others are removed.
+    pub(super) fn note_ways(&mut self, list: &mut [Found<'a>]) {
+        let mut asked = 0;
+        for found in list {
+            if !matches!(found.container.kind, ContainerKind::Map | ContainerKind::Dictionary | ContainerKind::Set) {
+                continue;
+            }
+            for index in 0..found.container.ops.len() {
+                let op = &found.container.ops[index];
+                let done = removals_with(&found.container, &found.nodes, index);
+                if op.function == TOP || done.is_empty() || asked >= MOST_QUESTIONS {
+                    continue;
+                }
+                let ways = match op.does {
+                    Does::Grow => self.ways_from(found.nodes[index], op.function, &done),
+                    Does::Settle => self.ways_around(&found.settled, index, (op.function, &done)),
+                    _ => continue,
+                };
+                asked += 1;
+                found.container.ops[index].ways = ways;
+            }
+        }
+    }
+
+    fn ways_from(&self, stored: NodeId, function: FunctionId, done: &[NodeId]) -> Ways {
+        let Some((way, exit)) = self.missed_way(stored, function, done) else { return Ways::All };
+        // What is removed when it went wrong is meant to stay when it went well.
+        if done.iter().all(|removal| self.is_in_catch(*removal)) {
+            return Ways::Unknown;
+        }
+        let conditional = !done.iter().any(|removal| self.is_within(stored, self.block_around(*removal)));
+        match exit {
+            Exit::Return | Exit::End if conditional => Ways::Unknown,
+            _ => Ways::AllBut(way),
+        }
+    }
+
+    /// Each call that settles the entry: is it removed before or after?
+    fn ways_around(
+        &self,
+        settled: &[(usize, NodeId)],
+        index: usize,
+        (function, done): (FunctionId, &[NodeId]),
+    ) -> Ways {
+        let node = self.function_nodes[function.0 as usize];
+        let question = Question { function: node, from: None, done, throws: false, failing: &[] };
+        for call in settled.iter().filter(|(of, _)| *of == index).map(|(_, call)| *call) {
+            if self.owner_of(call) != function {
+                return Ways::Unknown;
+            }
+            if is_reached_undone(self.semantic, &question, call) && self.missed_way(call, function, done).is_some() {
+                return Ways::AllBut(self.span_of(call));
+            }
+        }
+        Ways::All
+    }
+
+    fn is_in_catch(&self, node: NodeId) -> bool {
+        let function = self.owner_of(node);
+        self.nodes
+            .ancestor_ids(node)
+            .take_while(|id| self.owner_of(*id) == function)
+            .any(|id| matches!(self.nodes.kind(id), AstKind::CatchClause(_)))
+    }
+
+    /// The block or function body that a node's statement stands in.
+    fn block_around(&self, node: NodeId) -> NodeId {
+        self.nodes.parent_id(self.statement_of(node))
+    }
+}
+
+/// The removals by the same key in the function of an operation.
+fn removals_with(container: &Container, nodes: &[NodeId], index: usize) -> Vec<NodeId> {
+    let op = &container.ops[index];
+    let Some(key) = &op.key else { return Vec::new() };
+    let same = container.ops.iter().zip(nodes).filter(|(other, _)| {
+        other.does == Does::Shrink
+            && other.function == op.function
+            && other.key.as_ref().is_some_and(|k| k.text == key.text)
+    });
+    same.map(|(_, node)| *node).collect()
+}
