@@ -66,11 +66,12 @@ struct Job<'s> {
     graph: bool,
 }
 
-/// Only promises and what is closed again are asked on which ways they are.
+/// Only promises, what is closed again and what is taken out again are asked on which ways they are.
 fn wants_graph(text: &str, depth: Depth) -> bool {
     const WORDS: [&str; 5] = ["Promise", "clearInterval", "removeListener", "removeEventListener", ".off("];
-    depth.cases <= MOST_CASES
-        && WORDS.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    let removes = || (has(".delete(") && (has(".set(") || has(".add("))) || (has("delete ") && has("] = "));
+    depth.cases <= MOST_CASES && (WORDS.iter().any(|word| has(word)) || removes())
 }
 
 fn too_deep(depth: Depth) -> Option<String> {

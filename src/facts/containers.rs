@@ -140,6 +140,7 @@ impl<'a> Reader<'a, '_> {
         }
         let mut list = std::mem::take(&mut self.collections).list;
         note_inner_removals(&mut list);
+        self.note_unseen_reads(&mut list);
         self.note_forgotten(&mut list);
         self.note_ways(&mut list);
         // What a weak map holds dies with its key; what an emptied collection holds goes with it, and what one that is
@@ -155,6 +156,14 @@ impl<'a> Reader<'a, '_> {
         };
         let kept = list.into_iter().filter(|f| may_grow_for_good(&f.container) && !goes_along(&f.spot));
         self.facts.containers = kept.map(|f| f.container).collect();
+    }
+
+    /// A private field that nobody seems to read is looked for a second time, in less usual places.
+    fn note_unseen_reads(&mut self, list: &mut [Found<'a>]) {
+        for found in list.iter_mut().filter(|f| f.container.private && !f.spot.path.is_empty()) {
+            let unread = !found.container.ops.iter().any(|op| op.does.is_read());
+            found.container.private = !unread || !self.is_read_unseen(&found.spot);
+        }
     }
 
     fn find_collections(&mut self, kind: AstKind<'a>) {
@@ -184,7 +193,8 @@ impl<'a> Reader<'a, '_> {
                     let container = &mut self.collections.list[index].container;
                     container.private = hidden || p.accessibility == Some(TSAccessibility::Private);
                     if hidden {
-                        container.name = format!("this.#{name}");
+                        let owner = container.name.trim_end_matches(name).to_owned();
+                        container.name = format!("{owner}#{name}");
                     }
                 }
             }

@@ -204,6 +204,22 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
+    /// A function of this file that returns one of a few literals.
+    fn returns_literals(&mut self, call: &'a CallExpression<'a>) -> bool {
+        let Some(function) = self.function_denoted(&call.callee) else { return false };
+        self.returned.get(&function).is_some_and(|values| {
+            let mut work: Vec<&Expression<'a>> = values.to_vec();
+            let mut literal = true;
+            while let Some(value) = work.pop() {
+                match peel(value) {
+                    Expression::ConditionalExpression(e) => work.extend([&e.consequent, &e.alternate]),
+                    value => literal &= value.is_literal(),
+                }
+            }
+            literal
+        })
+    }
+
     pub(super) fn domain_of_symbol(&mut self, symbol: SymbolId, depth: u32) -> Domain {
         let name = self.scoping.symbol_name(symbol);
         let node = self.scoping.symbol_declaration(symbol);

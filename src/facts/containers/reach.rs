@@ -136,4 +136,29 @@ impl<'a> Reader<'a, '_> {
             node = parent;
         }
     }
+
+    /// Fields of an object may be read without being named by it: `this[kind]`, `JSON.stringify(this)`, `{ ...this }`, and
+    /// `other.#field` within the class.
+    pub(super) fn is_read_unseen(&mut self, spot: &Spot<'a>) -> bool {
+        let (SpotRoot::This(_), [Seg::Field(field)]) = (spot.root, spot.path.as_slice()) else { return false };
+        let whole = (0..self.this_nodes.len()).any(|index| {
+            let node = self.this_nodes[index];
+            let (child, parent) = self.outside(node);
+            let reads = match self.nodes.kind(parent) {
+                AstKind::ComputedMemberExpression(m) => seg_of_key(&m.expression) == Seg::Entry,
+                AstKind::SpreadElement(_) => true,
+                AstKind::CallExpression(call) if call.callee.span() != self.nodes.kind(child).span() => {
+                    let callee = call.callee.get_inner_expression().as_member_expression();
+                    callee.is_some_and(|m| matches!(self.global_name(m.object()), Some("JSON" | "Object")))
+                }
+                _ => false,
+            };
+            reads && self.this_spot(self.owner_of(node)).root == spot.root
+        });
+        whole
+            || self.nodes.iter().any(|node| {
+                matches!(node.kind(), AstKind::PrivateFieldExpression(m)
+                    if m.field.name == *field && !matches!(m.object, Expression::ThisExpression(_)))
+            })
+    }
 }

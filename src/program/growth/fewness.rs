@@ -80,9 +80,9 @@ const PARTS: [&str; 29] = [
 const CONFIGURATION: [&str; 6] = ["config", "configuration", "options", "opts", "settings", "conf"];
 
 /// Last words of keys of which users and traffic bring any number.
-const COUNTLESS: [&str; 14] = [
-    "id", "uuid", "ip", "email", "session", "token", "url", "uri", "origin", "query", "text", "user", "tenant",
-    "socket",
+const COUNTLESS: [&str; 16] = [
+    "code", "key", "id", "uuid", "ip", "email", "session", "token", "url", "uri", "origin", "query", "text", "user",
+    "tenant", "socket",
 ];
 
 /// What has an id, and of which there are few.

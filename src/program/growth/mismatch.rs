@@ -1,7 +1,7 @@
 //! Removals that miss: another representation of the key, a twin that is cleaned alone, a bucket that is emptied and kept.
 
 use crate::facts::keys::words;
-use crate::facts::{Container, ContainerKind, Does, Guard, Op, Root};
+use crate::facts::{Container, ContainerKind, Does, Domain, Guard, Key, Op, Root};
 use crate::finding::Span;
 use crate::program::Unit;
 
@@ -78,7 +78,7 @@ impl Unit {
             }
             let other =
                 removal.key.as_ref().filter(|_| removal.does == Does::Shrink && removal.guard != Guard::Each)?;
-            if !never_match(&key.text, &other.text, by_identity) {
+            if !never_match(key, other, by_identity) {
                 return None;
             }
             first = first.or(Some((removal.span, other.text.clone())));
@@ -129,7 +129,9 @@ fn kind_of_key(text: &str) -> Option<&'static str> {
 }
 
 /// Whether two keys, as written, can never be the same.
-fn never_match(made: &str, removed: &str, by_identity: bool) -> bool {
+fn never_match(made: &Key, removed: &Key, by_identity: bool) -> bool {
+    let named_by_caller = is_parameter(made) && is_parameter(removed);
+    let (made, removed) = (made.text.as_str(), removed.text.as_str());
     // An object that is made for the occasion is in no `Map` or `Set`.
     if by_identity && removed.starts_with(['{', '[']) {
         return true;
@@ -142,9 +144,7 @@ fn never_match(made: &str, removed: &str, by_identity: bool) -> bool {
         return inner == made;
     }
     // What a parameter is called, its callers need not call so.
-    let read = |text: &str| text.contains('.');
-    (read(made) || read(removed))
-        && kind_of_key(made).is_some_and(|kind| kind_of_key(removed).is_some_and(|other| other != kind))
+    !named_by_caller && kind_of_key(made).is_some_and(|kind| kind_of_key(removed).is_some_and(|other| other != kind))
 }
 
 /// The value that a key is made from by adding to it, or by making it a string where that makes a difference.
@@ -156,4 +156,9 @@ fn wrapped(text: &str, by_identity: bool) -> Option<&str> {
     }
     let stringified = text.strip_prefix("String(").and_then(|t| t.strip_suffix(')'));
     stringified.or_else(|| text.strip_suffix(".toString()")).filter(|_| by_identity)
+}
+
+/// A parameter as it is.
+fn is_parameter(key: &Key) -> bool {
+    matches!(&key.domain, Domain::Params(params) if matches!(params.as_slice(), [param] if param.path.is_empty()))
 }
