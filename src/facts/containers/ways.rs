@@ -4,7 +4,7 @@ use oxc_ast::AstKind;
 use oxc_semantic::NodeId;
 
 use super::Found;
-use crate::facts::flow::{Exit, Question, is_reached_undone};
+use crate::facts::flow::{Question, is_reached_undone};
 use crate::facts::reader::Reader;
 use crate::facts::{Container, ContainerKind, Does, FunctionId, TOP, Ways};
 
@@ -37,16 +37,32 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn ways_from(&self, stored: NodeId, function: FunctionId, done: &[NodeId]) -> Ways {
-        let Some((way, exit)) = self.missed_way(stored, function, done) else { return Ways::All };
+        // What is removed before it is stored anew says nothing of what becomes of it then.
+        let begin = self.span_of(stored).start;
+        if done.iter().all(|removal| self.span_of(*removal).start < begin) {
+            return Ways::Unknown;
+        }
+        let Some((way, _)) = self.missed_way(stored, function, done) else { return Ways::All };
         // What is removed when it went wrong is meant to stay when it went well.
         if done.iter().all(|removal| self.is_in_catch(*removal)) {
             return Ways::Unknown;
         }
-        let conditional = !done.iter().any(|removal| self.is_within(stored, self.block_around(*removal)));
-        match exit {
-            Exit::Return | Exit::End if conditional => Ways::Unknown,
-            _ => Ways::AllBut(way),
+        // Behind a test, it may be meant for some entries only.
+        let certain = done.iter().any(|removal| self.follows(*removal, stored));
+        if certain { Ways::AllBut(way) } else { Ways::Unknown }
+    }
+
+    /// Whether nothing but `try` stands between the statements of one node and of another before it.
+    fn follows(&self, node: NodeId, first: NodeId) -> bool {
+        let mut block = self.block_around(node);
+        while !self.is_within(first, block) {
+            let parent = self.nodes.parent_id(block);
+            if !matches!(self.nodes.kind(parent), AstKind::TryStatement(_)) {
+                return false;
+            }
+            block = self.block_around(parent);
         }
+        true
     }
 
     /// Each call that settles the entry: is it removed before or after?
