@@ -66,6 +66,9 @@ impl<'a> Reader<'a, '_> {
             Does::Grow => self.note_growth(index, node, (key, value.and_then(Argument::as_expression))),
             _ => self.note_deed(index, node, Deed { key, ..Deed::from(does) }),
         }
+        if name == "unshift" {
+            self.leave_unrepaired(index);
+        }
         // The callback of `forEach` is handed the collection itself only by its third parameter, which nobody uses.
         if does == Does::Grow && matches!(name, "set" | "add") {
             self.note_fluent(index, node);
@@ -125,6 +128,9 @@ impl<'a> Reader<'a, '_> {
             Does::Grow => self.note_growth(index, node, (key, Some(&e.right))),
             _ => self.note_deed(index, node, Deed { key, ..Deed::from(does) }),
         }
+        if kind == ContainerKind::List {
+            self.leave_unrepaired(index);
+        }
         // `c[k] ??= v` writes what is absent.
         if e.operator.is_logical()
             && let Some(op) = self.collections.list[index].container.ops.last_mut()
@@ -135,6 +141,13 @@ impl<'a> Reader<'a, '_> {
 }
 
 impl<'a> Reader<'a, '_> {
+    /// The newest is not at the end, or has a number of its own: taking away the first would not do.
+    fn leave_unrepaired(&mut self, index: usize) {
+        if let Some(op) = self.collections.list[index].container.ops.last_mut() {
+            op.break_after = None;
+        }
+    }
+
     /// `for (let i = 0; i < list.length; i++)` goes through it; whatever its length is.
     fn is_walk(&self, comparison: NodeId) -> bool {
         let (child, parent) = self.outside(comparison);
