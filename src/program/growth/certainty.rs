@@ -43,7 +43,12 @@ impl Unit {
         let computes = op.guard == Guard::Miss || self.is_looked_up(op, container);
         let open = source > Source::Object || is_input(op);
         let likely = if driven {
-            open || !keyed || keeper.life == Life::Process
+            let at_home = matches!(self.place(container.place).root, Root::Binding(_));
+            match op.key {
+                Some(_) => open || keeper.life == Life::Process,
+                // A list of a function that is called again and again is another list each time.
+                None => keeper.life == Life::Process || !at_home,
+            }
         } else if keeper.life == Life::Process && runs.certain {
             !keyed || computes || open || op.key.as_ref().is_some_and(|k| matches!(k.domain, Domain::Params(_)))
         } else {
