@@ -60,6 +60,7 @@ impl Unit {
             Cause::Expired(op) => vec![self.label(op.span, "removed here only, which takes somebody who asks for it")],
             Cause::Pending(left) => {
                 let text = match left.how {
+                    How::Closed => "removed here only, when there was an error",
                     How::WayOut => "this way out leaves the entry",
                     How::Settled => "settled here, and the entry stays",
                     How::Fired => "runs when the time is up, and leaves the entry",

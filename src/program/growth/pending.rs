@@ -17,6 +17,8 @@ pub struct Left {
 pub enum How {
     /// The function that stores and removes it is left here.
     WayOut,
+    /// What it stands for is closed; only an error removes it.
+    Closed,
     /// The promise of the entry is settled here.
     Settled,
     /// The timer of the entry has fired.
@@ -33,6 +35,9 @@ impl Unit {
         }
         let removed = self.removals(container).find(|r| !self.is_on_demand(r.function)).map(|r| r.span);
         let found = |(how, span)| Left { span, how, removed };
+        if let Some(span) = self.left_when_closed(container) {
+            return Some(Left { span, how: How::Closed, removed: None });
+        }
         if self.is_removed_by_its_maker(container, op) {
             return self.left_when_rejected_later(container, op).map(found);
         }
@@ -40,6 +45,17 @@ impl Unit {
             .or_else(|| self.left_when_settled(container, op))
             .or_else(|| self.left_when_fired(container, op))
             .map(found)
+    }
+
+    /// `socket.on('error', () => clients.delete(id))`, and nothing on `close`: most connections end without an error.
+    fn left_when_closed(&self, container: &Container) -> Option<Span> {
+        let mut removals = self.removals(container).filter(|r| !self.is_on_demand(r.function)).peekable();
+        let first = removals.peek()?.span;
+        let on_error = |r: &Op| {
+            let uses = &self.facts.functions[r.function.0 as usize].uses;
+            matches!(uses.as_slice(), [Use::Callback { api, .. }] if api.ends_with("('error')") || api.ends_with("(\"error\")"))
+        };
+        removals.all(on_error).then_some(first)
     }
 
     /// Only the function that stores the entry removes it, and not on every way out.
