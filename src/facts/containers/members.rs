@@ -60,7 +60,7 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         if kind == ContainerKind::Map && name == "get" {
-            return self.note_look(index, node, (node, key));
+            return self.note_look(index, node, (node, keyed));
         }
         match does {
             Does::Grow => self.note_growth(index, node, (key, value.and_then(Argument::as_expression))),
@@ -94,7 +94,7 @@ impl<'a> Reader<'a, '_> {
             AstKind::UnaryExpression(u) if u.operator == UnaryOperator::Delete => {
                 self.note_deed(index, parent, Deed::keyed(Does::Shrink, key));
             }
-            _ => self.note_look(index, child, (member, Some(key))),
+            _ => self.note_look(index, child, (member, Some(&m.expression))),
         }
     }
 

@@ -25,8 +25,12 @@ impl Deed {
 
 impl<'a> Reader<'a, '_> {
     /// Notes that an entry is looked up, and where what it holds is settled.
-    pub(super) fn note_look(&mut self, index: usize, node: NodeId, (entry, key): (NodeId, Option<Key>)) {
-        let settled = self.settles(entry);
+    ///
+    /// Who goes through all of them is at the end of things, and may forget the whole.
+    pub(super) fn note_look(&mut self, index: usize, node: NodeId, (entry, key): (NodeId, Option<&'a Expression<'a>>)) {
+        let all = key.is_some_and(|key| self.is_loop_variable(key));
+        let settled = if all { Vec::new() } else { self.settles(entry) };
+        let key = key.map(|key| self.key_of(key));
         let does = if settled.is_empty() { Does::Read } else { Does::Settle };
         self.note_deed(index, node, Deed { key, ..Deed::from(does) });
         let found = &mut self.collections.list[index];
