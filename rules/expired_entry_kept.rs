@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::program::Program;
-use crate::program::growth::Cause;
+use crate::program::growth::Kind;
 use crate::rule::{Findings, Group, Rule};
 
 pub const RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(program: &Program, findings: &mut Findings) {
-    for (unit, growth) in program.growths().filter(|(_, growth)| matches!(growth.cause, Cause::Expired(_))) {
+    for (unit, growth) in program.growths(Kind::Expired) {
         let name = &growth.container.name;
         findings.add(Finding {
             message: format!("expired entries of `{name}` stay unless their key is looked up again"),

@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::program::Program;
-use crate::program::growth::{Cause, How};
+use crate::program::growth::{Cause, How, Kind};
 use crate::rule::{Findings, Group, Rule};
 
 pub const RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(program: &Program, findings: &mut Findings) {
-    for (unit, growth) in program.growths() {
+    for (unit, growth) in program.growths(Kind::Pending) {
         let Cause::Pending(left) = &growth.cause else { continue };
         let name = &growth.container.name;
         let (when, help) = match left.how {

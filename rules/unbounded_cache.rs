@@ -3,7 +3,7 @@
 use crate::facts::{Container, ContainerKind, Domain, Value};
 use crate::finding::{Finding, Severity};
 use crate::program::Program;
-use crate::program::growth::Cause;
+use crate::program::growth::{Cause, Kind};
 use crate::rule::{Findings, Group, Rule};
 
 pub const RULE: Rule = Rule {
@@ -25,7 +25,7 @@ const fn is_keyed(container: &Container) -> bool {
 
 /// Reports every collection of the wanted kinds that nothing empties in the course of things. Lists are worded here too.
 pub(super) fn report(program: &Program, findings: &mut Findings, wanted: fn(&Container) -> bool) {
-    for (unit, growth) in program.growths().filter(|(_, growth)| wanted(growth.container)) {
+    for (unit, growth) in program.growths(Kind::Unbounded).filter(|(_, growth)| wanted(growth.container)) {
         let (name, what) = (&growth.container.name, what_it_holds(growth.container));
         let often = match growth.driver.as_ref().filter(|_| growth.from_outside) {
             Some(input) => format!("{}, one entry per {input},", unit.often(&growth)),

@@ -7,7 +7,7 @@ pub mod openings;
 pub mod runs;
 pub mod stores;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -30,6 +30,8 @@ pub struct Unit {
     pub runs: Vec<Runs>,
     /// Indexes of `facts.calls` by the function called.
     pub calls_to: FxHashMap<FunctionId, Vec<u32>>,
+    /// What was found of each collection, once a rule has asked.
+    growth_kinds: OnceLock<Vec<Option<growth::Kind>>>,
     /// The package that the file belongs to, where a fix may ask for it.
     pub package: Option<Arc<Package>>,
 }
@@ -47,7 +49,14 @@ impl Program {
                 for (index, call) in (0_u32..).zip(&facts.calls) {
                     calls_to.entry(call.target).or_default().push(index);
                 }
-                Unit { id: FileId(u32::try_from(index).unwrap_or(u32::MAX)), facts, runs, calls_to, package: None }
+                Unit {
+                    id: FileId(u32::try_from(index).unwrap_or(u32::MAX)),
+                    facts,
+                    runs,
+                    calls_to,
+                    growth_kinds: OnceLock::new(),
+                    package: None,
+                }
             })
             .collect();
         Self { files }

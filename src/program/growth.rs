@@ -50,7 +50,39 @@ pub enum Cause<'u> {
     Misses(Miss),
 }
 
+/// The rule that a growth is the business of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Unbounded,
+    WriteOnly,
+    Expired,
+    Pending,
+    Misses,
+}
+
+impl Cause<'_> {
+    const fn kind(&self) -> Kind {
+        match self {
+            Self::Unbounded | Self::OnDemand(_) => Kind::Unbounded,
+            Self::WriteOnly => Kind::WriteOnly,
+            Self::Expired(_) => Kind::Expired,
+            Self::Pending(_) => Kind::Pending,
+            Self::Misses(_) => Kind::Misses,
+        }
+    }
+}
+
 impl Unit {
+    /// The growths of one kind. All collections are judged when the first rule asks; the others ask for a few.
+    pub fn growths(&self, kind: Kind) -> impl Iterator<Item = Growth<'_>> {
+        let kinds = self.growth_kinds.get_or_init(|| {
+            let growths = self.facts.containers.iter().map(|container| self.growth(container));
+            growths.map(|g| g.filter(|g| !self.is_told_by_outer(g)).map(|g| g.cause.kind())).collect()
+        });
+        let wanted = self.facts.containers.iter().zip(kinds).filter(move |(_, k)| **k == Some(kind));
+        wanted.filter_map(|(container, _)| self.growth(container))
+    }
+
     /// Whether a collection grows for good, and the evidence.
     #[must_use]
     pub fn growth<'u>(&'u self, container: &'u Container) -> Option<Growth<'u>> {

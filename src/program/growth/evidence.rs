@@ -1,18 +1,16 @@
 //! What a rule shows of a growth: where, why again and again, who keeps it, and what was in vain.
 
-use super::{Cause, Growth, How, MissedBy};
+use super::{Cause, Growth, How, Kind, MissedBy};
 use crate::facts::keys::words;
 use crate::facts::{Arg, ContainerKind, Domain, Key, Often, ParamPath, Step};
 use crate::finding::{Finding, Label};
 use crate::program::{Program, Unit, runs};
 
 impl Program {
-    /// All that grows for good, with the file that it grows in. The growth of an entry is told once, by the outermost.
-    pub fn growths(&self) -> impl Iterator<Item = (&Unit, Growth<'_>)> {
-        self.files.iter().flat_map(|unit| {
-            let growths = unit.facts.containers.iter().filter_map(|container| unit.growth(container));
-            growths.filter(|growth| !unit.is_told_by_outer(growth)).map(move |growth| (unit, growth))
-        })
+    /// What grows for good in this way, with the file that it grows in. The growth of an entry is told once, by the
+    /// outermost.
+    pub fn growths(&self, kind: Kind) -> impl Iterator<Item = (&Unit, Growth<'_>)> {
+        self.files.iter().flat_map(move |unit| unit.growths(kind).map(move |growth| (unit, growth)))
     }
 }
 
