@@ -10,7 +10,7 @@ mod values;
 mod ways;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, CallExpression, Expression, TSAccessibility};
+use oxc_ast::ast::{Argument, CallExpression, Expression, PropertyDefinition, TSAccessibility};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::FxHashMap;
@@ -180,24 +180,7 @@ impl<'a> Reader<'a, '_> {
                     self.note_other_names(&spot, init);
                 }
             }
-            AstKind::PropertyDefinition(p) => {
-                let (Some(name), Some(value)) = (key_name(&p.key), &p.value) else { return };
-                if !self.may_be_collection(value) {
-                    return;
-                }
-                let owner = self.owner_of(p.node_id.get());
-                let spot = self.this_spot(owner).step(Seg::Field(name));
-                self.offer(&spot, value, p.key.span());
-                let hidden = p.key.is_private_identifier();
-                if let Some(index) = self.collections.first_at(&spot) {
-                    let container = &mut self.collections.list[index].container;
-                    container.private = hidden || p.accessibility == Some(TSAccessibility::Private);
-                    if hidden {
-                        let owner = container.name.trim_end_matches(name).to_owned();
-                        container.name = format!("{owner}#{name}");
-                    }
-                }
-            }
+            AstKind::PropertyDefinition(p) => self.find_in_field(p),
             AstKind::AssignmentExpression(e) if self.may_be_collection(&e.right) => {
                 let Some(spot) = self.assigned_spot(e) else {
                     return;
@@ -232,6 +215,26 @@ impl<'a> Reader<'a, '_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `cache = new Map()` in the body of a class.
+    fn find_in_field(&mut self, p: &'a PropertyDefinition<'a>) {
+        let (Some(name), Some(value)) = (key_name(&p.key), &p.value) else { return };
+        if !self.may_be_collection(value) {
+            return;
+        }
+        let owner = self.owner_of(p.node_id.get());
+        let spot = self.this_spot(owner).step(Seg::Field(name));
+        self.offer(&spot, value, p.key.span());
+        let hidden = p.key.is_private_identifier();
+        if let Some(index) = self.collections.first_at(&spot) {
+            let container = &mut self.collections.list[index].container;
+            container.private = hidden || p.accessibility == Some(TSAccessibility::Private);
+            if hidden {
+                let owner = container.name.trim_end_matches(name).to_owned();
+                container.name = format!("{owner}#{name}");
+            }
         }
     }
 

@@ -265,6 +265,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `list = list.slice()`: from there on the name stands for another list.
+    #[must_use]
     pub fn is_replaced_by_copy(&self, symbol: SymbolId) -> bool {
         self.scoping.get_resolved_references(symbol).filter(|r| r.is_write()).any(|r| {
             let AstKind::AssignmentExpression(e) = self.nodes.parent_kind(r.node_id()) else { return false };

@@ -211,6 +211,7 @@ impl Reader<'_, '_> {
     }
 
     /// Whether a loop of its own function repeats `node`.
+    #[must_use]
     pub fn is_in_loop(&self, node: NodeId) -> bool {
         let function = self.function_nodes[self.owner_of(node).0 as usize];
         self.nodes.ancestor_ids(node).take_while(|a| *a != function).any(|a| is_loop(self.nodes.kind(a)))

@@ -101,7 +101,7 @@ impl Unit {
         for removal in self.removals(container).filter(|r| !self.is_on_demand(r.function)) {
             let uses = &self.facts.functions[removal.function.0 as usize].uses;
             let [Use::Callback { api, at, .. }] = uses.as_slice() else { return None };
-            let then = api.ends_with(".then") && self.is_nested(removal.function, frame);
+            let then = api.rsplit('.').next() == Some("then") && self.is_nested(removal.function, frame);
             if !then || only.is_some() {
                 return None;
             }
