@@ -51,7 +51,7 @@ impl Packages {
                 break;
             }
             passed.push(directory.to_owned());
-            if let Ok(text) = std::fs::read_to_string(directory.join("package.json")) {
+            if let Some(text) = read(&directory.join("package.json")) {
                 found = Some(Arc::new(Package::parse(&text)));
                 break;
             }
@@ -59,6 +59,13 @@ impl Packages {
         self.nearest.extend(passed.into_iter().map(|directory| (directory, found.clone())));
         found
     }
+}
+
+/// The text of a file of reasonable size; a pipe or device by that name would never end.
+fn read(path: &Path) -> Option<String> {
+    const MOST_BYTES: u64 = 4 << 20;
+    let about = std::fs::metadata(path).ok()?;
+    (about.is_file() && about.len() <= MOST_BYTES).then(|| std::fs::read_to_string(path).ok())?
 }
 
 #[cfg(test)]
