@@ -19,7 +19,11 @@ pub enum Relief<'u> {
 
 /// How much one removal is worth.
 enum Removal {
-    OnDemand,
+    /// All of it, when somebody asks for the end.
+    AtEnd,
+    /// One entry, for whoever names it.
+    Asked,
+    /// What is looked up and found too old.
     Late,
     Enough,
 }
@@ -55,21 +59,19 @@ impl Unit {
     }
 
     fn own_relief<'u>(&'u self, container: &'u Container) -> Relief<'u> {
-        let (mut late, mut on_demand) = (None, None);
+        let (mut late, mut at_end, mut asked) = (None, None, false);
         for op in self.removals(container) {
             match self.worth(op) {
                 Removal::Enough => return Relief::Enough,
                 Removal::Late => late = late.or(Some(op)),
-                Removal::OnDemand => on_demand = on_demand.or(Some(op)),
+                Removal::AtEnd => at_end = at_end.or(Some(op)),
+                Removal::Asked => asked = true,
             }
         }
-        match (late, on_demand) {
+        match (late, at_end) {
             (Some(op), _) => Relief::Late(op),
             // A method that removes the entry that one names is there to be called.
-            (None, Some(op)) if self.removals(container).any(|op| self.removes_what_is_asked(op)) => {
-                let _ = op;
-                Relief::Enough
-            }
+            _ if asked => Relief::Enough,
             (None, Some(op)) => Relief::OnDemand(op),
             (None, None) => Relief::None,
         }
@@ -88,9 +90,9 @@ impl Unit {
         match op.does {
             Does::Shrink if self.is_swept(op.function) => Removal::Enough,
             Does::Shrink if op.guard == Guard::Expired || self.is_called_for_the_old(op) => Removal::Late,
-            Does::Shrink if self.removes_what_is_asked(op) => Removal::OnDemand,
+            Does::Shrink if self.removes_what_is_asked(op) => Removal::Asked,
             Does::Shrink if op.guard != Guard::Each => Removal::Enough,
-            Does::Shrink | Does::Reset if self.is_on_demand(op.function) => Removal::OnDemand,
+            Does::Shrink | Does::Reset if self.is_on_demand(op.function) => Removal::AtEnd,
             _ => Removal::Enough,
         }
     }
@@ -128,14 +130,13 @@ impl Unit {
             })
     }
 
-    /// A helper that is only ever called for what was found too old.
+    /// A helper that is called for what was found too old; others may call it only where it says that it removes.
     fn is_called_for_the_old(&self, op: &Op) -> bool {
-        let function = &self.facts.functions[self.frame(op.function).0 as usize];
+        let uses = &self.facts.functions[self.frame(op.function).0 as usize].uses;
         let old = |u: &Use| matches!(u, Use::Called { guard: Guard::Expired, .. });
         op.guard != Guard::Each
-            && function.uses.iter().any(old)
-            && function.uses.iter().all(|u| old(u) || is_open(u))
-            && (function.uses.iter().all(old) || self.removes_what_is_asked(op))
+            && uses.iter().any(old)
+            && (uses.iter().all(old) || (uses.iter().all(|u| old(u) || is_open(u)) && self.removes_what_is_asked(op)))
     }
 
     /// All that runs this function is a call from outside for the end of things, by its name.
