@@ -8,7 +8,7 @@
 mod tree;
 
 use std::collections::BTreeMap;
-
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -27,6 +27,7 @@ fn convicts_leaks_and_acquits_the_others() {
     if std::env::var_os("LEAKLINT_FIXTURES").is_none() {
         assert_eq!(unproven.len(), UNPROVEN, "the number of fixtures that Node does not judge");
     }
+    let _turn = turn();
     let Some((fixtures, originals)) = with_packages(fixtures) else { return };
     let verdicts = verdicts(&fixtures);
     let wrong: Vec<String> = verdicts.iter().filter_map(|v| complaint(v, &originals)).collect();
@@ -53,11 +54,20 @@ fn acquits_leaks_that_are_fixed() {
         fixed.push(copy);
     }
     assert!(fixed.len() > 20 || std::env::var_os("LEAKLINT_FIXTURES").is_some(), "{} repaired fixtures", fixed.len());
+    let _turn = turn();
     let Some((fixed, originals)) = with_packages(fixed) else { return };
     let verdicts = verdicts(&fixed);
     let wrong: Vec<String> = verdicts.iter().filter_map(|v| complaint(v, &originals)).collect();
     assert!(wrong.is_empty(), "{} of {} repaired fixtures:\n{}", wrong.len(), fixed.len(), wrong.join("\n"));
     assert_eq!(verdicts.len(), fixed.len(), "each repaired fixture has one verdict");
+}
+
+/// The right to install packages and to measure, given back when it is dropped. It is a locked file because runners such
+/// as nextest give each test a process: two installs would overwrite each other, two measurements disturb each other.
+fn turn() -> File {
+    let turn = File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("turn.lock")).expect("a file to lock");
+    turn.lock().expect("a turn");
+    turn
 }
 
 /// Rules whose fixes are run.
@@ -149,6 +159,11 @@ fn install(folder: &Path, manifest: &str) -> bool {
     std::fs::write(folder.join("package.json"), manifest).expect("a list of packages");
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let quiet = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"];
+    // What an interrupted install left behind would pass for installed.
+    let stale = folder.join("node_modules");
+    if stale.exists() {
+        std::fs::remove_dir_all(stale).expect("old packages go");
+    }
     let installed = Command::new(npm).args(quiet).current_dir(folder).status().is_ok_and(|status| status.success());
     if installed {
         std::fs::write(&done, manifest).expect("a note of what is installed");
