@@ -84,7 +84,6 @@ pub const TABLES: &[(&str, &str)] = &[
     ("node-cache.toml", include_str!("apis/node-cache.toml")),
     ("node-events.toml", include_str!("apis/node-events.toml")),
     ("node-fs.toml", include_str!("apis/node-fs.toml")),
-    ("node-handles.toml", include_str!("apis/node-handles.toml")),
     ("node-http.toml", include_str!("apis/node-http.toml")),
     ("node-labels.toml", include_str!("apis/node-labels.toml")),
     ("node-net.toml", include_str!("apis/node-net.toml")),
