@@ -15,6 +15,7 @@ use crate::facts::reader::{Reader, last_name, peel};
 use crate::facts::{ClassId, FunctionId, Guard, Missed, What};
 use crate::finding::Span;
 use follow::Trail;
+use received::Received;
 
 /// Something opened that its handle does not close on every way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +33,8 @@ pub struct Resource {
     pub end: String,
     /// Something out of sight may end it: a peer that hangs up, a function that is handed the address.
     pub doubt: bool,
+    /// In an effect: whenever a component appears, or its effect runs again.
+    pub mounts: bool,
     /// The function that opens it closes it, but not on this way out.
     pub missed: Option<Missed>,
 }
@@ -112,15 +115,15 @@ impl<'a> Reader<'a, '_> {
         let mut function = self.owner_of(opener.node);
         let mut trail = Trail::new(opener.what, self.module_of(opener.callee), opener.row.returns_remover);
         match self.received(&opener) {
-            Some(received) => {
-                function = received.function;
+            Some(Received::Parameter { function: receiver, symbol }) => {
+                function = receiver;
                 trail.conditional = true;
-                self.follow_variable(received.symbol, &mut trail);
-                trail.escapes |= received.closed;
+                self.follow_variable(symbol, &mut trail);
             }
+            Some(Received::Elsewhere) => return,
             None => self.follow(opener.node, &mut trail),
         }
-        if trail.escapes {
+        if trail.escapes || (trail.lent && trail.closes.is_empty()) {
             return;
         }
         let fate = self.fate_of(&opener, &trail, function);
@@ -144,6 +147,7 @@ impl<'a> Reader<'a, '_> {
             name: trail.name,
             end: self.closing_call(&opener),
             doubt: trail.doubt,
+            mounts: self.is_effect(function),
             missed,
         };
         self.facts.resources.push(resource);

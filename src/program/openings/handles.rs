@@ -40,7 +40,7 @@ impl Unit {
         if resource.guard == Guard::Once || runs.often == Often::Once || self.is_dead(resource.function) {
             return None;
         }
-        let certain = runs.certain && !self.is_starter(frame);
+        let certain = (runs.certain || resource.mounts) && !self.is_starter(frame);
         let driven = certain && runs.often >= Often::Event;
         let owner = self.class_around(frame);
         let end = match resource.fate {
@@ -50,7 +50,9 @@ impl Unit {
         let confidence = match resource.fate {
             _ if resource.missed.is_some() => Confidence::Likely,
             Fate::Dropped | Fate::Local if driven && is_system(resource.what) => Confidence::Sure,
-            Fate::Dropped | Fate::Local if is_weak(resource.what) && !driven => self.weak(frame, owner),
+            Fate::Dropped | Fate::Local if is_weak(resource.what) && !driven && !resource.mounts => {
+                self.weak(frame, owner)
+            }
             Fate::Dropped | Fate::Local => Confidence::Likely,
             Fate::Field { .. } if end.is_some() => Confidence::Likely,
             Fate::Field { class: Some(class), private: true } if !self.has_unseen_base(class) => Confidence::Likely,

@@ -22,6 +22,8 @@ pub(super) struct Trail<'a> {
     /// Someone out of sight has it, or it is taken care of.
     pub escapes: bool,
     pub doubt: bool,
+    /// Passed to a function: that may close it, unless the function that passes it does so itself.
+    pub lent: bool,
     /// Opened on some condition inside an expression, or handed over where there may have been an error.
     pub conditional: bool,
     pub symbol: Option<SymbolId>,
@@ -41,6 +43,7 @@ impl Trail<'_> {
             closes: Vec::new(),
             escapes: false,
             doubt: false,
+            lent: false,
             conditional: false,
             symbol: None,
             field: None,
@@ -175,9 +178,7 @@ impl<'a> Reader<'a, '_> {
         };
         match seg_of_member(member) {
             // The address of a blob in `img.src` can be asked for again, but what is done with it is no closing.
-            Seg::Field("src" | "href" | "onmessage") if trail.what == What::ObjectUrl => {
-                trail.doubt |= trail.symbol.is_some() && trail.field.is_some();
-            }
+            Seg::Field("src" | "href") if trail.what == What::ObjectUrl => trail.escapes |= self.revokes_fields(),
             Seg::Field(name) => {
                 if matches!(peel(member.object()), Expression::ThisExpression(_)) {
                     trail.class = self.class_of_this(parent);
@@ -191,6 +192,16 @@ impl<'a> Reader<'a, '_> {
             Seg::Entry => trail.escapes = true,
         }
         Some(parent)
+    }
+
+    /// `URL.revokeObjectURL(img.src)` somewhere in the file.
+    fn revokes_fields(&mut self) -> bool {
+        self.sites.clone().iter().any(|site| {
+            let AstKind::CallExpression(call) = *site else { return false };
+            let first = call.arguments.first().and_then(Argument::as_expression);
+            first.is_some_and(|e| peel(e).is_member_expression())
+                && self.api_of_call(call).is_some_and(|hit| self.apis.row(hit.row).closes == Some(What::ObjectUrl))
+        })
     }
 
     /// The class that `this` is an instance of at a node.
@@ -336,10 +347,13 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         // Whoever is handed an address shows it; that is no reason to give it back.
-        if trail.what == What::ObjectUrl && !matches!(name, "push" | "add" | "set") {
-            trail.doubt = true;
-        } else {
-            trail.escapes = true;
+        match trail.what {
+            _ if matches!(name, "push" | "add" | "set" | "unshift" | "resolve" | "pipe" | "pipeline") => {
+                trail.escapes = true;
+            }
+            What::ObjectUrl => trail.doubt = true,
+            What::Connection | What::File => trail.lent = true,
+            _ => trail.escapes = true,
         }
     }
 }

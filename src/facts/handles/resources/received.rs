@@ -1,29 +1,46 @@
 //! Handles that come as a parameter: `fs.open(path, (err, fd) => ..)`, `pool.connect().then((client) => ..)`.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression};
-use oxc_semantic::SymbolId;
+use oxc_ast::ast::Expression;
+use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
 use super::Opener;
 use crate::facts::FunctionId;
-use crate::facts::reader::{Reader, function_literal};
+use crate::facts::reader::{Reader, function_literal, last_name, peel};
 
-/// The parameter that holds a handle, and the function that has it.
-pub(super) struct Received {
-    pub function: FunctionId,
-    pub symbol: SymbolId,
-    /// A further parameter closes it, or the handle is passed to a function that we do not see.
-    pub closed: bool,
+/// How a handle comes that is not the value of its call.
+pub(super) enum Received {
+    /// As a parameter of a function.
+    Parameter { function: FunctionId, symbol: SymbolId },
+    /// In a function that we do not see, or together with what closes it.
+    Elsewhere,
 }
+
+/// Calls that run the function they are handed when a component appears.
+const EFFECTS: [&str; 8] = [
+    "useEffect",
+    "useLayoutEffect",
+    "useInsertionEffect",
+    "onMounted",
+    "onMount",
+    "onBeforeMount",
+    "watchEffect",
+    "createEffect",
+];
 
 impl<'a> Reader<'a, '_> {
     /// The parameter that the opened thing is handed over in; `None` when it is the value of the call.
     pub(super) fn received(&mut self, opener: &Opener<'a>) -> Option<Received> {
         let outcome = opener.row.callback.iter().any(|callback| callback.outcome);
-        let last = opener.arguments.last().and_then(Argument::as_expression);
-        if outcome && let Some(function) = last.and_then(function_literal) {
-            return self.parameter(function, 1);
+        if outcome && let Some(last) = opener.arguments.last() {
+            let last = last.as_expression().map(peel);
+            return match (last.and_then(function_literal), last) {
+                (Some(function), _) => Some(self.parameter(function, 1)),
+                // Options, without a callback: there is a promise.
+                (None, Some(Expression::ObjectExpression(_))) if opener.row.promised => None,
+                _ => Some(Received::Elsewhere),
+            };
         }
         // `.then((client) => ..)` right behind the call.
         let (child, parent) = self.outside(opener.node);
@@ -34,16 +51,25 @@ impl<'a> Reader<'a, '_> {
             && member.object.span() == self.nodes.kind(child).span()
             && call.callee.span() == self.nodes.kind(callee).span();
         let function = then.then(|| call.arguments.first()?.as_expression()).flatten().and_then(function_literal)?;
-        self.parameter(function, 0)
+        Some(self.parameter(function, 0))
     }
 
-    fn parameter(&mut self, function: oxc_semantic::NodeId, index: usize) -> Option<Received> {
-        let id = self.function_of_node.get(&function).copied()?;
-        let symbols = self.param_symbols(function);
-        let symbol = symbols.get(index).copied().flatten()?;
+    fn parameter(&mut self, node: NodeId, index: usize) -> Received {
+        let symbols = self.param_symbols(node);
+        let at = |index: usize| symbols.get(index).copied().flatten();
         // `(err, client, release) => ..`
-        let closed = symbols.get(index + 1).copied().flatten().is_some_and(|s| !self.scoping.symbol_is_unused(s));
-        Some(Received { function: id, symbol, closed })
+        let closed = at(index + 1).is_some_and(|s| !self.scoping.symbol_is_unused(s));
+        match (self.function_of_node.get(&node), at(index)) {
+            (Some(function), Some(symbol)) if !closed => Received::Parameter { function: *function, symbol },
+            _ => Received::Elsewhere,
+        }
+    }
+
+    /// `useEffect(() => ..)`: the function itself, not one inside it.
+    pub(super) fn is_effect(&self, function: FunctionId) -> bool {
+        let node = self.function_nodes[function.0 as usize];
+        matches!(self.nodes.kind(self.outside(node).1), AstKind::CallExpression(call)
+            if last_name(&call.callee).is_some_and(|name| EFFECTS.contains(&name)))
     }
 
     /// The module that a callee comes from: what else of it a handle is passed to merely uses it.
