@@ -3,21 +3,29 @@
 use crate::rule::Rule;
 
 mod compiled_per_call;
+mod connection_never_released;
 mod eviction_misses_key;
 mod expired_entry_kept;
+mod file_never_closed;
 mod listener_never_removed;
 mod metric_label_unbounded;
+mod object_url_never_revoked;
+mod observer_never_disconnected;
 mod pending_entry_kept;
 mod pipe_without_cleanup;
 mod promise_never_settles;
 mod promise_path_unsettled;
 mod queue_keeps_jobs;
 mod session_memory_store;
+mod socket_never_closed;
+mod subscription_never_ended;
 mod timer_never_cleared;
 mod unbounded_cache;
 mod unbounded_cache_library;
 mod unbounded_list;
+mod watcher_never_closed;
 mod whole_read;
+mod worker_never_terminated;
 mod write_only_collection;
 
 /// Every rule, in the order of the documentation.
@@ -35,6 +43,14 @@ pub const RULES: &[&Rule] = &[
     &queue_keeps_jobs::RULE,
     &listener_never_removed::RULE,
     &timer_never_cleared::RULE,
+    &observer_never_disconnected::RULE,
+    &subscription_never_ended::RULE,
+    &watcher_never_closed::RULE,
+    &worker_never_terminated::RULE,
+    &object_url_never_revoked::RULE,
+    &socket_never_closed::RULE,
+    &file_never_closed::RULE,
+    &connection_never_released::RULE,
     &promise_never_settles::RULE,
     &promise_path_unsettled::RULE,
     &whole_read::RULE,
@@ -47,19 +63,24 @@ pub const TABLES: &[(&str, &str)] = &[
     ("ajv.toml", include_str!("apis/ajv.toml")),
     ("apollo.toml", include_str!("apis/apollo.toml")),
     ("bullmq.toml", include_str!("apis/bullmq.toml")),
+    ("chokidar.toml", include_str!("apis/chokidar.toml")),
     ("dataloader.toml", include_str!("apis/dataloader.toml")),
     ("ecma.toml", include_str!("apis/ecma.toml")),
-    ("express-session.toml", include_str!("apis/express-session.toml")),
     ("express.toml", include_str!("apis/express.toml")),
+    ("express-session.toml", include_str!("apis/express-session.toml")),
     ("fastify.toml", include_str!("apis/fastify.toml")),
+    ("firebase.toml", include_str!("apis/firebase.toml")),
     ("ioredis.toml", include_str!("apis/ioredis.toml")),
     ("keyv.toml", include_str!("apis/keyv.toml")),
+    ("knex.toml", include_str!("apis/knex.toml")),
     ("koa.toml", include_str!("apis/koa.toml")),
     ("lodash.toml", include_str!("apis/lodash.toml")),
     ("lru-cache.toml", include_str!("apis/lru-cache.toml")),
     ("memoize.toml", include_str!("apis/memoize.toml")),
     ("mitt.toml", include_str!("apis/mitt.toml")),
     ("models.toml", include_str!("apis/models.toml")),
+    ("mongodb.toml", include_str!("apis/mongodb.toml")),
+    ("mysql2.toml", include_str!("apis/mysql2.toml")),
     ("node-cache.toml", include_str!("apis/node-cache.toml")),
     ("node-events.toml", include_str!("apis/node-events.toml")),
     ("node-fs.toml", include_str!("apis/node-fs.toml")),
@@ -72,9 +93,14 @@ pub const TABLES: &[(&str, &str)] = &[
     ("pg.toml", include_str!("apis/pg.toml")),
     ("prisma.toml", include_str!("apis/prisma.toml")),
     ("prom-client.toml", include_str!("apis/prom-client.toml")),
+    ("puppeteer.toml", include_str!("apis/puppeteer.toml")),
     ("quick-lru.toml", include_str!("apis/quick-lru.toml")),
+    ("redux.toml", include_str!("apis/redux.toml")),
+    ("rxjs.toml", include_str!("apis/rxjs.toml")),
     ("socket.io.toml", include_str!("apis/socket.io.toml")),
     ("templates.toml", include_str!("apis/templates.toml")),
+    ("typeorm.toml", include_str!("apis/typeorm.toml")),
     ("web.toml", include_str!("apis/web.toml")),
+    ("web-handles.toml", include_str!("apis/web-handles.toml")),
     ("ws.toml", include_str!("apis/ws.toml")),
 ];

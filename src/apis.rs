@@ -36,6 +36,8 @@ pub struct Apis {
     /// Rows with `anywhere`, by what they do.
     listens: FxHashMap<String, RowId>,
     removes: FxHashMap<String, RowId>,
+    /// Methods that open something with a handle, whatever their receiver.
+    opens: FxHashMap<String, RowId>,
     /// Last names of all calls that open or close something.
     handles: FxHashSet<String>,
     keepers: Keepers,
@@ -177,6 +179,20 @@ impl Apis {
     #[must_use]
     pub fn listener_removal(&self, name: &str) -> Option<RowId> {
         self.removes.get(name).copied()
+    }
+
+    /// What a method of this name most likely opens when the receiver's type is not known: `createQueryRunner`.
+    #[must_use]
+    pub fn opening_method(&self, name: &str) -> Option<RowId> {
+        self.opens.get(name).copied()
+    }
+
+    /// The method by which a value of this type is closed.
+    #[must_use]
+    pub fn closing_method(&self, id: TypeId, what: What) -> Option<&str> {
+        let closes = |row: &Row| row.closes == Some(what) && row.by == Some(By::Handle);
+        let names = self.of(id).methods.iter().filter(|(_, row)| closes(self.row(**row)));
+        names.map(|(name, row)| (row, name.as_str())).min().map(|(_, name)| name)
     }
 
     /// Whether some function or method of this name opens or closes something: a cheap question before the real one.

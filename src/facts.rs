@@ -27,6 +27,7 @@ use crate::finding::Notice;
 pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value, Ways};
 pub use comments::Directive;
 pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind};
+pub use handles::resources::{Fate, Resource};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
 pub use places::{Binding, Made, Place, Root, Step};
 pub use promises::{Hold, Promise, PromiseKind, Repair, Settles};
@@ -65,6 +66,7 @@ pub struct FileFacts {
     pub containers: Vec<Container>,
     pub handles: Vec<Handle>,
     pub closes: Vec<Close>,
+    pub resources: Vec<Resource>,
     pub promises: Vec<Promise>,
     pub reads: Vec<Read>,
     pub pipes: Vec<pipes::Pipe>,

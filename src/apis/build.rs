@@ -183,7 +183,7 @@ fn rows<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
 /// Enters a row under its names.
 fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(), check::Fault> {
     if row.opens.is_some() || row.closes.is_some() {
-        let names = [&row.global, &row.function, &row.method].into_iter().flatten();
+        let names = [&row.global, &row.function, &row.method, &row.new].into_iter().flatten();
         apis.handles.extend(names.map(|name| name.rsplit('.').next().unwrap_or(name).to_owned()));
     }
     if row.keeps.is_some() {
@@ -210,6 +210,9 @@ fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(),
             for name in &row.method {
                 map.entry(name.clone()).or_insert(id);
             }
+        }
+        if row.opens.is_some_and(What::has_handle) {
+            apis.opens.extend(row.method.iter().map(|name| (name.clone(), id)));
         }
     }
     Ok(())

@@ -14,6 +14,22 @@ pub enum What {
     Listener,
     /// An interval, timeout, animation frame or schedule.
     Timer,
+    /// What reports changes of elements, or measurements, until it is disconnected.
+    Observer,
+    /// A function that a store, stream of values or device calls until the subscription ends.
+    Subscription,
+    /// What watches files.
+    Watcher,
+    /// A thread, process or port that goes on by itself.
+    Worker,
+    /// An address that stands for a blob in memory.
+    ObjectUrl,
+    /// A connection of one's own, or a device in use.
+    Socket,
+    /// An open file or folder.
+    File,
+    /// What is borrowed from a pool or held on a server: a client, a session, a page.
+    Connection,
     /// The whole of a file, object or body in memory at once.
     Whole,
     /// A source stream tied to a destination by `.pipe`.
@@ -28,6 +44,24 @@ pub enum What {
     Label,
     /// What is compiled, defined or loaded and never forgotten.
     Compiled,
+}
+
+impl What {
+    /// Whether the value of the call that opens it is the handle by which it is closed.
+    #[must_use]
+    pub const fn has_handle(self) -> bool {
+        matches!(
+            self,
+            Self::Observer
+                | Self::Subscription
+                | Self::Watcher
+                | Self::Worker
+                | Self::ObjectUrl
+                | Self::Socket
+                | Self::File
+                | Self::Connection
+        )
+    }
 }
 
 /// How often a function runs, rarest first.

@@ -5,6 +5,7 @@ mod kept;
 mod listeners;
 mod paths;
 mod receivers;
+pub mod resources;
 mod timers;
 
 use oxc_ast::AstKind;

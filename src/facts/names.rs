@@ -98,9 +98,13 @@ impl<'a> Reader<'a, '_> {
     /// The row of a constructor that is reached by an import.
     pub fn row_of_new(&mut self, callee: &'a Expression<'a>) -> Option<RowId> {
         let spot = self.spot_of(callee)?;
-        let SpotRoot::Module(module) = spot.root else { return None };
         let path = dotted(&spot.path)?;
-        export_forms(&path).find_map(|export| self.apis.constructor(module, export))
+        match spot.root {
+            SpotRoot::Module(module) => export_forms(&path).find_map(|export| self.apis.constructor(module, export)),
+            // Rows speak of global classes as of exports of the global object.
+            SpotRoot::Global(name) if path.is_empty() => self.apis.constructor("globalThis", name),
+            _ => None,
+        }
     }
 
     /// If a function value stands in an argument of a known call: what that call does with it.

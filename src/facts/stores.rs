@@ -261,7 +261,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `if (process.env.NODE_ENV !== 'production')`, or a file of tests: not what runs for long.
-    fn is_staged(&self, node: NodeId) -> bool {
+    pub(super) fn is_staged(&self, node: NodeId) -> bool {
         let folders = ["test", "tests", "__tests__", "e2e", "spec"];
         let mut parts = self.path.split(['/', '\\']);
         if parts.any(|part| folders.contains(&part) || part.contains(".test.") || part.contains(".spec.")) {

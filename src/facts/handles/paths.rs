@@ -93,7 +93,7 @@ fn closes(close: &Close, handle: &Handle) -> bool {
     }
 }
 
-const fn left_open(exit: Exit) -> &'static str {
+pub(super) const fn left_open(exit: Exit) -> &'static str {
     match exit {
         Exit::Return => "this way out leaves it open",
         Exit::Throw => "when this is thrown it stays open",

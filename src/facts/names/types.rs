@@ -92,7 +92,7 @@ impl<'a> Reader<'a, '_> {
                 return self.apis.type_named(made).map(Type::Library);
             }
             // `emitter.on(..)` and friends return their receiver.
-            if row.opens.is_some()
+            if row.opens == Some(crate::apis::What::Listener)
                 && hit.known
                 && let Some(m) = peel(&call.callee).as_member_expression()
             {

@@ -1,0 +1,22 @@
+//! An observer of elements, mutations or measurements that nothing disconnects.
+
+use crate::apis::What;
+use crate::finding::Severity;
+use crate::program::Program;
+use crate::program::openings::handles::{Words, report};
+use crate::rule::{Findings, Group, Rule};
+
+pub const RULE: Rule = Rule {
+    id: "observer-never-disconnected",
+    page: include_str!("observer_never_disconnected.md"),
+    group: Group::Handles,
+    severity: Severity::Warning,
+    whats: &[What::Observer],
+    check,
+};
+
+const WORDS: Words = Words { done: "disconnected", held: "its callback" };
+
+fn check(program: &Program, findings: &mut Findings) {
+    report(program, findings, (What::Observer, &WORDS));
+}

@@ -1,0 +1,93 @@
+//! Handles that come as a parameter: `fs.open(path, (err, fd) => ..)`, `pool.connect().then((client) => ..)`.
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::Expression;
+use oxc_semantic::{NodeId, SymbolId};
+use oxc_span::GetSpan;
+
+use super::Opener;
+use crate::facts::FunctionId;
+use crate::facts::reader::{Reader, function_literal, last_name, peel};
+
+/// How a handle comes that is not the value of its call.
+pub(super) enum Received {
+    /// As a parameter of a function.
+    Parameter { function: FunctionId, symbol: SymbolId },
+    /// In a function that we do not see, or together with what closes it.
+    Elsewhere,
+}
+
+/// Calls that run the function they are handed when a component appears.
+const EFFECTS: [&str; 8] = [
+    "useEffect",
+    "useLayoutEffect",
+    "useInsertionEffect",
+    "onMounted",
+    "onMount",
+    "onBeforeMount",
+    "watchEffect",
+    "createEffect",
+];
+
+impl<'a> Reader<'a, '_> {
+    /// The parameter that the opened thing is handed over in; `None` when it is the value of the call.
+    pub(super) fn received(&mut self, opener: &Opener<'a>) -> Option<Received> {
+        let outcome = opener.row.callback.iter().any(|callback| callback.outcome);
+        if outcome && let Some(last) = opener.arguments.last() {
+            let last = last.as_expression().map(peel);
+            return match (last.and_then(function_literal), last) {
+                (Some(function), _) => Some(self.parameter(function, 1)),
+                // Options, without a callback: there is a promise.
+                (None, Some(Expression::ObjectExpression(_))) if opener.row.promised => None,
+                _ => Some(Received::Elsewhere),
+            };
+        }
+        // `.then((client) => ..)` right behind the call.
+        let (child, parent) = self.outside(opener.node);
+        let AstKind::StaticMemberExpression(member) = self.nodes.kind(parent) else { return None };
+        let (callee, outer) = self.outside(parent);
+        let AstKind::CallExpression(call) = self.nodes.kind(outer) else { return None };
+        let then = member.property.name == "then"
+            && member.object.span() == self.nodes.kind(child).span()
+            && call.callee.span() == self.nodes.kind(callee).span();
+        let function = then.then(|| call.arguments.first()?.as_expression()).flatten().and_then(function_literal)?;
+        Some(self.parameter(function, 0))
+    }
+
+    fn parameter(&mut self, node: NodeId, index: usize) -> Received {
+        let symbols = self.param_symbols(node);
+        let at = |index: usize| symbols.get(index).copied().flatten();
+        // `(err, client, release) => ..`
+        let closed = at(index + 1).is_some_and(|s| !self.scoping.symbol_is_unused(s));
+        match (self.function_of_node.get(&node), at(index)) {
+            (Some(function), Some(symbol)) if !closed => Received::Parameter { function: *function, symbol },
+            _ => Received::Elsewhere,
+        }
+    }
+
+    /// `useEffect(() => ..)`: the function itself, not one inside it.
+    pub(super) fn is_effect(&self, function: FunctionId) -> bool {
+        let node = self.function_nodes[function.0 as usize];
+        matches!(self.nodes.kind(self.outside(node).1), AstKind::CallExpression(call)
+            if last_name(&call.callee).is_some_and(|name| EFFECTS.contains(&name)))
+    }
+
+    /// The module that a callee comes from: what else of it a handle is passed to merely uses it.
+    pub(super) fn module_of(&mut self, callee: &'a Expression<'a>) -> Option<&'a str> {
+        match self.spot_of(callee)?.root {
+            crate::facts::places::SpotRoot::Module(module) => Some(module),
+            _ => None,
+        }
+    }
+
+    /// `private timer` in a class of this file.
+    pub(super) fn is_private_field(&self, field: &str) -> bool {
+        self.sites.iter().any(|site| match site {
+            AstKind::PropertyDefinition(p) => {
+                p.accessibility == Some(oxc_ast::ast::TSAccessibility::Private)
+                    && crate::facts::functions::key_name(&p.key) == Some(field)
+            }
+            _ => false,
+        })
+    }
+}
