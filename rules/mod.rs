@@ -2,10 +2,12 @@
 
 use crate::rule::Rule;
 
+mod abort_listener_kept;
 mod compiled_per_call;
 mod eviction_misses_key;
 mod expired_entry_kept;
 mod listener_never_removed;
+mod listener_removal_mismatch;
 mod metric_label_unbounded;
 mod pending_entry_kept;
 mod pipe_without_cleanup;
@@ -34,6 +36,8 @@ pub const RULES: &[&Rule] = &[
     &session_memory_store::RULE,
     &queue_keeps_jobs::RULE,
     &listener_never_removed::RULE,
+    &listener_removal_mismatch::RULE,
+    &abort_listener_kept::RULE,
     &timer_never_cleared::RULE,
     &promise_never_settles::RULE,
     &promise_path_unsettled::RULE,

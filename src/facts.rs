@@ -13,6 +13,7 @@ pub mod handles;
 pub mod imports;
 mod interest;
 pub mod keys;
+pub mod listening;
 pub mod names;
 pub mod pipes;
 pub mod places;
@@ -27,6 +28,7 @@ use crate::finding::Notice;
 pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value, Ways};
 pub use comments::Directive;
 pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind};
+pub use listening::{AbortKept, Flaw, Mismatch};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
 pub use places::{Binding, Made, Place, Root, Step};
 pub use promises::{Hold, Promise, PromiseKind, Repair, Settles};
@@ -65,6 +67,8 @@ pub struct FileFacts {
     pub containers: Vec<Container>,
     pub handles: Vec<Handle>,
     pub closes: Vec<Close>,
+    pub mismatches: Vec<Mismatch>,
+    pub aborts: Vec<AbortKept>,
     pub promises: Vec<Promise>,
     pub reads: Vec<Read>,
     pub pipes: Vec<pipes::Pipe>,

@@ -30,6 +30,7 @@ pub(super) fn find_candidates(reader: &mut Reader<'_, '_>) {
     reader.note_fields();
     reader.note_containers();
     reader.note_handles();
+    reader.note_listening();
     reader.note_promises();
     reader.note_reads();
     reader.note_pipes();

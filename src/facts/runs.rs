@@ -105,6 +105,8 @@ impl<'a> Reader<'a, '_> {
         }
         found.extend(facts.handles.iter().map(|h| h.function));
         found.extend(facts.closes.iter().map(|c| c.function));
+        found.extend(facts.mismatches.iter().map(|m| m.function));
+        found.extend(facts.aborts.iter().map(|a| a.function));
         found.extend(facts.promises.iter().map(|p| p.function));
         for read in &facts.reads {
             found.push(read.function);
