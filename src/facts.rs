@@ -15,6 +15,7 @@ mod interest;
 pub mod keys;
 pub mod listening;
 pub mod names;
+pub mod owners;
 pub mod pipes;
 pub mod places;
 pub mod promises;
@@ -30,6 +31,7 @@ pub use comments::Directive;
 pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind};
 pub use listening::{AbortKept, Flaw, Mismatch};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
+pub use owners::{Overwrite, Owner, OwnerKind};
 pub use places::{Binding, Made, Place, Root, Step};
 pub use promises::{Hold, Promise, PromiseKind, Repair, Settles};
 pub use reads::{FileName, Read, Rewrite};
@@ -68,6 +70,9 @@ pub struct FileFacts {
     pub handles: Vec<Handle>,
     pub closes: Vec<Close>,
     pub mismatches: Vec<Mismatch>,
+    /// Owners of handles, by index.
+    pub owners: Vec<(u32, Owner)>,
+    pub overwrites: Vec<Overwrite>,
     pub aborts: Vec<AbortKept>,
     pub promises: Vec<Promise>,
     pub reads: Vec<Read>,

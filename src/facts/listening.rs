@@ -141,9 +141,26 @@ impl<'a> Reader<'a, '_> {
             spot: self.spot_of(receiver),
             event,
             handler,
-            handler_spot: handler.and_then(|h| self.spot_of(h)),
+            handler_spot: handler.and_then(|h| self.spot_of(h)).map(|s| self.outer_name(s)),
             shifted,
         })
+    }
+
+    /// `const f = function f() { off(f) }`: inside, `f` is another name of the same function.
+    fn outer_name(&self, spot: Spot<'a>) -> Spot<'a> {
+        let SpotRoot::Symbol(symbol) = spot.root else { return spot };
+        let node = self.scoping.symbol_declaration(symbol);
+        match self.nodes.kind(node) {
+            AstKind::Function(f) if f.is_expression() && spot.path.is_empty() => {
+                match self.nodes.kind(self.outside(node).1) {
+                    AstKind::VariableDeclarator(d) => {
+                        super::reader::bound_symbol(&d.id).map_or(spot, |s| Spot::new(SpotRoot::Symbol(s)))
+                    }
+                    _ => spot,
+                }
+            }
+            _ => spot,
+        }
     }
 
     /// The last name of what is written: `this._map` and `map` are most likely the same.

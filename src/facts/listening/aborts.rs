@@ -107,8 +107,8 @@ impl<'a> Reader<'a, '_> {
                 let Some(Seg::Field(field)) = spot.path.first() else { return false };
                 let values = self.field_values.get(&(class, *field)).cloned().unwrap_or_default();
                 let own = values.iter().any(|v| {
-                    matches!(peel(v), Expression::NewExpression(_))
-                        || matches!(peel(v), Expression::CallExpression(_))
+                    (spot.path.len() == 1
+                        && matches!(peel(v), Expression::NewExpression(_) | Expression::CallExpression(_)))
                         || self.text_of(v.span(), 80).contains("ontroller")
                 });
                 named && !own && !field.to_ascii_lowercase().contains("controller")
