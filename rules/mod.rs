@@ -6,6 +6,7 @@ mod abort_listener_kept;
 mod compiled_per_call;
 mod eviction_misses_key;
 mod expired_entry_kept;
+mod handle_overwritten;
 mod listener_never_removed;
 mod listener_removal_mismatch;
 mod metric_label_unbounded;
@@ -39,6 +40,7 @@ pub const RULES: &[&Rule] = &[
     &listener_removal_mismatch::RULE,
     &abort_listener_kept::RULE,
     &timer_never_cleared::RULE,
+    &handle_overwritten::RULE,
     &promise_never_settles::RULE,
     &promise_path_unsettled::RULE,
     &whole_read::RULE,

@@ -4,14 +4,13 @@ mod components;
 mod slots;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::Expression;
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::flow::nodes_within;
-use super::reader::{Reader, peel};
+use super::reader::{Reader, last_name};
 use super::{ClassId, FunctionId, END_METHODS, TOP};
 use crate::finding::Span;
 pub use slots::Overwrite;
@@ -37,6 +36,9 @@ pub enum OwnerKind {
     /// A callback whose result is called when it ends: `useEffect`.
     Effect,
 }
+
+/// Calls that run a function by its name.
+const RUNNERS: [&str; 8] = ["forEach", "map", "then", "finally", "call", "apply", "batch", "nextTick"];
 
 impl<'a> Reader<'a, '_> {
     /// The owner of what is opened at `node` and is called `name` where it is kept.
@@ -88,6 +90,9 @@ impl<'a> Reader<'a, '_> {
             let facts = &self.facts.classes[id.0 as usize];
             ends.extend(facts.methods.iter().filter(|(n, _)| END_METHODS.contains(&n.as_str())).map(|(_, f)| *f));
             at = facts.parent;
+            if let AstKind::ObjectExpression(object) = self.nodes.kind(self.class_nodes[id.0 as usize]) {
+                ends.extend(END_METHODS.iter().filter_map(|name| self.option_function(object, name)));
+            }
         }
         let component = self.is_component_class(class);
         // A base that is not seen may have the end.
@@ -116,10 +121,9 @@ impl<'a> Reader<'a, '_> {
                         let target = self.function_denoted(&call.callee).or_else(|| self.option_method(&call.callee));
                         work.extend(target);
                         // `list.forEach(stop)`, `this.off = debounce(stop)`.
-                        for argument in call.arguments.iter().filter_map(|a| a.as_expression()) {
-                            if matches!(peel(argument), Expression::Identifier(_)) || argument.is_member_expression() {
-                                work.extend(self.function_denoted(argument));
-                            }
+                        let runs = last_name(&call.callee).is_some_and(|n| RUNNERS.contains(&n));
+                        for argument in call.arguments.iter().filter_map(|a| a.as_expression()).filter(|_| runs) {
+                            work.extend(self.function_denoted(argument));
                         }
                     }
                     _ => {}

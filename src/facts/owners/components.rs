@@ -153,7 +153,7 @@ impl<'a> Reader<'a, '_> {
         VUE_ENDS.iter().filter_map(|name| self.option_function(object, name)).collect()
     }
 
-    fn option_function(&self, object: &'a ObjectExpression<'a>, name: &str) -> Option<FunctionId> {
+    pub(super) fn option_function(&self, object: &'a ObjectExpression<'a>, name: &str) -> Option<FunctionId> {
         object.properties.iter().find_map(|p| match p {
             ObjectPropertyKind::ObjectProperty(p) if key_name(&p.key) == Some(name) => self.literal_function(&p.value),
             _ => None,

@@ -69,8 +69,10 @@ impl Unit {
         }
         if binding.within == TOP {
             let text = format!("`{}` lives as long as the module", binding.name);
+            let driven = self.runs_of(frame).often >= Often::Event && self.runs_of(frame).certain;
             return match binding.made {
                 Made::Here | Made::Import => Outlives::Yes(span, text),
+                _ if driven => Outlives::Yes(span, text),
                 _ if receiver.of_type.is_some() => Outlives::Yes(span, text),
                 _ => Outlives::Perhaps(span, text),
             };
