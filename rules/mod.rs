@@ -81,6 +81,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("quick-lru.toml", include_str!("apis/quick-lru.toml")),
     ("socket.io.toml", include_str!("apis/socket.io.toml")),
     ("templates.toml", include_str!("apis/templates.toml")),
+    ("vue.toml", include_str!("apis/vue.toml")),
     ("web.toml", include_str!("apis/web.toml")),
     ("ws.toml", include_str!("apis/ws.toml")),
 ];

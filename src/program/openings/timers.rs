@@ -65,6 +65,10 @@ impl Unit {
         let frame = self.frame(handle.function);
         let kept = self.outlasts_the_call(handle);
         let lasts = !handle.once || handle.reschedules;
+        // A frame is over before anyone minds.
+        if !lasts && handle.api.ends_with("AnimationFrame") {
+            return None;
+        }
         let likely = match owner.kind {
             // Where nothing else clears it, the answer for all functions is as good.
             OwnerKind::Class => (lasts || kept) && kept && owner.end.is_some() && !self.ends_itself(handle, frame),
