@@ -77,7 +77,8 @@ fn repaired(fixture: &Path) -> Option<String> {
     let mut edits = Vec::new();
     for finding in findings {
         for edit in finding["fixes"].get(0)?["edits"].as_array().expect("a list of edits") {
-            let at = |end: &str| usize::try_from(edit[end]["offset"].as_u64().expect("an offset")).expect("a short file");
+            let at =
+                |end: &str| usize::try_from(edit[end]["offset"].as_u64().expect("an offset")).expect("a short file");
             let text = edit["text"].as_str().expect("a text").replace("1000", "40");
             edits.push((at("start"), at("end"), text));
         }

@@ -81,6 +81,8 @@ pub(super) struct Hook<'a> {
     receiver: &'a Expression<'a>,
     spot: Option<Spot<'a>>,
     event: Option<&'a str>,
+    /// The event is written out, not a name for it.
+    literal: bool,
     handler: Option<&'a Expression<'a>>,
     handler_spot: Option<Spot<'a>>,
     /// The listener is the third argument: `on(target, 'event', f)`.
@@ -140,6 +142,7 @@ impl<'a> Reader<'a, '_> {
             receiver,
             spot: self.spot_of(receiver),
             event,
+            literal: matches!(argument(at).map(peel), Some(Expression::StringLiteral(_))),
             handler,
             handler_spot: handler.and_then(|h| self.spot_of(h)).map(|s| self.outer_name(s)),
             shifted,

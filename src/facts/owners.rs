@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::flow::nodes_within;
 use super::reader::{Reader, last_name};
-use super::{ClassId, FunctionId, END_METHODS, TOP};
+use super::{ClassId, END_METHODS, FunctionId, TOP};
 use crate::finding::Span;
 pub use slots::Overwrite;
 
@@ -143,8 +143,7 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn says(&self, span: oxc_span::Span, name: &str) -> bool {
         let text = self.text.get(span.start as usize..span.end as usize).unwrap_or("");
         let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-        text.match_indices(name).any(|(at, _)| {
-            !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word)
-        })
+        text.match_indices(name)
+            .any(|(at, _)| !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word))
     }
 }

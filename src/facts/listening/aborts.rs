@@ -90,7 +90,9 @@ impl<'a> Reader<'a, '_> {
 
     /// Not the signal of a controller that is made here, nor one that has a deadline.
     fn is_anothers_signal(&mut self, spot: &Spot<'a>, written: &Expression<'a>) -> bool {
-        let named = self.said(written).contains("signal");
+        // `options.controller ?? new AbortController()`: whose it is nobody knows.
+        let whole = self.text_of(written.span(), 80);
+        let named = self.said(written).contains("signal") && !whole.contains("ontroller");
         match spot.root {
             SpotRoot::Symbol(symbol) => {
                 let home = self.scope_function(symbol);
@@ -125,9 +127,7 @@ impl<'a> Reader<'a, '_> {
             return false;
         }
         match (&removal.handler_spot, &added.handler_spot) {
-            (Some(a), Some(b)) => {
-                a == b || self.stands_for_any(a) || self.last_word(removal) == self.last_word(added)
-            }
+            (Some(a), Some(b)) => a == b || self.stands_for_any(a) || self.last_word(removal) == self.last_word(added),
             // A remover of anything: `removeEventListener('abort', entry.handler)`.
             (Some(a), None) => self.stands_for_any(a),
             (None, _) => removal.handler.is_none(),

@@ -65,7 +65,7 @@ impl<'a> Reader<'a, '_> {
         if let Some(hook) = self.removes_parameter(removal, &here) {
             return Some((Flaw::Parameter, Some(hook), false));
         }
-        if self.stands_for_any(&spot) || !is_literal(event_name) {
+        if self.stands_for_any(&spot) || !removal.literal {
             return None;
         }
         let same = |h: &&&'h Hook<'a>| h.handler_spot.as_ref() == Some(&spot);
@@ -73,7 +73,7 @@ impl<'a> Reader<'a, '_> {
         if here.iter().find(same).is_some() && !here.iter().any(|h| h.event.is_none_or(|e| names(e, event_name))) {
             let other = here.iter().copied().find(|h| {
                 h.handler_spot.as_ref() == Some(&spot)
-                    && h.event.is_some_and(is_literal)
+                    && h.literal
                     && !removals.iter().any(|r| r.event == h.event && r.handler_spot == h.handler_spot)
             });
             return other.map(|h| (Flaw::Event, Some(h), false));
@@ -82,9 +82,10 @@ impl<'a> Reader<'a, '_> {
             return Some((Flaw::Receiver, Some(hook), false));
         }
         let unknown = self.is_never_named_again(removal, removals);
-        unknown.then(|| here.iter().copied().find(|h| h.event.is_some_and(|e| names(e, event_name)))).flatten().map(|h| {
-            (Flaw::Handler, Some(h), false)
-        })
+        unknown
+            .then(|| here.iter().copied().find(|h| h.event.is_some_and(|e| names(e, event_name))))
+            .flatten()
+            .map(|h| (Flaw::Handler, Some(h), false))
     }
 
     /// `this.map` and `map`, `document` and `document`.
@@ -148,9 +149,9 @@ impl<'a> Reader<'a, '_> {
         if !fresh || removal.function == TOP || self.scope_function(symbol) != removal.function {
             return None;
         }
-        let others = removals
-            .iter()
-            .any(|r| r.handler_spot == removal.handler_spot && (r.function != removal.function || r.node > removal.node));
+        let others = removals.iter().any(|r| {
+            r.handler_spot == removal.handler_spot && (r.function != removal.function || r.node > removal.node)
+        });
         let hook = added.iter().copied().find(|h| {
             h.function == removal.function
                 && h.handler_spot == removal.handler_spot
@@ -211,8 +212,11 @@ impl<'a> Reader<'a, '_> {
         if self.stands_for_any(&own) || self.is_result(&own) {
             return None;
         }
-        let mine: Vec<&'h Hook<'a>> =
-            added.iter().copied().filter(|h| h.handler_spot == removal.handler_spot && h.event == removal.event).collect();
+        let mine: Vec<&'h Hook<'a>> = added
+            .iter()
+            .copied()
+            .filter(|h| h.handler_spot == removal.handler_spot && h.event == removal.event)
+            .collect();
         let elsewhere = mine.iter().all(|h| {
             h.spot.as_ref().is_some_and(|s| {
                 let global = matches!(s.root, SpotRoot::Global(_)) != matches!(own.root, SpotRoot::Global(_))
@@ -231,7 +235,8 @@ impl<'a> Reader<'a, '_> {
     fn is_result(&self, spot: &crate::facts::places::Spot<'a>) -> bool {
         match spot.root {
             SpotRoot::Symbol(s) => {
-                spot.path.is_empty() && !matches!(self.made_of_symbol(s), crate::facts::Made::Here | crate::facts::Made::Unknown)
+                spot.path.is_empty()
+                    && !matches!(self.made_of_symbol(s), crate::facts::Made::Here | crate::facts::Made::Unknown)
             }
             _ => false,
         }
@@ -249,9 +254,11 @@ impl<'a> Reader<'a, '_> {
             .filter(|r| matches!(r.handler.map(peel), Some(Expression::StaticMemberExpression(m)) if m.property.name == name))
             .count();
         let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-        self.text.match_indices(name).filter(|(at, _)| {
-            !self.text[..*at].ends_with(word) && !self.text[at + name.len()..].starts_with(word)
-        }).count() == times
+        self.text
+            .match_indices(name)
+            .filter(|(at, _)| !self.text[..*at].ends_with(word) && !self.text[at + name.len()..].starts_with(word))
+            .count()
+            == times
     }
 
     /// The cleanup says `on` once more where it should say `off`.
@@ -305,10 +312,6 @@ fn is_bind(call: &CallExpression<'_>) -> bool {
 /// `'click dblclick'` names `click`.
 fn names(events: &str, event: &str) -> bool {
     events == event || events.split_whitespace().any(|e| e == event)
-}
-
-fn is_literal(event: &str) -> bool {
-    !event.is_empty() && event.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | ' '))
 }
 
 fn is_window(name: &str) -> bool {

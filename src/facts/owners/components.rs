@@ -170,10 +170,12 @@ impl<'a> Reader<'a, '_> {
             let node = self.function_nodes[at.0 as usize];
             if let Some(object) = self.options_around(node) {
                 let methods = object.properties.iter().find_map(|p| match p {
-                    ObjectPropertyKind::ObjectProperty(p) if key_name(&p.key) == Some("methods") => match peel(&p.value) {
-                        Expression::ObjectExpression(methods) => Some(methods),
-                        _ => None,
-                    },
+                    ObjectPropertyKind::ObjectProperty(p) if key_name(&p.key) == Some("methods") => {
+                        match peel(&p.value) {
+                            Expression::ObjectExpression(methods) => Some(methods),
+                            _ => None,
+                        }
+                    }
                     _ => None,
                 })?;
                 return self.option_function(methods, m.property.name.as_str());
@@ -196,6 +198,11 @@ impl<'a> Reader<'a, '_> {
 fn is_effect(name: &str) -> bool {
     matches!(
         name,
-        "useEffect" | "useLayoutEffect" | "useInsertionEffect" | "useIsomorphicLayoutEffect" | "watchEffect" | "onMount"
+        "useEffect"
+            | "useLayoutEffect"
+            | "useInsertionEffect"
+            | "useIsomorphicLayoutEffect"
+            | "watchEffect"
+            | "onMount"
     )
 }

@@ -38,6 +38,9 @@ impl<'a> Reader<'a, '_> {
             {
                 owner.thinks_of_it |= name.as_deref().is_some_and(|n| self.is_cleared_by_callback(n, *node));
                 owner.thinks_of_it |= self.is_stopped_by_flag(&owner, *node);
+                // Whatever holds it, the class does not.
+                owner.thinks_of_it |= owner.kind == OwnerKind::Class && !self.is_in_field(&kept);
+                owner.thinks_of_it |= name.as_deref().is_some_and(|n| self.is_named_by_a_stopper(n, *node));
                 self.facts.owners.push((index, owner));
             }
             if let Some(name) = name
@@ -82,6 +85,23 @@ impl<'a> Reader<'a, '_> {
                 && callback
                 && !self.is_within(self.function_nodes[function.0 as usize], node)
                 && self.says(call.span, name)
+        })
+    }
+
+    fn is_in_field(&self, kept: &Kept) -> bool {
+        let Kept::Place(place) = kept else { return false };
+        let place = &self.facts.places[place.0 as usize];
+        matches!(place.root, Root::This(_)) && place.path.len() == 1 && !place.path.contains(&Step::Entry)
+    }
+
+    /// `stopPing() { clearInterval(this.ping) }`, `onClose() { .. }`: an end by another name than those that we know.
+    fn is_named_by_a_stopper(&self, name: &str, node: NodeId) -> bool {
+        let home = self.owner_of(node);
+        (1..self.function_nodes.len()).any(|index| {
+            let node = self.function_nodes[index];
+            index != home.0 as usize
+                && self.name_of_function(node).is_some_and(|(own, _)| is_stopper(own))
+                && self.says(self.nodes.kind(node).span(), name)
         })
     }
 
@@ -180,10 +200,41 @@ impl<'a> Reader<'a, '_> {
     fn calls_what_names(&mut self, function: FunctionId, name: &str) -> bool {
         let node = self.function_nodes[function.0 as usize];
         nodes_within(self.nodes, node).take(2000).collect::<Vec<_>>().into_iter().any(|id| match self.nodes.kind(id) {
-            AstKind::CallExpression(call) => self.function_denoted(&call.callee).is_some_and(|f| self.names_in(f, name)),
+            AstKind::CallExpression(call) => {
+                self.function_denoted(&call.callee).is_some_and(|f| self.names_in(f, name))
+            }
             _ => false,
         })
     }
+}
+
+fn is_stopper(name: &str) -> bool {
+    let name = name.trim_start_matches(['_', '#', '$']).to_ascii_lowercase();
+    const WORDS: [&str; 22] = [
+        "stop",
+        "dispose",
+        "destroy",
+        "close",
+        "end",
+        "finish",
+        "teardown",
+        "cleanup",
+        "clear",
+        "release",
+        "reset",
+        "terminate",
+        "shutdown",
+        "disconnect",
+        "on",
+        "handle",
+        "cancel",
+        "quit",
+        "leave",
+        "kill",
+        "abort",
+        "remove",
+    ];
+    WORDS.iter().any(|w| name.starts_with(w))
 }
 
 /// `clearTimeout(other)` says nothing of the slot.

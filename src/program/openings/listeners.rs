@@ -23,7 +23,9 @@ impl Unit {
             || runs.often == Often::Once
             || self.is_dead(handle.function)
             || handle.event == "abort"
-            || (handle.once && (handle.sure_to_come || !handle.known || !(self.is_loser(handle) || per_event || race)) && !self.waits_for_an_end(handle, receiver))
+            || (handle.once
+                && (handle.sure_to_come || !handle.known || !(self.is_loser(handle) || per_event || race))
+                && !self.waits_for_an_end(handle, receiver))
             || !matches!(handle.kept_in, Kept::Dropped)
             || (handle.missed.is_none() && self.is_released(handle, receiver));
         if silent || (receiver.dedupes && self.is_stable(&handle.handler)) {
@@ -94,7 +96,13 @@ impl Unit {
         let lasting = matches!(self.place(place).root, Root::This(class) if self.is_made_once(class))
             && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
             && handle.known;
-        (sibling && of_instance) || ends || reentrant || lasting || instance || passed || self.sibling_is_released(handle)
+        (sibling && of_instance)
+            || ends
+            || reentrant
+            || lasting
+            || instance
+            || passed
+            || self.sibling_is_released(handle)
     }
 
     /// The instance was handed what it registers on, has an end, and never takes the listener away.
@@ -115,7 +123,9 @@ impl Unit {
             && matches!(handle.event.as_str(), "close" | "end" | "error" | "disconnect" | "exit")
             && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
             && receiver.made == Made::Param
-            && receiver.place.is_some_and(|p| matches!(self.place(p).root, Root::This(_)) && !self.place(p).path.is_empty())
+            && receiver
+                .place
+                .is_some_and(|p| matches!(self.place(p).root, Root::This(_)) && !self.place(p).path.is_empty())
             && !OWNED.iter().any(|word| name.ends_with(word))
             && self.end_of(receiver).is_some()
     }

@@ -2,8 +2,8 @@
 
 use super::Opening;
 use crate::facts::{
-    ClassId, Close, END_METHODS, FunctionId, Guard, Handle, Handler, Kept, Often, Owner, OwnerKind, PlaceId, Root, Step, TOP,
-    What,
+    ClassId, Close, END_METHODS, FunctionId, Guard, Handle, Handler, Kept, Often, Owner, OwnerKind, PlaceId, Root,
+    Step, TOP, What,
 };
 use crate::finding::{Confidence, Span};
 use crate::program::Unit;
