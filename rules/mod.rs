@@ -2,12 +2,15 @@
 
 use crate::rule::Rule;
 
+mod abort_listener_kept;
 mod compiled_per_call;
 mod connection_never_released;
 mod eviction_misses_key;
 mod expired_entry_kept;
 mod file_never_closed;
+mod handle_overwritten;
 mod listener_never_removed;
+mod listener_removal_mismatch;
 mod metric_label_unbounded;
 mod object_url_never_revoked;
 mod observer_never_disconnected;
@@ -42,6 +45,8 @@ pub const RULES: &[&Rule] = &[
     &session_memory_store::RULE,
     &queue_keeps_jobs::RULE,
     &listener_never_removed::RULE,
+    &listener_removal_mismatch::RULE,
+    &abort_listener_kept::RULE,
     &timer_never_cleared::RULE,
     &observer_never_disconnected::RULE,
     &subscription_never_ended::RULE,
@@ -51,6 +56,7 @@ pub const RULES: &[&Rule] = &[
     &socket_never_closed::RULE,
     &file_never_closed::RULE,
     &connection_never_released::RULE,
+    &handle_overwritten::RULE,
     &promise_never_settles::RULE,
     &promise_path_unsettled::RULE,
     &whole_read::RULE,
@@ -95,11 +101,15 @@ pub const TABLES: &[(&str, &str)] = &[
     ("prom-client.toml", include_str!("apis/prom-client.toml")),
     ("puppeteer.toml", include_str!("apis/puppeteer.toml")),
     ("quick-lru.toml", include_str!("apis/quick-lru.toml")),
+    ("react.toml", include_str!("apis/react.toml")),
     ("redux.toml", include_str!("apis/redux.toml")),
     ("rxjs.toml", include_str!("apis/rxjs.toml")),
     ("socket.io.toml", include_str!("apis/socket.io.toml")),
+    ("solid.toml", include_str!("apis/solid.toml")),
+    ("svelte.toml", include_str!("apis/svelte.toml")),
     ("templates.toml", include_str!("apis/templates.toml")),
     ("typeorm.toml", include_str!("apis/typeorm.toml")),
+    ("vue.toml", include_str!("apis/vue.toml")),
     ("web.toml", include_str!("apis/web.toml")),
     ("web-handles.toml", include_str!("apis/web-handles.toml")),
     ("ws.toml", include_str!("apis/ws.toml")),

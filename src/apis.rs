@@ -40,6 +40,9 @@ pub struct Apis {
     opens: FxHashMap<String, RowId>,
     /// Last names of all calls that open or close something.
     handles: FxHashSet<String>,
+    /// Last names of functions whose callback returns its cleanup, and of those whose callback is one.
+    effects: FxHashSet<String>,
+    end_hooks: FxHashSet<String>,
     keepers: Keepers,
 }
 
@@ -199,6 +202,19 @@ impl Apis {
     #[must_use]
     pub fn opens_or_closes(&self, name: &str) -> bool {
         self.handles.contains(name)
+    }
+
+    /// Whether functions of this name run a callback that returns its own cleanup: `useEffect`. Frameworks are imported
+    /// under many names, and by build tools without any import, so the name decides.
+    #[must_use]
+    pub fn is_effect(&self, name: &str) -> bool {
+        self.effects.contains(name)
+    }
+
+    /// Whether functions of this name run their callback when a component or scope is over: `onUnmounted`.
+    #[must_use]
+    pub fn runs_at_the_end(&self, name: &str) -> bool {
+        self.end_hooks.contains(name)
     }
 
     /// Whether a row with `keeps` speaks of this module.

@@ -13,7 +13,9 @@ pub mod handles;
 pub mod imports;
 mod interest;
 pub mod keys;
+pub mod listening;
 pub mod names;
+pub mod owners;
 pub mod pipes;
 pub mod places;
 pub mod promises;
@@ -29,6 +31,8 @@ pub use comments::Directive;
 pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind};
 pub use handles::resources::{Fate, Resource};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
+pub use listening::{AbortKept, Flaw, Mismatch};
+pub use owners::{Overwrite, Owner, OwnerKind};
 pub use places::{Binding, Made, Place, Root, Step};
 pub use promises::{Hold, Promise, PromiseKind, Repair, Settles};
 pub use reads::{FileName, Read, Rewrite};
@@ -67,6 +71,11 @@ pub struct FileFacts {
     pub handles: Vec<Handle>,
     pub closes: Vec<Close>,
     pub resources: Vec<Resource>,
+    pub mismatches: Vec<Mismatch>,
+    /// Owners of handles, by index.
+    pub owners: Vec<(u32, Owner)>,
+    pub overwrites: Vec<Overwrite>,
+    pub aborts: Vec<AbortKept>,
     pub promises: Vec<Promise>,
     pub reads: Vec<Read>,
     pub pipes: Vec<pipes::Pipe>,

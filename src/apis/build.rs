@@ -186,6 +186,13 @@ fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(),
         let names = [&row.global, &row.function, &row.method, &row.new].into_iter().flatten();
         apis.handles.extend(names.map(|name| name.rsplit('.').next().unwrap_or(name).to_owned()));
     }
+    let last = |name: &String| name.rsplit('.').next().unwrap_or(name).to_owned();
+    if row.callback.iter().any(|c| c.returns_cleanup) {
+        apis.effects.extend(row.function.iter().map(last));
+    }
+    if row.callback.iter().any(|c| c.at_end) {
+        apis.end_hooks.extend(row.function.iter().map(last));
+    }
     if row.keeps.is_some() {
         enter_keeper(apis, table, row);
     }

@@ -192,6 +192,12 @@ pub struct Callback {
     /// A function that declares one parameter more than `params` is handed an error first: `(err, req, res, next)`.
     #[serde(default)]
     pub error_may_lead: bool,
+    /// What it returns is called when it is over: the callback of an effect.
+    #[serde(default)]
+    pub returns_cleanup: bool,
+    /// Runs when what surrounds it is over: `onUnmounted`.
+    #[serde(default)]
+    pub at_end: bool,
     /// Found under this key of an options object instead of as the argument itself (`fastify.route({ handler })`).
     #[serde(default)]
     pub keys: Vec<String>,

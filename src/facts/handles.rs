@@ -134,6 +134,7 @@ impl<'a> Reader<'a, '_> {
             }
             starts.resize(self.facts.handles.len(), call.node_id.get());
         }
+        self.note_owners(&starts);
         // Where nothing is open, nobody asks what is closed.
         if !self.facts.handles.is_empty() {
             closing.dedup_by_key(|call| call.node_id.get());

@@ -41,7 +41,8 @@ const STARTERS: [&str; 16] = [
 
 impl Unit {
     /// An exported function whose name says that a program calls it once, when it starts.
-    fn is_starter(&self, frame: FunctionId) -> bool {
+    #[must_use]
+    pub fn is_starter(&self, frame: FunctionId) -> bool {
         let function = &self.facts.functions[frame.0 as usize];
         let name = function.name.to_ascii_lowercase();
         function.class.is_none()

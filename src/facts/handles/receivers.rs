@@ -51,7 +51,7 @@ impl<'a> Reader<'a, '_> {
                 Made::Param => Made::Param,
                 _ => Made::Unknown,
             },
-            (SpotRoot::This(class), [Seg::Field(field)]) => {
+            (SpotRoot::This(class), [Seg::Field(field), ..]) => {
                 let values = self.field_values.get(&(class, *field)).cloned().unwrap_or_default();
                 values
                     .into_iter()

@@ -9,13 +9,17 @@ use crate::apis::Row;
 use crate::facts::flow::nodes_within;
 use crate::facts::places::SpotRoot;
 use crate::facts::reader::{Reader, peel};
-use crate::facts::{FunctionId, Handle, What};
+use crate::facts::{FunctionId, Guard, Handle, What};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_timer(&mut self, call: &'a CallExpression<'a>, row: &'static Row) {
         let node = call.node_id.get();
         let Some(callback) = call.arguments.first().and_then(Argument::as_expression) else { return };
-        let guard = self.once_guard(node);
+        let mut guard = self.once_guard(node);
+        // What is once for each component is not once.
+        if guard == Guard::Once && self.owner_of(node) != crate::facts::TOP && self.is_component_script() {
+            guard = Guard::None;
+        }
         if self.is_started_once(node, guard) {
             return;
         }

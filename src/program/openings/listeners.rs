@@ -2,7 +2,9 @@
 
 use super::Opening;
 use super::receivers::Outlives;
-use crate::facts::{Close, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Often, Receiver, Root, TOP, What};
+use crate::facts::{
+    Close, END_METHODS, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, Receiver, Root, TOP, What,
+};
 use crate::finding::Confidence;
 use crate::program::Unit;
 
@@ -14,22 +16,31 @@ impl Unit {
         let frame = self.frame(handle.function);
         let runs = self.runs_of(frame);
         let per_event = runs.often >= Often::Event && runs.certain;
+        let race = self.is_lost_race(handle);
         let silent = handle.what != What::Listener
             || handle.signal
             || handle.guard == Guard::Once
             || runs.often == Often::Once
             || self.is_dead(handle.function)
             || handle.event == "abort"
-            || (handle.once && (handle.sure_to_come || !handle.known || !(self.is_loser(handle) || per_event)))
+            || (handle.once
+                && (handle.sure_to_come || !handle.known || !(self.is_loser(handle) || per_event || race))
+                && !self.waits_for_an_end(handle, receiver))
             || !matches!(handle.kept_in, Kept::Dropped)
             || (handle.missed.is_none() && self.is_released(handle, receiver));
         if silent || (receiver.dedupes && self.is_stable(&handle.handler)) {
             return None;
         }
         let runs = if self.is_starter(frame) { &crate::program::Runs { certain: false, ..*runs } } else { runs };
-        let per_event = per_event && runs.certain;
+        let per_event = (per_event && runs.certain) || self.is_mounted(frame);
         let inline = matches!(handle.handler, Handler::Inline(_) | Handler::Fresh);
-        let (confidence, keeper) = match self.outlives(receiver, frame) {
+        let outlives = match self.outlives(receiver, frame) {
+            Outlives::No if self.sibling_is_released(handle) => {
+                Outlives::Perhaps(None, format!("`{}` may outlive the call", receiver.text))
+            }
+            other => other,
+        };
+        let (confidence, keeper) = match outlives {
             Outlives::No => return None,
             Outlives::Yes(span, text) => {
                 let confidence = match (runs.certain, per_event, handle.known) {
@@ -40,7 +51,10 @@ impl Unit {
                 (confidence, span.map(|s| (s, text)))
             }
             Outlives::Perhaps(span, text) => {
-                let signal = !handle.once && runs.certain && self.has_second_signal(handle, receiver, frame);
+                let signal = runs.certain
+                    && ((!handle.once && self.has_second_signal(handle, receiver, frame))
+                        || race
+                        || self.waits_for_an_end(handle, receiver));
                 let confidence = if signal { Confidence::Likely } else { Confidence::Guess };
                 (confidence, span.map(|s| (s, text)))
             }
@@ -77,10 +91,84 @@ impl Unit {
             && REENTRANT.contains(&function.name.trim_start_matches(['_', '#']))
             && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
             && !self.place(place).path.is_empty();
+        let instance = of_instance && self.is_instance_signal(handle, receiver, frame);
+        let passed = self.keeps_a_callback(handle, receiver, frame);
         let lasting = matches!(self.place(place).root, Root::This(class) if self.is_made_once(class))
             && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
             && handle.known;
-        (sibling && of_instance) || ends || reentrant || lasting
+        (sibling && of_instance)
+            || ends
+            || reentrant
+            || lasting
+            || instance
+            || passed
+            || self.sibling_is_released(handle)
+    }
+
+    /// The instance was handed what it registers on, has an end, and never takes the listener away.
+    fn is_instance_signal(&self, handle: &Handle, receiver: &Receiver, frame: FunctionId) -> bool {
+        let name = last_name(&receiver.text);
+        receiver.made == Made::Param
+            && self.end_of(receiver).is_some()
+            && !OWNED.iter().any(|word| name.ends_with(word))
+            && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh | Handler::Place(_))
+            && !END_METHODS.contains(&self.facts.functions[frame.0 as usize].name.as_str())
+    }
+
+    /// `this.client.once('close', () => ..)` in what has an end of its own: the client's end comes later, or never.
+    fn waits_for_an_end(&self, handle: &Handle, receiver: &Receiver) -> bool {
+        let name = last_name(&receiver.text);
+        handle.once
+            && !handle.sure_to_come
+            && matches!(handle.event.as_str(), "close" | "end" | "error" | "disconnect" | "exit")
+            && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
+            && receiver.made == Made::Param
+            && receiver
+                .place
+                .is_some_and(|p| matches!(self.place(p).root, Root::This(_)) && !self.place(p).path.is_empty())
+            && !OWNED.iter().any(|word| name.ends_with(word))
+            && self.end_of(receiver).is_some()
+    }
+
+    /// A method that hangs the caller's callback on its own emitter, each time: `this.on('done', callback)`.
+    fn keeps_a_callback(&self, handle: &Handle, receiver: &Receiver, frame: FunctionId) -> bool {
+        let Handler::Place(handler) = handle.handler else { return false };
+        let Some(place) = receiver.place.map(|p| self.place(p)) else { return false };
+        let Root::Binding(binding) = self.place(handler).root else { return false };
+        let binding = &self.facts.bindings[binding.0 as usize];
+        let name = &self.facts.functions[frame.0 as usize].name;
+        let registers = ["on", "add", "once", "subscribe", "listen", "watch", "observe", "register", "bind", "set"];
+        matches!(place.root, Root::This(_))
+            && place.path.is_empty()
+            && is_literal_event(&handle.event)
+            && binding.param.is_some()
+            && binding.within == frame
+            && matches!(binding.name.as_str(), "cb" | "callback" | "done" | "next")
+            && self.facts.functions[frame.0 as usize].params.len() >= 2
+            && !registers.iter().any(|w| name.trim_start_matches('_').starts_with(w))
+    }
+
+    /// Of the listeners that one call adds, another is taken away again and this one, which has a name, is not.
+    fn sibling_is_released(&self, handle: &Handle) -> bool {
+        let Handler::Place(handler) = handle.handler else { return false };
+        let named = matches!(self.place(handler).root, Root::Binding(b)
+            if self.facts.bindings[b.0 as usize].param.is_none()
+                && self.facts.bindings[b.0 as usize].within == handle.function);
+        named
+            && self.facts.handles.iter().any(|h| {
+                h.what == What::Listener
+                    && h.function == handle.function
+                    && !std::ptr::eq(h, handle)
+                    && matches!(h.handler, Handler::Place(p) if p != handler)
+                    && h.receiver.as_ref().is_some_and(|r| self.is_released(h, r))
+            })
+    }
+
+    /// `once` for each of several outcomes on `this` or what it was handed: the events that do not come stay.
+    fn is_lost_race(&self, handle: &Handle) -> bool {
+        let Some(place) = handle.receiver.as_ref().and_then(|r| r.place) else { return false };
+        let again = matches!(self.place(place).root, Root::This(_) | Root::Import { .. } | Root::Global(_));
+        handle.once && (self.sibling_is_released(handle) || (again && self.is_loser(handle)))
     }
 
     fn end_of(&self, receiver: &Receiver) -> Option<FunctionId> {
@@ -142,6 +230,28 @@ impl Unit {
         }
     }
 }
+
+/// Last words of names for what an instance is handed to own: it ends with it.
+const OWNED: [&str; 18] = [
+    "socket",
+    "stream",
+    "conn",
+    "connection",
+    "ws",
+    "req",
+    "res",
+    "request",
+    "response",
+    "transport",
+    "child",
+    "process",
+    "proc",
+    "input",
+    "output",
+    "channel",
+    "port",
+    "worker",
+];
 
 /// Methods that run again on the same instance.
 const REENTRANT: [&str; 8] = ["reconnect", "connect", "retry", "restart", "refresh", "reload", "resume", "renew"];

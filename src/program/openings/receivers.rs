@@ -35,9 +35,12 @@ impl Unit {
                 let text = format!("`{name}` lives as long as the program");
                 if receiver.of_type.is_some() { Outlives::Yes(None, text) } else { Outlives::Perhaps(None, text) }
             }
+            Root::Binding(_) if receiver.text.ends_with(".session.socket") => {
+                Outlives::Yes(None, format!("`{}` serves all streams of the session", receiver.text))
+            }
             Root::Import { .. } => {
                 let text = format!("`{}` comes from another module and outlives the function", receiver.text);
-                let driven = self.runs_of(frame).often >= Often::Event;
+                let driven = self.runs_of(frame).often >= Often::Event || self.is_mounted(frame);
                 if driven || receiver.of_type.is_some() {
                     Outlives::Yes(None, text)
                 } else {
@@ -46,10 +49,24 @@ impl Unit {
             }
             Root::Binding(_) if place.path.contains(&Step::Entry) => Outlives::No,
             Root::Binding(binding) => self.outlives_binding(*binding, receiver, frame),
+            Root::This(_) | Root::UnknownThis(_) if self.is_of_the_root(receiver) => {
+                Outlives::Yes(None, format!("`{}` outlives each component", receiver.text))
+            }
             Root::This(class) if place.path.is_empty() => self.outlives_itself(*class, frame),
             Root::This(class) => self.outlives_instance(*class, receiver),
             Root::UnknownThis(_) => Outlives::No,
         }
+    }
+
+    /// `this.$root.$on(..)`: shared by all components of an application.
+    fn is_of_the_root(&self, receiver: &Receiver) -> bool {
+        matches!(receiver.text.as_str(), "this.$root" | "this.$parent" | "this.$bus" | "this.$eventBus")
+    }
+
+    /// A hook that a framework calls for each component.
+    pub(super) fn is_mounted(&self, frame: FunctionId) -> bool {
+        let name = self.facts.functions[frame.0 as usize].name.as_str();
+        MOUNTS.contains(&name)
     }
 
     fn outlives_binding(&self, id: BindingId, receiver: &Receiver, frame: FunctionId) -> Outlives {
@@ -69,8 +86,10 @@ impl Unit {
         }
         if binding.within == TOP {
             let text = format!("`{}` lives as long as the module", binding.name);
+            let driven = self.runs_of(frame).often >= Often::Event && self.runs_of(frame).certain;
             return match binding.made {
                 Made::Here | Made::Import => Outlives::Yes(span, text),
+                _ if driven => Outlives::Yes(span, text),
                 _ if receiver.of_type.is_some() => Outlives::Yes(span, text),
                 _ => Outlives::Perhaps(span, text),
             };
@@ -108,6 +127,19 @@ impl Unit {
         }
     }
 }
+
+/// Methods that frameworks call when a component appears or changes.
+const MOUNTS: [&str; 9] = [
+    "componentDidMount",
+    "componentWillMount",
+    "componentDidUpdate",
+    "ngOnInit",
+    "ngAfterViewInit",
+    "connectedCallback",
+    "mounted",
+    "created",
+    "beforeMount",
+];
 
 /// How a receiver relates to the function that registers on it.
 pub(super) enum Outlives {

@@ -1,8 +1,11 @@
 //! Timers that go on because nothing clears them.
 
 use super::Opening;
-use crate::facts::{ClassId, Close, FunctionId, Guard, Handle, Kept, Often, PlaceId, Root, Step, TOP, What};
-use crate::finding::Confidence;
+use crate::facts::{
+    ClassId, Close, END_METHODS, FunctionId, Guard, Handle, Handler, Kept, Often, Owner, OwnerKind, PlaceId, Root,
+    Step, TOP, What,
+};
+use crate::finding::{Confidence, Span};
 use crate::program::Unit;
 
 impl Unit {
@@ -17,6 +20,9 @@ impl Unit {
             || handle.kept_in == Kept::Escapes;
         if silent {
             return None;
+        }
+        if let Some(opening) = self.left_by_owner(handle) {
+            return Some(opening);
         }
         if handle.once && !handle.reschedules {
             return self.timeout_kept(handle);
@@ -43,9 +49,86 @@ impl Unit {
         Some(Opening { handle, confidence, keeper: None, end: owner.and_then(|c| self.end_method(c)) })
     }
 
-    /// A timeout is only worth a word where an owner ends before it fires: the class has an end method that forgets it,
-    /// or it lost a race.
+    /// What the handle belongs to, when it comes to an end.
+    #[must_use]
+    pub fn owner_of_handle(&self, handle: &Handle) -> Option<&Owner> {
+        let index = self.facts.handles.iter().position(|h| std::ptr::eq(h, handle))?;
+        self.facts.owners.iter().find(|(i, _)| *i as usize == index).map(|(_, owner)| owner)
+    }
+
+    /// A class, component or effect comes to its end and does not think of its timer.
+    fn left_by_owner<'u>(&'u self, handle: &'u Handle) -> Option<Opening<'u>> {
+        let owner = self.owner_of_handle(handle)?;
+        if owner.thinks_of_it || handle.races {
+            return None;
+        }
+        let frame = self.frame(handle.function);
+        let kept = self.outlasts_the_call(handle);
+        let lasts = !handle.once || handle.reschedules;
+        // A frame is over before anyone minds.
+        if !lasts && handle.api.ends_with("AnimationFrame") {
+            return None;
+        }
+        let likely = match owner.kind {
+            // Where nothing else clears it, the answer for all functions is as good.
+            OwnerKind::Class => (lasts || kept) && kept && owner.end.is_some() && !self.ends_itself(handle, frame),
+            OwnerKind::Component => {
+                (lasts && (kept || !self.is_cleared(handle))) || (kept && handle.delay.is_none_or(|ms| ms >= 100))
+            }
+            OwnerKind::Effect => {
+                let waits = handle.delay.map_or(handle.once, |ms| ms >= 5000);
+                let forgotten = kept || !self.is_cleared(handle);
+                forgotten && (lasts || (owner.end.is_some() && (kept || waits)) || (owner.direct && waits))
+            }
+        };
+        let opening = Opening { handle, confidence: Confidence::Likely, keeper: self.end_of_owner(owner), end: None };
+        (likely && !self.clears_own_slot(handle)).then_some(opening)
+    }
+
+    fn end_of_owner(&self, owner: &Owner) -> Option<(Span, String)> {
+        let what = match owner.kind {
+            OwnerKind::Effect => "the cleanup does not clear it",
+            _ => "does not clear it",
+        };
+        owner.end.map(|span| (span, what.to_owned()))
+    }
+
+    /// A field, or a variable outside of the function that starts it.
+    fn outlasts_the_call(&self, handle: &Handle) -> bool {
+        let Kept::Place(place) = handle.kept_in else { return false };
+        match &self.place(place).root {
+            Root::This(_) | Root::UnknownThis(_) => true,
+            Root::Binding(b) => {
+                !self.place(place).path.is_empty() || self.facts.bindings[b.0 as usize].within != handle.function
+            }
+            _ => false,
+        }
+    }
+
+    /// The end method itself starts it: the last thing that it does.
+    fn ends_itself(&self, handle: &Handle, frame: FunctionId) -> bool {
+        let name = &self.facts.functions[frame.0 as usize].name;
+        handle.once && END_METHODS.contains(&name.as_str())
+    }
+
+    /// An interval that its own callback clears is over some day.
+    fn clears_own_slot(&self, handle: &Handle) -> bool {
+        let Handler::Inline(callback) = handle.handler else { return false };
+        let Kept::Place(kept) = handle.kept_in else { return false };
+        !handle.once
+            && self.facts.closes.iter().any(|c| {
+                c.what == What::Timer
+                    && c.handle.is_some_and(|p| self.may_be_same(p, kept))
+                    && self.is_nested(c.function, callback)
+            })
+    }
+
+    /// A timeout is only worth a word where an owner ends before it fires, where a way out forgets it, or where it lost a
+    /// race.
     fn timeout_kept<'u>(&'u self, handle: &'u Handle) -> Option<Opening<'u>> {
+        if handle.missed.is_some() {
+            return Some(Opening { handle, confidence: Confidence::Likely, keeper: None, end: None });
+        }
         if self.is_cleared(handle) {
             return None;
         }
@@ -66,9 +149,7 @@ impl Unit {
         let frame = self.frame(handle.function);
         let class = self.owner_class(frame)?;
         let end = self.end_method(class)?;
-        let in_field = matches!(handle.kept_in, Kept::Place(p) if matches!(self.place(p).root, Root::This(_)));
-        let confidence = if in_field { Confidence::Likely } else { Confidence::Guess };
-        Some(Opening { handle, confidence, keeper: None, end: Some(end) })
+        Some(Opening { handle, confidence: Confidence::Guess, keeper: None, end: Some(end) })
     }
 
     /// A clear call of the same class that clears a field to which no timer is ever assigned.

@@ -8,7 +8,7 @@ use oxc_span::GetSpan;
 use super::words::{is_end, is_ending_call, is_fluent, is_handover, is_over};
 use crate::apis::By;
 use crate::facts::functions::key_name;
-use crate::facts::places::{SpotRoot, seg_of_member, Seg};
+use crate::facts::places::{Seg, SpotRoot, seg_of_member};
 use crate::facts::reader::{Reader, bound_symbol, last_name, peel};
 use crate::facts::{ClassId, What};
 

@@ -17,18 +17,6 @@ pub(super) enum Received {
     Elsewhere,
 }
 
-/// Calls that run the function they are handed when a component appears.
-const EFFECTS: [&str; 8] = [
-    "useEffect",
-    "useLayoutEffect",
-    "useInsertionEffect",
-    "onMounted",
-    "onMount",
-    "onBeforeMount",
-    "watchEffect",
-    "createEffect",
-];
-
 impl<'a> Reader<'a, '_> {
     /// The parameter that the opened thing is handed over in; `None` when it is the value of the call.
     pub(super) fn received(&mut self, opener: &Opener<'a>) -> Option<Received> {
@@ -66,10 +54,10 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `useEffect(() => ..)`: the function itself, not one inside it.
-    pub(super) fn is_effect(&self, function: FunctionId) -> bool {
+    pub(crate) fn is_effect(&self, function: FunctionId) -> bool {
         let node = self.function_nodes[function.0 as usize];
         matches!(self.nodes.kind(self.outside(node).1), AstKind::CallExpression(call)
-            if last_name(&call.callee).is_some_and(|name| EFFECTS.contains(&name)))
+            if last_name(&call.callee).is_some_and(|name| self.apis.is_effect(name)))
     }
 
     /// The module that a callee comes from: what else of it a handle is passed to merely uses it.

@@ -116,9 +116,11 @@ impl<'a> Reader<'a, '_> {
                 self.text.get(a.span().start as usize..a.span().end as usize).is_some_and(|t| t.contains("stdin"))
             }),
             // The old file is read whole by others; a callback gets what a transaction lends and gives it back.
-            Some("transaction" | "withSession" | "onSnapshot") if opener.what == What::Connection => {
-                opener.arguments.iter().filter_map(Argument::as_expression).any(|e| !peel(e).is_object_expression_like())
-            }
+            Some("transaction" | "withSession" | "onSnapshot") if opener.what == What::Connection => opener
+                .arguments
+                .iter()
+                .filter_map(Argument::as_expression)
+                .any(|e| !peel(e).is_object_expression_like()),
             _ => false,
         }
     }

@@ -1,0 +1,55 @@
+//! A slot that holds a running timer is given another one, and the first can no longer be stopped.
+
+use crate::apis::What;
+use crate::facts::{Often, Overwrite};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::program::{Program, Unit};
+use crate::rule::{Findings, Group, Rule};
+
+pub const RULE: Rule = Rule {
+    id: "handle-overwritten",
+    page: include_str!("handle_overwritten.md"),
+    group: Group::Handles,
+    severity: Severity::Error,
+    whats: &[What::Timer],
+    check,
+};
+
+fn check(program: &Program, findings: &mut Findings) {
+    for unit in &program.files {
+        for overwrite in unit.facts.overwrites.iter().filter(|o| comes_again(unit, o)) {
+            findings.add(finding(unit, overwrite));
+        }
+    }
+}
+
+/// Two calls that do not look at the slot, or one in code that is known to run again.
+fn comes_again(unit: &Unit, overwrite: &Overwrite) -> bool {
+    let handle = &unit.facts.handles[overwrite.handle as usize];
+    let runs = unit.runs_of(unit.frame(handle.function));
+    let driven = runs.certain && runs.often >= Often::Event;
+    !unit.is_dead(handle.function) && (overwrite.calls.len() >= 2 || driven)
+}
+
+fn finding(unit: &Unit, overwrite: &Overwrite) -> Finding {
+    let handle = &unit.facts.handles[overwrite.handle as usize];
+    let slot = &overwrite.slot;
+    let mut labels = vec![unit.label(handle.opened, format!("`{slot}` may hold a timer that still runs"))];
+    if overwrite.calls.len() >= 2 {
+        let again =
+            overwrite.calls.iter().take(2).map(|call| unit.label(*call, "runs this without a look at the slot"));
+        labels.extend(again);
+    } else {
+        labels.push(unit.because(unit.frame(handle.function)));
+    }
+    if let Some(cleared) = overwrite.cleared {
+        labels.push(unit.label(cleared, "stops the last one only"));
+    }
+    let clear = if handle.api.ends_with("setInterval") { "clearInterval" } else { "clearTimeout" };
+    Finding {
+        message: format!("`{slot}` is given a new timer while the old one may still run"),
+        labels,
+        help: format!("call `{clear}` with `{slot}` first, or return while it is set"),
+        ..unit.finding(handle.opened, Confidence::Likely)
+    }
+}

@@ -1,0 +1,72 @@
+//! A removal of a listener that removes nothing.
+
+use crate::apis::What;
+use crate::facts::{Flaw, Mismatch};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::program::{Program, Unit};
+use crate::rule::{Findings, Group, Rule};
+
+pub const RULE: Rule = Rule {
+    id: "listener-removal-mismatch",
+    page: include_str!("listener_removal_mismatch.md"),
+    group: Group::Listeners,
+    severity: Severity::Error,
+    whats: &[What::Listener],
+    check,
+};
+
+fn check(program: &Program, findings: &mut Findings) {
+    for unit in &program.files {
+        for mismatch in unit.facts.mismatches.iter().filter(|m| !unit.is_dead(m.function)) {
+            findings.add(finding(unit, mismatch));
+        }
+    }
+}
+
+fn finding(unit: &Unit, mismatch: &Mismatch) -> Finding {
+    let confidence = if mismatch.sure { Confidence::Sure } else { Confidence::Likely };
+    let mut labels = vec![unit.label(mismatch.removal, here(mismatch))];
+    if let Some(added) = mismatch.added {
+        labels.push(unit.label(added, "what is added here stays"));
+    }
+    Finding { message: message(mismatch), labels, help: help(mismatch), ..unit.finding(mismatch.removal, confidence) }
+}
+
+fn here(mismatch: &Mismatch) -> String {
+    match mismatch.flaw {
+        Flaw::Inline => "this function is made here and was never added".to_owned(),
+        Flaw::Bound => "`bind` makes a new function each time it is called".to_owned(),
+        Flaw::Capture => "the `capture` flag is part of what is removed, and it differs".to_owned(),
+        Flaw::Arity => "an event and its handler are needed".to_owned(),
+        Flaw::Event => format!("`{}` is never added for this event", mismatch.handler),
+        Flaw::Receiver => format!("`{}` is never added to this receiver", mismatch.handler),
+        Flaw::Handler => format!("`{}` is named nowhere else in this file", mismatch.handler),
+        Flaw::Recreated => format!("`{}` is made anew by each call: this one was never added", mismatch.handler),
+        Flaw::Parameter => format!("`{}` is whatever the caller hands in, most often nothing", mismatch.handler),
+        Flaw::Added => "the cleanup adds it once more".to_owned(),
+    }
+}
+
+fn message(mismatch: &Mismatch) -> String {
+    let Mismatch { method, receiver, event, .. } = mismatch;
+    match mismatch.flaw {
+        Flaw::Added => format!("this cleanup adds a listener for `{event}` to `{receiver}` instead of removing it"),
+        _ => format!("this `{method}` on `{receiver}` removes nothing"),
+    }
+}
+
+fn help(mismatch: &Mismatch) -> String {
+    let handler = &mismatch.handler;
+    match mismatch.flaw {
+        Flaw::Inline => "give the handler a name, and add and remove it by that name".to_owned(),
+        Flaw::Bound => "bind it once, keep the result, and add and remove that".to_owned(),
+        Flaw::Capture => "pass the same `capture` flag to both calls".to_owned(),
+        Flaw::Arity => "pass the event and the very function that was added".to_owned(),
+        Flaw::Event => format!("remove `{handler}` from the event that it was added for"),
+        Flaw::Receiver => format!("remove `{handler}` from what it was added to"),
+        Flaw::Handler => "remove the function that was added".to_owned(),
+        Flaw::Recreated => format!("keep `{handler}` where the next call finds it, or make it once"),
+        Flaw::Parameter => "remove the function that the outer call was handed".to_owned(),
+        Flaw::Added => "call the method that removes".to_owned(),
+    }
+}

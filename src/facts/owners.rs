@@ -1,0 +1,149 @@
+//! What an opened thing belongs to: a class with an end, a component, an effect; and whether that end thinks of it.
+
+mod components;
+mod slots;
+
+use oxc_ast::AstKind;
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
+
+use super::flow::nodes_within;
+use super::reader::{Reader, last_name};
+use super::{ClassId, END_METHODS, FunctionId, TOP};
+use crate::finding::Span;
+pub use slots::Overwrite;
+
+/// The owner of what is opened, when it has an end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    pub kind: OwnerKind,
+    /// Where it ends; `None` when nothing does.
+    pub end: Option<Span>,
+    /// The end, or what it calls, names the slot or the receiver.
+    pub thinks_of_it: bool,
+    /// Opened by the effect or hook itself, not by something that it hands out.
+    pub direct: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OwnerKind {
+    /// A class with a method that ends its instances.
+    Class,
+    /// A component of a framework, which ends it for certain.
+    Component,
+    /// A callback whose result is called when it ends: `useEffect`.
+    Effect,
+}
+
+/// Calls that run a function by its name.
+const RUNNERS: [&str; 8] = ["forEach", "map", "then", "finally", "call", "apply", "batch", "nextTick"];
+
+impl<'a> Reader<'a, '_> {
+    /// The owner of what is opened at `node` and is called `name` where it is kept.
+    pub(super) fn owner_of_opened(&mut self, node: NodeId, name: Option<&str>) -> Option<Owner> {
+        let (kind, ends, direct) = self.nearest_owner(node)?;
+        let reach = self.reached_from(&ends);
+        let thinks_of_it = match name {
+            Some(name) => reach.iter().any(|f| self.names_in(*f, name)),
+            None => false,
+        };
+        let end = ends.first().map(|f| self.head_of_function(self.function_nodes[f.0 as usize]));
+        Some(Owner { kind, end, thinks_of_it, direct })
+    }
+
+    fn nearest_owner(&mut self, node: NodeId) -> Option<(OwnerKind, Vec<FunctionId>, bool)> {
+        let home = self.owner_of(node);
+        let mut at = home;
+        for _ in 0..12 {
+            if at == TOP {
+                return self.script_owner();
+            }
+            if let Some(ends) = self.effect_ends(at) {
+                return Some((OwnerKind::Effect, ends, at == home));
+            }
+            if let Some(ends) = self.component_ends(at) {
+                return Some((OwnerKind::Component, ends, at == home));
+            }
+            if let super::places::SpotRoot::This(class) = self.this_spot(at).root
+                && self.is_own_function(at)
+            {
+                return self.class_ends(class).map(|(kind, ends)| (kind, ends, at == home));
+            }
+            at = self.facts.functions[at.0 as usize].parent;
+        }
+        None
+    }
+
+    /// A method or constructor, not an arrow inside one.
+    fn is_own_function(&self, function: FunctionId) -> bool {
+        use super::FunctionKind::{Constructor, FieldInit, Method, Plain};
+        matches!(self.facts.functions[function.0 as usize].kind, Constructor | FieldInit | Method | Plain)
+    }
+
+    fn class_ends(&mut self, class: ClassId) -> Option<(OwnerKind, Vec<FunctionId>)> {
+        let mut ends = Vec::new();
+        let mut at = Some(class);
+        for _ in 0..8 {
+            let Some(id) = at else { break };
+            let facts = &self.facts.classes[id.0 as usize];
+            ends.extend(facts.methods.iter().filter(|(n, _)| END_METHODS.contains(&n.as_str())).map(|(_, f)| *f));
+            at = facts.parent;
+            if let AstKind::ObjectExpression(object) = self.nodes.kind(self.class_nodes[id.0 as usize]) {
+                ends.extend(END_METHODS.iter().filter_map(|name| self.option_function(object, name)));
+            }
+        }
+        let component = self.is_component_class(class);
+        // A base that is not seen may have the end.
+        if ends.is_empty() && !component {
+            return None;
+        }
+        let kind = if component { OwnerKind::Component } else { OwnerKind::Class };
+        Some((kind, ends))
+    }
+
+    /// Functions that run when one of `ends` runs, those inside them included.
+    fn reached_from(&mut self, ends: &[FunctionId]) -> Vec<FunctionId> {
+        let mut seen: FxHashSet<FunctionId> = FxHashSet::default();
+        let mut order = Vec::new();
+        let mut work = ends.to_vec();
+        while let Some(function) = work.pop() {
+            if order.len() > 60 || !seen.insert(function) {
+                continue;
+            }
+            order.push(function);
+            let node = self.function_nodes[function.0 as usize];
+            let inner: Vec<NodeId> = nodes_within(self.nodes, node).take(4000).collect();
+            for id in inner {
+                match self.nodes.kind(id) {
+                    AstKind::CallExpression(call) => {
+                        let target = self.function_denoted(&call.callee).or_else(|| self.option_method(&call.callee));
+                        work.extend(target);
+                        // `list.forEach(stop)`, `this.off = debounce(stop)`.
+                        let runs = last_name(&call.callee).is_some_and(|n| RUNNERS.contains(&n));
+                        for argument in call.arguments.iter().filter_map(|a| a.as_expression()).filter(|_| runs) {
+                            work.extend(self.function_denoted(argument));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        order
+    }
+
+    /// Whether the text of a function has a word for it.
+    pub(super) fn names_in(&self, function: FunctionId, name: &str) -> bool {
+        let node = self.function_nodes[function.0 as usize];
+        let span = self.nodes.kind(node).span();
+        self.says(span, name)
+    }
+
+    pub(super) fn says(&self, span: oxc_span::Span, name: &str) -> bool {
+        let text = self.text.get(span.start as usize..span.end as usize).unwrap_or("");
+        let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+        text.match_indices(name)
+            .any(|(at, _)| !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word))
+    }
+}

@@ -1,0 +1,243 @@
+//! Slots that hold a running timer and are given another: who clears the first one?
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::Expression;
+use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
+use serde::{Deserialize, Serialize};
+
+use super::{Owner, OwnerKind};
+use crate::facts::flow::nodes_within;
+use crate::facts::reader::{Reader, peel};
+use crate::facts::{FunctionId, Guard, Kept, Root, Step, TOP, What};
+use crate::finding::Span;
+
+/// A timer that is put where another one may still be running.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Overwrite {
+    pub handle: u32,
+    pub slot: String,
+    /// The calls that run the assignment and do not clear the slot first; the file has more than one, or one that repeats.
+    pub calls: Vec<Span>,
+    /// Where the slot is cleared, which only ends the last timer.
+    pub cleared: Option<Span>,
+}
+
+impl<'a> Reader<'a, '_> {
+    /// Owners of the timers of this file, and slots that they share.
+    pub(crate) fn note_owners(&mut self, starts: &[NodeId]) {
+        for (index, node) in starts.iter().enumerate() {
+            if self.facts.handles[index].what != What::Timer {
+                continue;
+            }
+            let kept = self.facts.handles[index].kept_in.clone();
+            let name = self.slot_name(&kept);
+            let index = u32::try_from(index).unwrap_or(u32::MAX);
+            if kept != Kept::Escapes
+                && let Some(mut owner) = self.owner_of_opened(*node, name.as_deref())
+            {
+                owner.thinks_of_it |= name.as_deref().is_some_and(|n| self.is_cleared_by_callback(n, *node));
+                owner.thinks_of_it |= self.is_stopped_by_flag(&owner, *node);
+                // Whatever holds it, the class does not.
+                owner.thinks_of_it |= owner.kind == OwnerKind::Class && !self.is_in_field(&kept);
+                owner.thinks_of_it |= name.as_deref().is_some_and(|n| self.is_named_by_a_stopper(n, *node));
+                self.facts.owners.push((index, owner));
+            }
+            if let Some(name) = name
+                && self.is_shared_slot(&kept, *node)
+            {
+                self.note_overwrite(index, &name, *node);
+            }
+        }
+    }
+
+    /// `this.timer` and `timer` are called `timer`, `timer.current` as well.
+    fn slot_name(&self, kept: &Kept) -> Option<String> {
+        let Kept::Place(place) = kept else { return None };
+        let place = &self.facts.places[place.0 as usize];
+        let field = place.path.iter().rev().find_map(|s| match s {
+            Step::Field(f) if !matches!(f.as_str(), "current" | "value") => Some(f.clone()),
+            _ => None,
+        });
+        field.or_else(|| match &place.root {
+            Root::Binding(b) => Some(self.facts.bindings[b.0 as usize].name.clone()),
+            Root::Global(name) => Some(name.clone()),
+            _ => None,
+        })
+    }
+
+    /// `register(() => clearTimeout(this.timer))`: a callback that is neither the function that opens it nor a method.
+    fn is_cleared_by_callback(&mut self, name: &str, node: NodeId) -> bool {
+        let home = self.owner_of(node);
+        self.sites.clone().iter().any(|site| {
+            let AstKind::CallExpression(call) = *site else { return false };
+            let called = crate::facts::reader::last_name(&call.callee).unwrap_or("");
+            if !called.starts_with("clear") && !called.starts_with("cancel") {
+                return false;
+            }
+            let function = self.owner_of(call.node_id.get());
+            let callback = matches!(
+                self.facts.functions[function.0 as usize].kind,
+                crate::facts::FunctionKind::Arrow | crate::facts::FunctionKind::Plain
+            ) && self.name_of_function(self.function_nodes[function.0 as usize]).is_none();
+            function != home
+                && function != TOP
+                && callback
+                && !self.is_within(self.function_nodes[function.0 as usize], node)
+                && self.says(call.span, name)
+        })
+    }
+
+    fn is_in_field(&self, kept: &Kept) -> bool {
+        let Kept::Place(place) = kept else { return false };
+        let place = &self.facts.places[place.0 as usize];
+        matches!(place.root, Root::This(_)) && place.path.len() == 1 && !place.path.contains(&Step::Entry)
+    }
+
+    /// `stopPing() { clearInterval(this.ping) }`, `onClose() { .. }`: an end by another name than those that we know.
+    fn is_named_by_a_stopper(&self, name: &str, node: NodeId) -> bool {
+        let home = self.owner_of(node);
+        (1..self.function_nodes.len()).any(|index| {
+            let node = self.function_nodes[index];
+            index != home.0 as usize
+                && self.name_of_function(node).is_some_and(|(own, _)| is_stopper(own))
+                && self.says(self.nodes.kind(node).span(), name)
+        })
+    }
+
+    /// The callback looks at a flag that the end sets: `if (this.destroyed) return`.
+    fn is_stopped_by_flag(&mut self, owner: &Owner, node: NodeId) -> bool {
+        let AstKind::CallExpression(call) = self.nodes.kind(node) else { return false };
+        if owner.kind == OwnerKind::Effect {
+            return false;
+        }
+        let span = call.span;
+        ["destroyed", "closed", "_destroyed", "isDestroyed", "isClosed", "stopped", "disposed", "_disposed", "closing"]
+            .iter()
+            .any(|flag| self.says(span, flag))
+    }
+
+    /// A field, or a variable of an enclosing function.
+    fn is_shared_slot(&self, kept: &Kept, node: NodeId) -> bool {
+        let Kept::Place(place) = kept else { return false };
+        let place = &self.facts.places[place.0 as usize];
+        if place.path.contains(&Step::Entry) {
+            return false;
+        }
+        match &place.root {
+            Root::This(_) => !place.path.is_empty(),
+            Root::Binding(b) => self.facts.bindings[b.0 as usize].within != self.owner_of(node),
+            _ => false,
+        }
+    }
+
+    fn note_overwrite(&mut self, index: u32, name: &str, node: NodeId) {
+        let handle = &self.facts.handles[index as usize];
+        let home = self.owner_of(node);
+        if handle.once || handle.guard == Guard::Once || home == TOP || self.is_named_before(home, name, node) {
+            return;
+        }
+        let function = self.facts.functions[home.0 as usize].kind;
+        if matches!(function, crate::facts::FunctionKind::Constructor | crate::facts::FunctionKind::FieldInit) {
+            return;
+        }
+        let mut calls = Vec::new();
+        for site in self.sites.clone().iter() {
+            let AstKind::CallExpression(call) = *site else { continue };
+            if self.function_denoted(&call.callee) != Some(home) && self.option_method(&call.callee) != Some(home) {
+                continue;
+            }
+            let at = call.node_id.get();
+            let by = self.owner_of(at);
+            // A call right after `this.stop()` or behind `if (!this.timer)` is fine, and so is a constructor.
+            let birth = self.facts.functions[by.0 as usize].kind == crate::facts::FunctionKind::Constructor;
+            if by != TOP && !birth && !self.is_named_before(by, name, at) {
+                calls.push(self.span(call.span));
+            }
+        }
+        let cleared = self.sites.clone().iter().find_map(|site| match *site {
+            AstKind::CallExpression(call)
+                if crate::facts::reader::last_name(&call.callee).is_some_and(|n| n.starts_with("clear"))
+                    && self.says(call.span, name) =>
+            {
+                Some(self.span(call.span))
+            }
+            _ => None,
+        });
+        if cleared.is_some() {
+            self.facts.overwrites.push(Overwrite { handle: index, slot: name.to_owned(), calls, cleared });
+        }
+    }
+
+    /// The slot is named before a node, in its function or in one that is called there: cleared, tested, or filled.
+    fn is_named_before(&mut self, function: FunctionId, name: &str, node: NodeId) -> bool {
+        let home = self.function_nodes[function.0 as usize];
+        let start = self.nodes.kind(self.statement_of(node)).span().start;
+        let head = oxc_span::Span::new(self.nodes.kind(home).span().start, start);
+        // `t = setInterval(..)` in a test or a condition of its own: `if (!t) t = ..`.
+        if self.says(head, name) {
+            return true;
+        }
+        for id in nodes_within(self.nodes, home).collect::<Vec<_>>() {
+            let AstKind::CallExpression(call) = self.nodes.kind(id) else { continue };
+            if call.span.start >= start {
+                break;
+            }
+            let target = self.function_denoted(&call.callee).or_else(|| self.option_method(&call.callee));
+            if target.is_some_and(|f| self.names_in(f, name) || self.calls_what_names(f, name)) {
+                return true;
+            }
+            // `super.stop()`, `this.stop()` of a base that is not seen.
+            let word = crate::facts::reader::last_name(&call.callee).unwrap_or("");
+            let ends = ["stop", "clear", "reset", "cancel", "close", "destroy", "dispose"];
+            if target.is_none() && ends.iter().any(|w| word.starts_with(w)) && !is_clear_of_other(call) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn calls_what_names(&mut self, function: FunctionId, name: &str) -> bool {
+        let node = self.function_nodes[function.0 as usize];
+        nodes_within(self.nodes, node).take(2000).collect::<Vec<_>>().into_iter().any(|id| match self.nodes.kind(id) {
+            AstKind::CallExpression(call) => {
+                self.function_denoted(&call.callee).is_some_and(|f| self.names_in(f, name))
+            }
+            _ => false,
+        })
+    }
+}
+
+fn is_stopper(name: &str) -> bool {
+    let name = name.trim_start_matches(['_', '#', '$']).to_ascii_lowercase();
+    const WORDS: [&str; 22] = [
+        "stop",
+        "dispose",
+        "destroy",
+        "close",
+        "end",
+        "finish",
+        "teardown",
+        "cleanup",
+        "clear",
+        "release",
+        "reset",
+        "terminate",
+        "shutdown",
+        "disconnect",
+        "on",
+        "handle",
+        "cancel",
+        "quit",
+        "leave",
+        "kill",
+        "abort",
+        "remove",
+    ];
+    WORDS.iter().any(|w| name.starts_with(w))
+}
+
+/// `clearTimeout(other)` says nothing of the slot.
+fn is_clear_of_other(call: &oxc_ast::ast::CallExpression<'_>) -> bool {
+    matches!(peel(&call.callee), Expression::Identifier(id) if matches!(id.name.as_str(), "clearTimeout" | "clearInterval"))
+}
