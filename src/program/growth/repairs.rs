@@ -11,6 +11,8 @@ impl Unit {
         let found = match &growth.cause {
             Cause::WriteOnly | Cause::Misses(_) => None,
             Cause::Pending(left) if left.how == How::Rejected => self.drop_rejected(growth),
+            // The line that is missing belongs into a listener that nobody has written yet.
+            Cause::Pending(left) if left.how == How::Closed => None,
             Cause::Pending(left) => self.drop_settled(growth, left.span),
             Cause::Unbounded | Cause::OnDemand(_) | Cause::Expired(_) => {
                 self.make_weak(growth).or_else(|| self.make_lru(growth)).or_else(|| self.evict(growth))
