@@ -1,0 +1,152 @@
+//! Shapes that one look at the code shows: what finalizers, contexts, closures, slices, keys and process files keep.
+
+mod closures;
+mod finalizers;
+mod keys;
+mod slices;
+mod storages;
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{Argument, Expression, ObjectExpression, ObjectPropertyKind};
+use oxc_semantic::{NodeId, SymbolId};
+use oxc_span::GetSpan;
+use serde::{Deserialize, Serialize};
+
+use super::functions::key_name;
+use super::reader::{Reader, Type, peel};
+use super::{FunctionId, TOP};
+use crate::finding::{Confidence, Span};
+
+/// Something seen in one place.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Sighting {
+    pub seen: Seen,
+    pub span: Span,
+    pub function: FunctionId,
+    /// What it is about, as written.
+    pub subject: String,
+    /// A second place, and what to say there.
+    pub other: Option<(Span, String)>,
+    /// The most that can be said, whatever runs it.
+    pub most: Confidence,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Seen {
+    /// `registry.register(target, held)` where `held` reaches `target`.
+    Finalizer,
+    /// `new AsyncLocalStorage()` in a function.
+    Storage,
+    /// A store that points to the store before it.
+    ParentStore,
+    /// A closure that is kept shares its context with one that uses more.
+    Closure,
+    /// A part of something big in a collection that lives long.
+    Slice,
+    /// A key in Redis that never expires.
+    Key,
+    /// An application of a process manager without a limit of memory.
+    Process,
+}
+
+/// Names of the files in which pm2 looks for its applications.
+const PROCESS_FILES: [&str; 4] = ["ecosystem.config", "pm2.config", "ecosystem", "process"];
+
+impl<'a> Reader<'a, '_> {
+    /// Looks at calls, constructors and assignments for shapes that need no following.
+    pub fn note_sightings(&mut self) {
+        let expiring = self.expiring_keys();
+        for site in self.sites.clone().iter() {
+            match *site {
+                AstKind::CallExpression(call) => {
+                    let Some(member) = peel(&call.callee).as_member_expression() else { continue };
+                    let Some(name) = member.static_property_name() else { continue };
+                    match name {
+                        "register" => self.note_finalizer(call, member.object()),
+                        "run" | "enterWith" => self.note_parent_store(call, member.object()),
+                        "push" | "add" | "set" | "unshift" => self.note_slice(call, member.object()),
+                        _ => {}
+                    }
+                    self.note_redis_key(call, member.object(), &expiring);
+                }
+                AstKind::NewExpression(new) => self.note_storage(new),
+                AstKind::AssignmentExpression(e) => self.note_closure(e),
+                _ => {}
+            }
+        }
+        self.note_processes();
+    }
+
+    fn see(
+        &mut self,
+        (seen, most): (Seen, Confidence),
+        node: NodeId,
+        span: Span,
+        about: (String, Option<(Span, String)>),
+    ) {
+        let function = self.owner_of(node);
+        self.facts.sightings.push(Sighting { seen, span, function, subject: about.0, other: about.1, most });
+    }
+
+    /// Whether the value is of this type of a library.
+    fn is_a(&mut self, expr: &'a Expression<'a>, name: &str) -> bool {
+        matches!(self.type_of(expr), Some(Type::Library(t)) if self.apis.is_a_named(t, name))
+    }
+
+    /// The symbol that an expression is.
+    fn symbol_in(&self, expr: &Expression<'a>) -> Option<SymbolId> {
+        match peel(expr) {
+            Expression::Identifier(id) => self.symbol_of(id),
+            _ => None,
+        }
+    }
+
+    /// Reads of a symbol below a node.
+    fn reads_within(&self, symbol: SymbolId, span: oxc_span::Span) -> Vec<NodeId> {
+        self.reads_of(symbol).filter(|node| span.contains_inclusive(self.nodes.kind(*node).span())).collect()
+    }
+
+    /// `apps: [{ name: 'api', script: 'server.js' }]` in the file of a process manager.
+    fn note_processes(&mut self) {
+        let file = self.path.rsplit(['/', '\\']).next().unwrap_or("");
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        if !PROCESS_FILES.contains(&stem) {
+            return;
+        }
+        for index in 0..self.nodes.len() {
+            let node = NodeId::from_usize(index);
+            let AstKind::ObjectProperty(p) = self.nodes.kind(node) else { continue };
+            let Expression::ArrayExpression(apps) = peel(&p.value) else { continue };
+            if key_name(&p.key) != Some("apps") || self.owner_of(node) != TOP {
+                continue;
+            }
+            for app in apps.elements.iter().filter_map(|e| e.as_expression()) {
+                let Expression::ObjectExpression(app) = peel(app) else { continue };
+                let script = property(app, "script").or_else(|| property(app, "name"));
+                if let (Some(script), false) = (script, is_limited(app)) {
+                    let (span, text) = (self.span(script.span()), self.text_of(script.span(), 40));
+                    self.see((Seen::Process, Confidence::Likely), node, span, (text, None));
+                }
+            }
+        }
+    }
+}
+
+/// Whether an application has a limit of memory, or options that are not visible.
+fn is_limited(app: &ObjectExpression<'_>) -> bool {
+    let spread = app.properties.iter().any(|p| matches!(p, ObjectPropertyKind::SpreadProperty(_)));
+    spread || property(app, "max_memory_restart").is_some()
+}
+
+/// The value of a property of an object literal.
+fn property<'a>(object: &'a ObjectExpression<'a>, name: &str) -> Option<&'a Expression<'a>> {
+    object.properties.iter().find_map(|property| match property {
+        ObjectPropertyKind::ObjectProperty(p) => (key_name(&p.key) == Some(name)).then_some(&p.value),
+        ObjectPropertyKind::SpreadProperty(_) => None,
+    })
+}
+
+/// Argument number `index`, when it is an expression.
+fn argument<'a>(arguments: &'a [Argument<'a>], index: usize) -> Option<&'a Expression<'a>> {
+    arguments.get(index)?.as_expression()
+}
