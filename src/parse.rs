@@ -181,7 +181,7 @@ impl Job<'_> {
     fn understand(&self, parsed: &ParserReturn<'_>) -> FileFacts {
         let (program, offset) = (&parsed.program, self.block.start);
         let built = SemanticBuilder::new_linter().with_class_table(false).with_cfg(self.graph).build(program);
-        let mut facts = extract::extract(&built.semantic, offset, &self.source.path, self.apis);
+        let mut facts = extract::extract(&built.semantic, offset, (&self.source.path, &self.source.place()), self.apis);
         facts.directives = comments::directives(program, offset, self.source);
         facts.notices.extend(syntax::errors(self.source, offset, &built.diagnostics));
         let spaces = parsed.irregular_whitespaces.iter().map(|span| span.start);

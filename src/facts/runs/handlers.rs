@@ -40,7 +40,7 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         let says = move |wanted: &str| program.is_some_and(|p| p.directives.iter().any(|d| d.directive == wanted));
-        let rows = self.apis.handlers.exported_in(self.path);
+        let rows = self.apis.handlers.exported_in(self.place);
         rows.filter(move |row| row.directive.as_deref().is_none_or(says))
     }
 

@@ -12,7 +12,7 @@ use crate::finding::{Confidence, Span};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_finalizer(&mut self, call: &'a CallExpression<'a>, registry: &'a Expression<'a>) {
-        if !self.is_a(registry, "FinalizationRegistry") {
+        if !self.is_registry(registry) {
             return;
         }
         let (Some(target), Some(held)) = (argument(&call.arguments, 0), argument(&call.arguments, 1)) else { return };
@@ -36,6 +36,19 @@ impl<'a> Reader<'a, '_> {
         let other = (at != self.span(held.span())).then_some((at, why));
         let node = call.node_id.get();
         self.see((Seen::Finalizer, most), node, self.span(held.span()), (text, other));
+    }
+
+    /// Also `let registry; if (supported) registry = new FinalizationRegistry(..)`.
+    fn is_registry(&mut self, registry: &'a Expression<'a>) -> bool {
+        if self.is_a(registry, "FinalizationRegistry") {
+            return true;
+        }
+        let Some(spot) = self.spot_of(registry) else { return false };
+        let nodes = self.assigned.get(&spot).cloned().unwrap_or_default();
+        nodes.into_iter().any(|node| match self.nodes.kind(node) {
+            AstKind::AssignmentExpression(e) => self.is_a(&e.right, "FinalizationRegistry"),
+            _ => false,
+        })
     }
 
     /// Where the held value reaches a variable: is it, holds it, closes over it, or is given it in a field.

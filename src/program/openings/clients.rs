@@ -69,11 +69,13 @@ impl Unit {
             Holder::Nobody | Holder::Local | Holder::Shared if runs.often == Often::Request => Confidence::Sure,
             _ if driven => Confidence::Likely,
             Holder::Shared if runs.often == Often::Mount => Confidence::Likely,
-            Holder::Nobody | Holder::Local if self.serves_many(frame) => Confidence::Likely,
+            Holder::Nobody | Holder::Local if !client.lent && !client.captured && self.serves_many(frame) => {
+                Confidence::Likely
+            }
             Holder::Field | Holder::Outer if self.reconnects(frame) => Confidence::Likely,
             _ => Confidence::Guess,
         };
-        let doubt = client.lent || !client.known || client.made_in.is_some();
+        let doubt = client.lent || client.captured || !client.known || client.made_in.is_some();
         let most = match client.idle {
             Idle::Free => Confidence::Guess,
             Idle::Ends if !driven => Confidence::Guess,

@@ -35,6 +35,8 @@ pub struct Client {
     pub end: String,
     /// Handed to a function that may do with it what it likes.
     pub lent: bool,
+    /// A closure that someone keeps uses it.
+    pub captured: bool,
     /// Resolved to a row by its module, not by a name alone.
     pub known: bool,
     /// Where the helper of this file makes it that is called here.
@@ -61,6 +63,18 @@ pub enum Holder {
 /// How many clients of one file are followed.
 const MOST: usize = 100;
 
+/// How code looks that runs in an isolate: bindings come with the request.
+const ISOLATES: [&str; 8] = [
+    "c.env.",
+    "env: Env",
+    "env: Bindings",
+    "ctx.waitUntil(",
+    "cloudflare:",
+    "@cloudflare/",
+    "runtime = 'edge'",
+    "runtime = \"edge\"",
+];
+
 impl<'a> Reader<'a, '_> {
     /// Finds clients that are made in functions, or for each module of many, and not closed.
     pub fn note_clients(&mut self) {
@@ -81,6 +95,9 @@ impl<'a> Reader<'a, '_> {
             {
                 made.push((Opener { node, callee, arguments, what: What::Client, row }, known));
             }
+        }
+        if made.is_empty() || self.is_for_isolates() {
+            return;
         }
         for (opener, known) in made {
             if has_option(&opener) && !self.is_staged(opener.node) {
@@ -184,7 +201,7 @@ impl<'a> Reader<'a, '_> {
             trail.symbol = held.symbol;
             trail.closes.clone_from(&held.closes);
             missed = self.missed_close(opener, function, &trail);
-            if missed.is_none() {
+            if missed.is_none() || self.is_closed_next(opener.node, &held.closes) {
                 return;
             }
         }
@@ -197,11 +214,33 @@ impl<'a> Reader<'a, '_> {
             name: held.name,
             end: self.closing_call(opener),
             lent: held.lent,
+            captured: held.captured,
             known,
             made_in: held.made_in,
             missed,
         };
         self.facts.clients.push(client);
+    }
+
+    /// `const client = new Client(); try { .. } finally { client.close() }`: between the two nothing can fail that matters.
+    fn is_closed_next(&self, made: NodeId, closes: &[NodeId]) -> bool {
+        let made = self.nodes.kind(made).span();
+        closes.iter().any(|close| {
+            let span = self.nodes.kind(*close).span();
+            self.nodes.ancestor_ids(*close).any(|ancestor| match self.nodes.kind(ancestor) {
+                AstKind::TryStatement(t) => {
+                    let last = t.finalizer.as_ref().is_some_and(|f| f.span.contains_inclusive(span));
+                    let between = self.text.get(made.end as usize..t.span.start as usize);
+                    last && between.is_some_and(|text| !["await", "return", "throw"].iter().any(|w| text.contains(w)))
+                }
+                _ => false,
+            })
+        })
+    }
+
+    /// Code for isolates that hand over the addresses of databases with each request, and let no connection outlive it.
+    fn is_for_isolates(&self) -> bool {
+        ISOLATES.iter().any(|word| self.text.contains(word))
     }
 
     /// `options.client || new Redis()`, `global.db ? global.db : new Pool()`: only when there is none.

@@ -8,10 +8,10 @@ use oxc_span::GetSpan;
 use super::super::words::{is_end, is_ending_call, is_fluent};
 use super::Holder;
 use crate::apis::What;
-use crate::facts::FunctionId;
 use crate::facts::functions::key_name;
 use crate::facts::places::{GLOBAL_OBJECTS, Seg, SpotRoot, seg_of_member};
 use crate::facts::reader::{Reader, bound_symbol, function_literal, last_name, peel};
+use crate::facts::{FunctionId, TOP};
 use crate::finding::Span;
 
 /// What was learnt of one client.
@@ -23,6 +23,8 @@ pub(super) struct Held<'a> {
     /// The function gives it back.
     pub returned: bool,
     pub lent: bool,
+    /// A closure that someone keeps uses it.
+    pub captured: bool,
     /// Closed by someone who may be handed something else.
     pub conditional: bool,
     pub symbol: Option<SymbolId>,
@@ -136,8 +138,28 @@ impl<'a> Reader<'a, '_> {
             if held.kept {
                 return;
             }
+            held.captured |= self.is_kept_closure(read, function);
             self.trace(read, function, held);
         }
+    }
+
+    /// `return () => client.get(key)`, `store.send = (args) => client.send(args)`, `{ send: () => client.send() }`.
+    fn is_kept_closure(&self, read: NodeId, function: FunctionId) -> bool {
+        let mut at = self.owner_of(read);
+        while at != function && at != TOP {
+            let node = self.function_nodes[at.0 as usize];
+            let (_, parent) = self.outside(node);
+            let kept = match self.nodes.kind(parent) {
+                AstKind::ObjectProperty(_) | AstKind::ReturnStatement(_) => true,
+                AstKind::AssignmentExpression(e) => e.left.as_member_expression().is_some(),
+                _ => false,
+            };
+            if kept {
+                return true;
+            }
+            at = self.facts.functions[at.0 as usize].parent;
+        }
+        false
     }
 
     fn trace_assignment(&mut self, e: &'a AssignmentExpression<'a>, function: FunctionId, held: &mut Held<'a>) {
