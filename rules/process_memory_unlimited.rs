@@ -18,8 +18,8 @@ pub const RULE: Rule = Rule {
 fn check(program: &Program, findings: &mut Findings) {
     for sight in program.sightings(Seen::Process) {
         findings.add(Finding {
-            message: format!("{} has no `max_memory_restart`", sight.sighting.subject),
-            labels: sight.labels("this process may grow without limit".to_owned()),
+            message: format!("`{}` may use all memory there is", sight.sighting.subject.trim_matches(['\'', '"', '`'])),
+            labels: sight.labels("no `max_memory_restart` is given".to_owned()),
             help: "set `max_memory_restart` to what the process may use".into(),
             ..sight.unit.finding(sight.sighting.span, Confidence::Likely.min(sight.sighting.most))
         });

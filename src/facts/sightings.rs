@@ -12,9 +12,10 @@ use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
+use super::FunctionId;
 use super::functions::key_name;
 use super::reader::{Reader, Type, peel};
-use super::{FunctionId, TOP};
+use super::runs::is_exports;
 use crate::finding::{Confidence, Span};
 
 /// Something seen in one place.
@@ -49,9 +50,6 @@ pub enum Seen {
     Process,
 }
 
-/// Names of the files in which pm2 looks for its applications.
-const PROCESS_FILES: [&str; 4] = ["ecosystem.config", "pm2.config", "ecosystem", "process"];
-
 impl<'a> Reader<'a, '_> {
     /// Looks at calls, constructors and assignments for shapes that need no following.
     pub fn note_sightings(&mut self) {
@@ -70,11 +68,20 @@ impl<'a> Reader<'a, '_> {
                     self.note_redis_key(call, member.object(), &expiring);
                 }
                 AstKind::NewExpression(new) => self.note_storage(new),
-                AstKind::AssignmentExpression(e) => self.note_closure(e),
+                AstKind::AssignmentExpression(e) => {
+                    self.note_closure(e);
+                    if self.assigned_spot(e).is_some_and(|spot| is_exports(&spot)) {
+                        self.note_processes(&e.right, e.node_id.get());
+                    }
+                }
+                AstKind::ExportDefaultDeclaration(e) => {
+                    if let Some(value) = e.declaration.as_expression() {
+                        self.note_processes(value, e.node_id.get());
+                    }
+                }
                 _ => {}
             }
         }
-        self.note_processes();
     }
 
     fn see(
@@ -106,28 +113,16 @@ impl<'a> Reader<'a, '_> {
         self.reads_of(symbol).filter(|node| span.contains_inclusive(self.nodes.kind(*node).span())).collect()
     }
 
-    /// `apps: [{ name: 'api', script: 'server.js' }]` in the file of a process manager.
-    fn note_processes(&mut self) {
-        let file = self.path.rsplit(['/', '\\']).next().unwrap_or("");
-        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        if !PROCESS_FILES.contains(&stem) {
-            return;
-        }
-        for index in 0..self.nodes.len() {
-            let node = NodeId::from_usize(index);
-            let AstKind::ObjectProperty(p) = self.nodes.kind(node) else { continue };
-            let Expression::ArrayExpression(apps) = peel(&p.value) else { continue };
-            if key_name(&p.key) != Some("apps") || self.owner_of(node) != TOP {
-                continue;
-            }
-            for app in apps.elements.iter().filter_map(|e| e.as_expression()) {
-                let Expression::ObjectExpression(app) = peel(app) else { continue };
-                let script = property(app, "script").or_else(|| property(app, "name"));
-                if let (Some(script), false) = (script, is_limited(app)) {
-                    let (span, text) = (self.span(script.span()), self.text_of(script.span(), 40));
-                    self.see((Seen::Process, Confidence::Likely), node, span, (text, None));
-                }
-            }
+    /// `module.exports = { apps: [{ name: 'api', script: 'server.js' }] }`, the file of a process manager.
+    fn note_processes(&mut self, exported: &'a Expression<'a>, node: NodeId) {
+        let Expression::ObjectExpression(whole) = peel(exported) else { return };
+        let Some(Expression::ArrayExpression(apps)) = property(whole, "apps").map(peel) else { return };
+        for app in apps.elements.iter().filter_map(|e| e.as_expression()) {
+            let Expression::ObjectExpression(app) = peel(app) else { continue };
+            let Some(script) = property(app, "script").filter(|_| !is_limited(app)) else { continue };
+            let named = property(app, "name").unwrap_or(script);
+            let (span, text) = (self.span(named.span()), self.text_of(named.span(), 40));
+            self.see((Seen::Process, Confidence::Likely), node, span, (text, None));
         }
     }
 }
