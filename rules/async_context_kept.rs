@@ -20,7 +20,7 @@ fn check(program: &Program, findings: &mut Findings) {
         let most = if sight.is_driven() { Confidence::Likely } else { Confidence::Guess };
         if let Some(confidence) = sight.where_repeated() {
             findings.add(Finding {
-                message: "a new context storage is made again and again".to_owned(),
+                message: "this context storage is made again and again".to_owned(),
                 labels: sight.labels("each one stays with the work that was started in it".to_owned()),
                 help: "make one `AsyncLocalStorage` at module level".into(),
                 ..sight.unit.finding(sight.sighting.span, confidence.min(most))
