@@ -67,6 +67,7 @@ pub const RULES: &[&Rule] = &[
 pub const TABLES: &[(&str, &str)] = &[
     ("agenda.toml", include_str!("apis/agenda.toml")),
     ("ajv.toml", include_str!("apis/ajv.toml")),
+    ("angular.toml", include_str!("apis/angular.toml")),
     ("apollo.toml", include_str!("apis/apollo.toml")),
     ("bullmq.toml", include_str!("apis/bullmq.toml")),
     ("chokidar.toml", include_str!("apis/chokidar.toml")),
@@ -103,6 +104,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("quick-lru.toml", include_str!("apis/quick-lru.toml")),
     ("react.toml", include_str!("apis/react.toml")),
     ("redux.toml", include_str!("apis/redux.toml")),
+    ("rollup.toml", include_str!("apis/rollup.toml")),
     ("rxjs.toml", include_str!("apis/rxjs.toml")),
     ("socket.io.toml", include_str!("apis/socket.io.toml")),
     ("solid.toml", include_str!("apis/solid.toml")),

@@ -28,7 +28,7 @@ pub use crate::apis::{Delivers, Life, Often, Part, Sink, What};
 use crate::finding::Notice;
 pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value, Ways};
 pub use comments::Directive;
-pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind};
+pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind, MOUNTS};
 pub use handles::resources::{Fate, Resource};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
 pub use listening::{AbortKept, Flaw, Mismatch};
