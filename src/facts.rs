@@ -32,7 +32,7 @@ pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind, MOUNT
 pub use handles::resources::{Fate, Resource};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
 pub use listening::{AbortKept, Flaw, Mismatch};
-pub use owners::{Overwrite, Owner, OwnerKind};
+pub use owners::{Overwrite, Owner, OwnerKind, Replaced};
 pub use places::{Binding, Made, Place, Root, Step};
 pub use promises::{Hold, Promise, PromiseKind, Repair, Settles};
 pub use reads::{FileName, Read, Rewrite};
@@ -75,6 +75,7 @@ pub struct FileFacts {
     /// Owners of handles, by index.
     pub owners: Vec<(u32, Owner)>,
     pub overwrites: Vec<Overwrite>,
+    pub replaced: Vec<Replaced>,
     pub aborts: Vec<AbortKept>,
     pub promises: Vec<Promise>,
     pub reads: Vec<Read>,

@@ -1,6 +1,7 @@
 //! What an opened thing belongs to: a class with an end, a component, an effect; and whether that end thinks of it.
 
 mod components;
+mod replaced;
 mod slots;
 
 use oxc_ast::AstKind;
@@ -13,6 +14,7 @@ use super::flow::nodes_within;
 use super::reader::{Reader, last_name};
 use super::{ClassId, END_METHODS, FunctionId, TOP};
 use crate::finding::Span;
+pub use replaced::Replaced;
 pub use slots::Overwrite;
 
 /// The owner of what is opened, when it has an end.

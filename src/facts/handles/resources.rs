@@ -146,7 +146,8 @@ impl<'a> Reader<'a, '_> {
             None => return,
         };
         let forgotten = if missed.is_none() { self.emptied_slot(&opener, &trail) } else { None };
-        if once && (forgotten.is_none() || function != TOP) {
+        // A slot that is emptied is filled again.
+        if once && forgotten.is_none() {
             return;
         }
         let owner = self.owner_of_opened(opener.node, Some(&trail.name).filter(|n| !n.is_empty()).map(String::as_str));
@@ -161,7 +162,7 @@ impl<'a> Reader<'a, '_> {
             api: self.opener_text(&opener),
             opened: self.opener_span(&opener),
             function,
-            guard: if once { Guard::Once } else { Guard::None },
+            guard: if once && function == TOP { Guard::Once } else { Guard::None },
             fate,
             end: self.closing_call(&opener),
             doubt: trail.doubt,

@@ -67,9 +67,10 @@ impl Unit {
         };
         // The number of a file that is thrown away is lost whatever comes after.
         let lost = resource.what == What::File && resource.fate == Fate::Dropped && !resource.doubt;
+        let at_start = self.is_starter(frame) && self.facts.functions[frame.0 as usize].parent == TOP;
         let most = match (certain, resource.doubt) {
             // What a function forgets when it fails is forgotten however often it runs.
-            (false, false) if lost || (resource.missed.is_some() && !self.is_starter(frame)) => Confidence::Likely,
+            (false, false) if lost || (resource.missed.is_some() && !at_start) => Confidence::Likely,
             (false, _) | (_, true) => Confidence::Guess,
             _ => Confidence::Sure,
         };

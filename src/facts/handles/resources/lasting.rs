@@ -38,9 +38,9 @@ impl<'a> Reader<'a, '_> {
         if home == TOP || self.is_effect(home) {
             return true;
         }
-        let function = &self.facts.functions[home.0 as usize];
-        matches!(function.kind, FunctionKind::Constructor | FunctionKind::FieldInit)
-            || crate::facts::MOUNTS.contains(&function.name.as_str())
+        let kind = self.facts.functions[home.0 as usize].kind;
+        let name = self.name_of_function(self.function_nodes[home.0 as usize]).map_or("", |(name, _)| name);
+        matches!(kind, FunctionKind::Constructor | FunctionKind::FieldInit) || crate::facts::MOUNTS.contains(&name)
     }
 
     fn outlasts_component(&mut self, expr: &'a Expression<'a>) -> bool {
