@@ -78,6 +78,9 @@ struct Opener<'a> {
 /// Things opened in one file that are followed: each looks at all uses of a name, and nobody writes more.
 const MOST: usize = 300;
 
+/// What is wrong with `callback(error)` where another way says `callback(null, socket)`.
+const NOT_HANDED: &str = "told a failure: nobody is handed it, and it stays open";
+
 /// What is wrong with `if (img.src === url) URL.revokeObjectURL(url)`.
 const SHAKY: &str = "only while the element still shows it";
 
@@ -165,7 +168,7 @@ impl<'a> Reader<'a, '_> {
             guard: if once && function == TOP { Guard::Once } else { Guard::None },
             fate,
             end: self.closing_call(&opener),
-            doubt: trail.doubt,
+            doubt: trail.doubt && trail.handed.is_empty(),
             mounts: self.is_effect(function),
             missed,
             owner,
@@ -184,6 +187,11 @@ impl<'a> Reader<'a, '_> {
         function: FunctionId,
         (trail, fate): (&Trail<'a>, Fate),
     ) -> Option<Option<Missed>> {
+        if !trail.handed.is_empty() {
+            let failure = trail.handed.iter().find_map(|handed| self.failure_beside(*handed))?;
+            let left = Missed { way: self.span_of(failure), why: NOT_HANDED.to_owned() };
+            return trail.closes.is_empty().then_some(Some(left));
+        }
         if trail.closes.is_empty() {
             let shaky = trail.shaky.map(|test| Missed { way: self.span_of(test), why: SHAKY.to_owned() });
             return Some(shaky);

@@ -201,6 +201,10 @@ impl<'a> Reader<'a, '_> {
                 let name = self.text_of_slot(slot).unwrap_or_default();
                 let own = matches!(peel(&call.callee), Expression::StaticMemberExpression(m)
                     if matches!(peel(&m.object), Expression::ThisExpression(_) | Expression::Super(_)));
+                // Listeners run before `emit` returns, and may end it.
+                if matches!(last_name(&call.callee), Some("emit" | "dispatchEvent" | "trigger" | "fire")) {
+                    return true;
+                }
                 match target {
                     Some(function) => !self.is_within(node, self.function_nodes[function.0 as usize]) && self.names_in(function, &name),
                     None => own,

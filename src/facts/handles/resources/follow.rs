@@ -22,6 +22,8 @@ pub(super) struct Trail<'a> {
     pub closes: Vec<NodeId>,
     /// A close that only happens while an element still shows the address.
     pub shaky: Option<NodeId>,
+    /// Calls of a callback or `resolve` that hand it over.
+    pub handed: Vec<NodeId>,
     /// The closing method, taken from its object without being called.
     pub unbound: Option<NodeId>,
     /// Someone out of sight has it, or it is taken care of.
@@ -47,6 +49,7 @@ impl Trail<'_> {
             remover,
             closes: Vec::new(),
             shaky: None,
+            handed: Vec::new(),
             unbound: None,
             escapes: false,
             doubt: false,
@@ -315,7 +318,11 @@ impl<'a> Reader<'a, '_> {
             return None;
         };
         if is_end(name) {
-            trail.closes.push(outer);
+            // What keeps a socket open is not its listeners.
+            let deaf = name == "removeAllListeners" && matches!(trail.what, What::Socket | What::Worker | What::Connection);
+            if !deaf {
+                trail.closes.push(outer);
+            }
             return None;
         }
         if is_handover(name) || name == "then" {
@@ -368,6 +375,10 @@ impl<'a> Reader<'a, '_> {
             _ => false,
         };
         if used {
+            return;
+        }
+        if matches!(trail.what, What::Socket | What::Worker) && self.is_outcome(call) {
+            trail.handed.push(call.node_id.get());
             return;
         }
         // Whoever is handed an address shows it; that is no reason to give it back.
