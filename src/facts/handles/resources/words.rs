@@ -4,7 +4,7 @@ use oxc_ast::ast::{Argument, Expression, ObjectPropertyKind, PropertyKey};
 use oxc_span::GetSpan;
 
 use super::Opener;
-use crate::facts::What;
+use crate::facts::{TOP, What};
 use crate::facts::reader::{Reader, last_name, peel};
 
 /// Methods that end the thing they are called on, whatever it is.
@@ -129,7 +129,8 @@ impl<'a> Reader<'a, '_> {
     fn goes_with_its_parent(&mut self, opener: &Opener<'a>) -> bool {
         let Some(member) = peel(opener.callee).as_member_expression() else { return false };
         let Expression::Identifier(id) = peel(member.object()) else { return false };
-        let Some(initial) = self.symbol_of(id).and_then(|symbol| self.initial_value(symbol)) else { return false };
+        let symbol = self.symbol_of(id).filter(|symbol| self.scope_function(*symbol) != TOP);
+        let Some(initial) = symbol.and_then(|symbol| self.initial_value(symbol)) else { return false };
         let mut value = peel(initial);
         while let Expression::AwaitExpression(e) = value {
             value = peel(&e.argument);
