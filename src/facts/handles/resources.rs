@@ -235,7 +235,7 @@ impl<'a> Reader<'a, '_> {
         // When the opening itself fails there is nothing to close.
         let (_, outer) = self.outside(opener.node);
         let awaited = matches!(self.nodes.kind(outer), AstKind::AwaitExpression(_));
-        let (way, exit) = self.missed_way(if awaited { outer } else { opener.node }, function, &done)?;
+        let (way, exit) = self.missed_way_where(if awaited { outer } else { opener.node }, function, &done, false)?;
         Some(Missed { way, why: super::paths::left_open(exit).to_owned() })
     }
 

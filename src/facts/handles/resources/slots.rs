@@ -65,7 +65,7 @@ impl<'a> Reader<'a, '_> {
         for site in self.sites.clone().iter() {
             let AstKind::CallExpression(call) = *site else { continue };
             let first = call.arguments.first().and_then(Argument::as_expression);
-            let revokes = first.is_some_and(|e| peel(e).is_member_expression())
+            let revokes = first.is_some_and(|e| self.is_read_from_field(e))
                 && self.api_of_call(call).is_some_and(|hit| self.apis.row(hit.row).closes == Some(What::ObjectUrl));
             if revokes {
                 match self.test_of_shown(call.node_id.get()) {
@@ -73,6 +73,18 @@ impl<'a> Reader<'a, '_> {
                     None => trail.escapes = true,
                 }
             }
+        }
+    }
+
+    /// `img.src`, or a variable that was given it.
+    fn is_read_from_field(&self, expr: &'a Expression<'a>) -> bool {
+        match peel(expr) {
+            Expression::Identifier(id) => {
+                let initial = self.symbol_of(id).and_then(|symbol| self.initial_value(symbol));
+                initial.is_some_and(|value| matches!(peel(value).as_member_expression(), Some(m)
+                    if matches!(m.static_property_name(), Some("src" | "href"))))
+            }
+            other => other.is_member_expression(),
         }
     }
 
