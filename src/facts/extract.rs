@@ -32,6 +32,7 @@ pub(super) fn find_candidates(reader: &mut Reader<'_, '_>) {
     reader.note_containers();
     reader.note_handles();
     reader.note_resources();
+    reader.note_replaced();
     reader.note_clients();
     reader.note_sightings();
     reader.note_listening();

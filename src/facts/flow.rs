@@ -26,6 +26,8 @@ pub struct Question<'q> {
     pub throws: bool,
     /// Nodes whose failure, when nothing catches it, is a way out as well: the awaits of an async function.
     pub failing: &'q [NodeId],
+    /// Any call may go to a `catch`, not only an `await`.
+    pub risks: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,11 +96,23 @@ impl Reader<'_, '_> {
     /// The first way out of `function`, from behind `from` on, that passes none of `done`: where, and what kind of way.
     #[must_use]
     pub fn missed_way(&self, from: NodeId, function: FunctionId, done: &[NodeId]) -> Option<(Span, Exit)> {
+        self.missed_way_where(from, function, done, true)
+    }
+
+    /// The same; without `risks`, only an `await` may go to a `catch`.
+    #[must_use]
+    pub fn missed_way_where(
+        &self,
+        from: NodeId,
+        function: FunctionId,
+        done: &[NodeId],
+        risks: bool,
+    ) -> Option<(Span, Exit)> {
         let node = self.function_nodes[function.0 as usize];
         let failing: Vec<NodeId> = nodes_within(self.nodes, node)
             .filter(|id| matches!(self.nodes.kind(*id), AstKind::AwaitExpression(_)) && self.owner_of(*id) == function)
             .collect();
-        let question = Question { function: node, from: Some(from), done, throws: true, failing: &failing };
+        let question = Question { function: node, from: Some(from), done, throws: true, failing: &failing, risks };
         let Answer::Misses(way) = every_way_out(self.semantic, &question) else { return None };
         let at = way.test.filter(|_| way.exit == Exit::End).unwrap_or(way.at);
         Some((if at == node { self.head_of_function(node) } else { self.span_of(at) }, way.exit))
@@ -109,7 +123,7 @@ impl Reader<'_, '_> {
 struct Marks {
     done: FxHashMap<BlockNodeId, u32>,
     /// Calls and awaits: what may go to a `catch`.
-    risky: FxHashMap<BlockNodeId, u32>,
+    risky: FxHashMap<BlockNodeId, (u32, NodeId)>,
     failing: FxHashMap<BlockNodeId, (u32, NodeId)>,
 }
 
@@ -130,14 +144,15 @@ impl Marks {
             *first = (*first).min((end, *node));
         }
         for node in nodes_within(nodes, question.function) {
-            if matches!(
-                nodes.kind(node),
-                AstKind::CallExpression(_) | AstKind::NewExpression(_) | AstKind::AwaitExpression(_)
-            ) && !question.done.contains(&node)
-                && !is_before(node)
-            {
+            let risky = match nodes.kind(node) {
+                AstKind::AwaitExpression(_) => true,
+                AstKind::CallExpression(_) | AstKind::NewExpression(_) => question.risks,
+                _ => false,
+            };
+            if risky && !question.done.contains(&node) && !is_before(node) {
                 let end = nodes.kind(node).span().end;
-                marks.risky.entry(nodes.cfg_id(node)).and_modify(|e| *e = end.min(*e)).or_insert(end);
+                let first = marks.risky.entry(nodes.cfg_id(node)).or_insert((end, node));
+                *first = (*first).min((end, node));
             }
         }
         marks
@@ -191,9 +206,10 @@ impl Search<'_, '_> {
 
         let mut next = Vec::new();
         let caught = self.targets(block, |e| matches!(e, EdgeType::Error(ErrorEdgeKind::Explicit)));
-        let throws = kind == Some(InstructionKind::Throw) && done.is_none();
-        if throws || self.marks.risky.get(&block).is_some_and(|end| before_done(*end)) {
-            next.extend(&caught);
+        let thrown = node.filter(|_| kind == Some(InstructionKind::Throw) && done.is_none());
+        let risky = self.marks.risky.get(&block).filter(|(end, _)| before_done(*end)).map(|(_, at)| *at);
+        if let Some(at) = thrown.or(risky) {
+            next.extend(caught.iter().filter(|target| !self.is_past_finally(at, **target)));
         }
         if caught.is_empty()
             && let Some((end, at)) = self.marks.failing.get(&block)
@@ -275,22 +291,35 @@ impl Search<'_, '_> {
         }
     }
 
+    /// On the way from `node` to a `catch` further out, a `finally` does it.
+    fn is_past_finally(&self, node: NodeId, target: BlockNodeId) -> bool {
+        let Some(inner) = self.finally_around(node) else { return false };
+        let whole = self.nodes.kind(inner).span();
+        let lands = self.graph.basic_block(target).instructions().iter().find_map(|i| i.node_id);
+        lands.is_some_and(|at| !whole.contains_inclusive(self.nodes.kind(at).span()))
+    }
+
     /// Leaving at `node` runs a `finally` that does it.
     fn is_finally_done(&self, node: NodeId) -> bool {
+        self.finally_around(node).is_some()
+    }
+
+    /// The innermost `try` around `node` whose `finally` does it.
+    fn finally_around(&self, node: NodeId) -> Option<NodeId> {
         let at = self.nodes.kind(node).span();
         for ancestor in self.nodes.ancestor_ids(node) {
             if ancestor == self.question.function {
-                return false;
+                return None;
             }
             if let AstKind::TryStatement(t) = self.nodes.kind(ancestor)
                 && let Some(finalizer) = &t.finalizer
                 && !finalizer.span.contains_inclusive(at)
                 && self.question.done.iter().any(|d| finalizer.span.contains_inclusive(self.nodes.kind(*d).span()))
             {
-                return true;
+                return Some(ancestor);
             }
         }
-        false
+        None
     }
 
     /// The last test on the way to `exit` from which another branch still does it.

@@ -12,6 +12,7 @@ impl FileFacts {
             || !self.resources.is_empty()
             || !self.clients.is_empty()
             || !self.sightings.is_empty()
+            || !self.replaced.is_empty()
             || !self.mismatches.is_empty()
             || !self.aborts.is_empty()
             || !self.reads.is_empty()

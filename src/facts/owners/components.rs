@@ -173,9 +173,19 @@ impl<'a> Reader<'a, '_> {
     /// `class X extends Component`, `extends HTMLElement`, `extends LitElement`.
     pub(super) fn is_component_class(&self, class: ClassId) -> bool {
         let AstKind::Class(class) = self.nodes.kind(self.class_nodes[class.0 as usize]) else { return false };
+        if class.decorators.iter().any(|d| self.is_component_decorator(&d.expression)) {
+            return true;
+        }
         let Some(heritage) = &class.heritage else { return false };
         let base = self.text_of(heritage.expression.span(), 80);
         let base = base.rsplit('.').next().unwrap_or("");
         matches!(base, "Component" | "PureComponent" | "LitElement" | "HTMLElement" | "Vue")
+    }
+
+    /// `@Component({..})`, `@Directive()`, `@Pipe({..})`.
+    fn is_component_decorator(&self, decorator: &'a Expression<'a>) -> bool {
+        let Expression::CallExpression(call) = peel(decorator) else { return false };
+        matches!(last_name(&call.callee), Some("Component" | "Directive" | "Pipe"))
+            && self.text.contains("@angular/core")
     }
 }

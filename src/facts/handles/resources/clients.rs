@@ -93,15 +93,15 @@ impl<'a> Reader<'a, '_> {
             if let Some((row, known)) = self.client_row(callee, is_new)
                 && made.len() < MOST
             {
-                made.push((Opener { node, callee, arguments, what: What::Client, row }, known));
+                made.push(Opener { node, callee, arguments, what: What::Client, row, known });
             }
         }
         if made.is_empty() || self.is_for_isolates() {
             return;
         }
-        for (opener, known) in made {
+        for opener in made {
             if has_option(&opener) && !self.is_staged(opener.node) {
-                self.note_client(opener, known);
+                self.note_client(opener);
             }
         }
     }
@@ -132,10 +132,10 @@ impl<'a> Reader<'a, '_> {
         (module.starts_with('.') && !path.is_empty()).then(|| self.apis.function(library, &path)).flatten()
     }
 
-    fn note_client(&mut self, opener: Opener<'a>, known: bool) {
+    fn note_client(&mut self, opener: Opener<'a>) {
         let function = self.owner_of(opener.node);
         if function == TOP {
-            return self.note_module_client(&opener, known);
+            return self.note_module_client(&opener);
         }
         if self.is_guarded_once(opener.node)
             || self.is_guarded_by_entry(opener.node)
@@ -147,7 +147,7 @@ impl<'a> Reader<'a, '_> {
         // What makes nothing adds to its receiver, which must be there before and after.
         if opener.row.makes.is_none() {
             if self.adds_to_shared(&opener) {
-                self.push_client(&opener, (function, known), Held { holder: Some(Holder::Shared), ..Held::default() });
+                self.push_client(&opener, function, Held { holder: Some(Holder::Shared), ..Held::default() });
             }
             return;
         }
@@ -156,7 +156,7 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         if !held.returned {
-            return self.push_client(&opener, (function, known), held);
+            return self.push_client(&opener, function, held);
         }
         // A helper of this file that makes clients: each of its calls makes one.
         let span = self.opener_span(&opener);
@@ -169,13 +169,13 @@ impl<'a> Reader<'a, '_> {
             let held = self.hold_client(node, caller);
             if !held.kept && !held.returned {
                 let opener = Opener { node, callee: &call.callee, arguments: &call.arguments, ..opener };
-                self.push_client(&opener, (caller, known), Held { made_in: Some(span), ..held });
+                self.push_client(&opener, caller, Held { made_in: Some(span), ..held });
             }
         }
     }
 
     /// `const prisma = new PrismaClient()` at the top of a route file that is bundled and reloaded by itself.
-    fn note_module_client(&mut self, opener: &Opener<'a>, known: bool) {
+    fn note_module_client(&mut self, opener: &Opener<'a>) {
         if opener.row.makes.is_none() || opener.row.idle != Idle::Stays || !self.is_reloaded() {
             return;
         }
@@ -187,10 +187,10 @@ impl<'a> Reader<'a, '_> {
         if held.kept || !held.closes.is_empty() || self.is_exported(symbol) {
             return;
         }
-        self.push_client(opener, (TOP, known), Held { holder: Some(Holder::Module), ..held });
+        self.push_client(opener, TOP, Held { holder: Some(Holder::Module), ..held });
     }
 
-    fn push_client(&mut self, opener: &Opener<'a>, (function, known): (FunctionId, bool), held: Held<'a>) {
+    fn push_client(&mut self, opener: &Opener<'a>, function: FunctionId, held: Held<'a>) {
         let holder = held.holder.unwrap_or(if held.symbol.is_some() { Holder::Local } else { Holder::Nobody });
         let mut missed = None;
         if !held.closes.is_empty() {
@@ -215,7 +215,7 @@ impl<'a> Reader<'a, '_> {
             end: self.closing_call(opener),
             lent: held.lent,
             captured: held.captured,
-            known,
+            known: opener.known,
             made_in: held.made_in,
             missed,
         };
