@@ -18,6 +18,9 @@ use super::reader::{Reader, Type, peel};
 use super::runs::is_exports;
 use crate::finding::{Confidence, Span};
 
+/// Where, what as written, and the second place.
+type About = (Span, String, Option<(Span, String)>);
+
 /// Something seen in one place.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Sighting {
@@ -84,15 +87,10 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn see(
-        &mut self,
-        (seen, most): (Seen, Confidence),
-        node: NodeId,
-        span: Span,
-        about: (String, Option<(Span, String)>),
-    ) {
-        let function = self.owner_of(node);
-        self.facts.sightings.push(Sighting { seen, span, function, subject: about.0, other: about.1, most });
+    /// `about`: what it is about, and the second place.
+    fn see(&mut self, (seen, most): (Seen, Confidence), node: NodeId, about: About) {
+        let (function, (span, subject, other)) = (self.owner_of(node), about);
+        self.facts.sightings.push(Sighting { seen, span, function, subject, other, most });
     }
 
     /// Whether the value is of this type of a library.
@@ -122,7 +120,7 @@ impl<'a> Reader<'a, '_> {
             let Some(script) = property(app, "script").filter(|_| !is_limited(app)) else { continue };
             let named = property(app, "name").unwrap_or(script);
             let (span, text) = (self.span(named.span()), self.text_of(named.span(), 40));
-            self.see((Seen::Process, Confidence::Likely), node, span, (text, None));
+            self.see((Seen::Process, Confidence::Likely), node, (span, text, None));
         }
     }
 }

@@ -36,7 +36,7 @@ impl<'a> Reader<'a, '_> {
         let name = self.scoping.symbol_name(symbol).to_owned();
         let other = (self.span_of(at), format!("only this closure uses `{name}`, and both share one context"));
         let span = self.span(e.left.span());
-        self.see((Seen::Closure, Confidence::Guess), e.node_id.get(), span, (name, Some(other)));
+        self.see((Seen::Closure, Confidence::Guess), e.node_id.get(), (span, name, Some(other)));
     }
 
     /// The closures that a stored value holds, when they are made right in `function`.

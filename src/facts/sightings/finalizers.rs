@@ -35,7 +35,7 @@ impl<'a> Reader<'a, '_> {
         };
         let other = (at != self.span(held.span())).then_some((at, why));
         let node = call.node_id.get();
-        self.see((Seen::Finalizer, most), node, self.span(held.span()), (text, other));
+        self.see((Seen::Finalizer, most), node, (self.span(held.span()), text, other));
     }
 
     /// Also `let registry; if (supported) registry = new FinalizationRegistry(..)`.
@@ -94,7 +94,7 @@ impl<'a> Reader<'a, '_> {
         let home = self.owner_of(self.scoping.symbol_declaration(symbol));
         self.reads_within(symbol, value.span()).into_iter().find_map(|read| {
             let (child, parent) = self.outside(read);
-            let captured = self.owner_of(read) != home && self.is_function_value(value);
+            let captured = self.owner_of(read) != home && Self::is_function_value(value);
             let kept = match self.nodes.kind(parent) {
                 AstKind::ObjectProperty(p) => p.value.span() == self.nodes.kind(child).span(),
                 AstKind::ArrayExpression(_) | AstKind::SpreadElement(_) => true,
@@ -104,7 +104,7 @@ impl<'a> Reader<'a, '_> {
         })
     }
 
-    fn is_function_value(&self, value: &Expression<'a>) -> bool {
+    fn is_function_value(value: &Expression<'a>) -> bool {
         match peel(value) {
             Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_) => true,
             Expression::ObjectExpression(object) => object.properties.iter().filter_map(|p| p.as_property()).any(|p| {

@@ -72,15 +72,13 @@ impl<'a> Reader<'a, '_> {
         if expiring.contains(key.span().source_text(self.text)) || call.arguments[1..].iter().any(is_expiry) {
             return;
         }
-        let from_outside = match self.domain_of(key) {
-            Domain::Params(_) => Confidence::Likely,
-            Domain::Fresh => Confidence::Likely,
-            _ => return,
-        };
+        if !matches!(self.domain_of(key), Domain::Params(_) | Domain::Fresh) {
+            return;
+        }
         if CLIENTS.iter().any(|of| self.is_a(client, of)) {
             let span = self.head_of_call(call);
-            let about = (format!("{name}({})", self.text_of(key.span(), 40)), None);
-            self.see((Seen::Key, from_outside), call.node_id.get(), span, about);
+            let about = (span, format!("{name}({})", self.text_of(key.span(), 40)), None);
+            self.see((Seen::Key, Confidence::Likely), call.node_id.get(), about);
         }
     }
 }

@@ -41,7 +41,7 @@ impl<'a> Reader<'a, '_> {
         let span = self.span(stored.span());
         let text = self.text_of(part.span(), 40);
         let other = Some((whole, "the whole of this stays with it".to_owned()));
-        self.see((Seen::Slice, Confidence::Guess), call.node_id.get(), span, (text, other));
+        self.see((Seen::Slice, Confidence::Guess), call.node_id.get(), (span, text, other));
     }
 
     /// The call that takes a part of something big, and where the whole comes from.

@@ -16,7 +16,7 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         let span = self.span(new.span);
-        self.see((Seen::Storage, Confidence::Likely), node, span, (self.text_of(new.span, 40), None));
+        self.see((Seen::Storage, Confidence::Likely), node, (span, self.text_of(new.span, 40), None));
     }
 
     fn is_storage(&mut self, new: &'a NewExpression<'a>) -> bool {
@@ -41,8 +41,9 @@ impl<'a> Reader<'a, '_> {
                 let stays = call.callee_name() == Some("enterWith") || self.starts_again(call);
                 let most = if stays { Confidence::Likely } else { Confidence::Guess };
                 let span = self.span(p.span);
-                let about = (self.text_of(p.span, 60), (at != span).then_some((at, "the store before it".to_owned())));
-                return self.see((Seen::ParentStore, most), call.node_id.get(), span, about);
+                let about =
+                    (span, self.text_of(p.span, 60), (at != span).then_some((at, "the store before it".to_owned())));
+                return self.see((Seen::ParentStore, most), call.node_id.get(), about);
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::finding::Span;
 
 /// What was learnt of one client.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one client")]
 pub(super) struct Held<'a> {
     pub closes: Vec<NodeId>,
     /// Someone out of sight keeps it or takes care of it.
@@ -41,6 +42,17 @@ const SAME: [&str; 7] = ["promise", "connect", "$extends", "$connect", "initiali
 
 /// Methods that put something into a collection, where it can be found again.
 const COLLECTS: [&str; 8] = ["push", "add", "set", "unshift", "resolve", "provide", "register", "defer"];
+
+/// What is yielded, exported or spread is someone else's.
+const fn is_out_of_sight(kind: AstKind<'_>) -> bool {
+    matches!(
+        kind,
+        AstKind::YieldExpression(_)
+            | AstKind::ExportDefaultDeclaration(_)
+            | AstKind::ExportSpecifier(_)
+            | AstKind::SpreadElement(_)
+    )
+}
 
 impl<'a> Reader<'a, '_> {
     /// Where a client goes that `node` makes in `function`.
@@ -100,14 +112,10 @@ impl<'a> Reader<'a, '_> {
                     held.returned = true;
                     return;
                 }
-                AstKind::YieldExpression(_)
-                | AstKind::ExportDefaultDeclaration(_)
-                | AstKind::ExportSpecifier(_)
-                | AstKind::SpreadElement(_) => {
-                    held.kept = true;
+                kind => {
+                    held.kept |= is_out_of_sight(kind);
                     return;
                 }
-                _ => return,
             };
             if held.kept {
                 return;
