@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod cleanups;
 pub mod collections;
 pub mod comments;
 pub mod containers;
@@ -26,6 +27,7 @@ pub mod stores;
 
 pub use crate::apis::{Delivers, Life, Often, Part, Sink, What};
 use crate::finding::Notice;
+pub use cleanups::{CleanupFlaw, DeadCleanup};
 pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value, Ways};
 pub use comments::Directive;
 pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind};
@@ -76,6 +78,7 @@ pub struct FileFacts {
     pub owners: Vec<(u32, Owner)>,
     pub overwrites: Vec<Overwrite>,
     pub aborts: Vec<AbortKept>,
+    pub dead_cleanups: Vec<DeadCleanup>,
     pub promises: Vec<Promise>,
     pub reads: Vec<Read>,
     pub pipes: Vec<pipes::Pipe>,

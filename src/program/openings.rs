@@ -6,7 +6,7 @@ mod receivers;
 mod timers;
 
 use super::Unit;
-use crate::facts::{FunctionId, Handle, Often, PlaceId, Root, Step};
+use crate::facts::{CleanupFlaw, DeadCleanup, FunctionId, Handle, Often, PlaceId, Root, Step};
 use crate::finding::{Confidence, Span};
 
 /// An opened thing that nothing closes.
@@ -48,6 +48,18 @@ impl Unit {
         function.class.is_none()
             && self.runs_of(frame).often == Often::Call
             && STARTERS.iter().any(|word| name.starts_with(word))
+    }
+
+    /// Whether a cleanup does not run: an old name does where the project has the version that still calls it.
+    #[must_use]
+    pub fn is_dead_cleanup(&self, cleanup: &DeadCleanup) -> bool {
+        match cleanup.flaw {
+            CleanupFlaw::Renamed(since) => {
+                let package = self.package.as_ref();
+                package.and_then(|p| p.major(&cleanup.library)).is_some_and(|major| major >= since)
+            }
+            _ => !self.is_dead(cleanup.function),
+        }
     }
 
     /// A parameter, loop variable or entry: what it stands for is not known.

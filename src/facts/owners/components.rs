@@ -18,7 +18,7 @@ const VUE_ENDS: [&str; 5] = ["beforeDestroy", "destroyed", "beforeUnmount", "unm
 
 impl<'a> Reader<'a, '_> {
     /// `useEffect(() => { ..; return cleanup })`, `watchEffect((onCleanup) => ..)`: what runs when the effect ends.
-    pub(super) fn effect_ends(&mut self, function: FunctionId) -> Option<Vec<FunctionId>> {
+    pub(crate) fn effect_ends(&mut self, function: FunctionId) -> Option<Vec<FunctionId>> {
         let node = self.function_nodes[function.0 as usize];
         let AstKind::CallExpression(call) = self.nodes.kind(self.outside(node).1) else { return None };
         let name = last_name(&call.callee)?;
@@ -52,7 +52,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Callbacks of `onUnmounted(..)` and the like inside a function.
-    fn handed_to_ends(&mut self, node: NodeId) -> Vec<FunctionId> {
+    pub(super) fn handed_to_ends(&mut self, node: NodeId) -> Vec<FunctionId> {
         let mut ends = Vec::new();
         for id in nodes_within(self.nodes, node).collect::<Vec<_>>() {
             if let AstKind::CallExpression(call) = self.nodes.kind(id)
@@ -106,7 +106,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     pub(crate) fn is_component_script(&self) -> bool {
-        (self.path.ends_with(".svelte") || self.path.ends_with(".vue")) && !self.text.contains("export default")
+        [".svelte", ".vue"].iter().any(|e| self.path.ends_with(e)) && !self.text.contains("export default")
     }
 
     /// The object of options that a function is part of: `{ methods: { f() {} }, created() {} }`.
@@ -117,13 +117,7 @@ impl<'a> Reader<'a, '_> {
             match self.nodes.kind(parent) {
                 AstKind::ObjectProperty(_) => at = parent,
                 AstKind::ObjectExpression(object) => {
-                    let known = object.properties.iter().filter(|p| match p {
-                        ObjectPropertyKind::ObjectProperty(p) => {
-                            key_name(&p.key).is_some_and(|k| OPTIONS.contains(&k) || VUE_ENDS.contains(&k))
-                        }
-                        ObjectPropertyKind::SpreadProperty(_) => false,
-                    });
-                    if known.count() >= 2 {
+                    if self.is_options(object) {
                         return Some(object);
                     }
                     at = parent;
@@ -132,6 +126,17 @@ impl<'a> Reader<'a, '_> {
             }
         }
         None
+    }
+
+    /// An object of at least two options of a Vue component.
+    pub(crate) fn is_options(&self, object: &ObjectExpression<'_>) -> bool {
+        let known = object.properties.iter().filter(|p| match p {
+            ObjectPropertyKind::ObjectProperty(p) => {
+                key_name(&p.key).is_some_and(|k| OPTIONS.contains(&k) || VUE_ENDS.contains(&k))
+            }
+            ObjectPropertyKind::SpreadProperty(_) => false,
+        });
+        known.count() >= 2
     }
 
     fn option_ends(&self, object: &'a ObjectExpression<'a>) -> Vec<FunctionId> {

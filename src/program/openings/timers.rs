@@ -71,7 +71,7 @@ impl Unit {
         }
         let likely = match owner.kind {
             // Where nothing else clears it, the answer for all functions is as good.
-            OwnerKind::Class => (lasts || kept) && kept && owner.end.is_some() && !self.ends_itself(handle, frame),
+            OwnerKind::Class => kept && owner.end.is_some() && !self.ends_itself(handle, frame),
             OwnerKind::Component => {
                 (lasts && (kept || !self.is_cleared(handle))) || (kept && handle.delay.is_none_or(|ms| ms >= 100))
             }
@@ -81,16 +81,8 @@ impl Unit {
                 forgotten && (lasts || (owner.end.is_some() && (kept || waits)) || (owner.direct && waits))
             }
         };
-        let opening = Opening { handle, confidence: Confidence::Likely, keeper: self.end_of_owner(owner), end: None };
+        let opening = Opening { handle, confidence: Confidence::Likely, keeper: end_of_owner(owner), end: None };
         (likely && !self.clears_own_slot(handle)).then_some(opening)
-    }
-
-    fn end_of_owner(&self, owner: &Owner) -> Option<(Span, String)> {
-        let what = match owner.kind {
-            OwnerKind::Effect => "the cleanup does not clear it",
-            _ => "does not clear it",
-        };
-        owner.end.map(|span| (span, what.to_owned()))
     }
 
     /// A field, or a variable outside of the function that starts it.
@@ -206,4 +198,12 @@ impl Unit {
             },
         }
     }
+}
+
+fn end_of_owner(owner: &Owner) -> Option<(Span, String)> {
+    let what = match owner.kind {
+        OwnerKind::Effect => "the cleanup does not clear it",
+        _ => "does not clear it",
+    };
+    owner.end.map(|span| (span, what.to_owned()))
 }
