@@ -58,8 +58,15 @@ impl Unit {
                 let package = self.package.as_ref();
                 package.and_then(|p| p.major(&cleanup.library)).is_some_and(|major| major >= since)
             }
+            // That nobody calls it is what is wrong with it.
+            CleanupFlaw::Misspelt | CleanupFlaw::NotReturned => true,
             _ => !self.is_dead(cleanup.function),
         }
+    }
+
+    /// A cleanup was meant to close this and does not run: that is said once, about the cleanup.
+    fn has_dead_cleanup(&self, handle: &Handle) -> bool {
+        self.facts.dead_cleanups.iter().any(|c| c.opened == Some(handle.opened) && self.is_dead_cleanup(c))
     }
 
     /// A parameter, loop variable or entry: what it stands for is not known.

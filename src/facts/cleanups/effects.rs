@@ -7,7 +7,7 @@ use oxc_span::GetSpan;
 use super::{CLOSES_RECEIVER, CleanupFlaw, Closing};
 use crate::facts::FunctionId;
 use crate::facts::flow::nodes_within;
-use crate::facts::reader::{Reader, function_literal, last_name, peel};
+use crate::facts::reader::{Reader, function_literal, peel};
 use crate::finding::Span;
 
 impl<'a> Reader<'a, '_> {

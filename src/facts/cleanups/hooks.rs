@@ -25,7 +25,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// What is known of the framework that calls the hooks of a class or component object.
-    fn lifecycle_of(&self, class: ClassId) -> Option<&'static Lifecycle> {
+    pub(crate) fn lifecycle_of(&self, class: ClassId) -> Option<&'static Lifecycle> {
         match self.nodes.kind(self.class_nodes[class.0 as usize]) {
             AstKind::Class(class) => {
                 let base = class.heritage.as_ref().map(|h| self.text_of(h.expression.span(), 80));
@@ -140,8 +140,8 @@ fn misspelt<'l>(name: &str, lifecycle: &'l Lifecycle) -> Option<&'l str> {
     let lower = name.to_ascii_lowercase();
     lifecycle.end_hooks.iter().map(String::as_str).find(|hook| {
         let distance = osa_distance(&lower, &hook.to_ascii_lowercase());
-        // Another hook may be as near: `beforeMount` is no `beforeUnmount`.
-        let nearer = lifecycle.hooks.iter().any(|h| osa_distance(&lower, &h.to_ascii_lowercase()) <= distance);
+        // Another hook may be nearer.
+        let nearer = lifecycle.hooks.iter().any(|h| osa_distance(&lower, &h.to_ascii_lowercase()) < distance);
         distance <= if hook.len() >= 16 { 2 } else { 1 } && !nearer
     })
 }

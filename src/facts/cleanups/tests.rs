@@ -7,6 +7,7 @@ use oxc_span::GetSpan;
 
 use super::{CleanupFlaw, Closing};
 use crate::facts::TOP;
+use crate::facts::guards::Test;
 use crate::facts::places::{Seg, Spot, SpotRoot};
 use crate::facts::reader::{Reader, peel};
 
@@ -22,7 +23,7 @@ impl<'a> Reader<'a, '_> {
                 let named = self.is_named_in(closing.thing.span(), test.test.span());
                 let flaw = if named && self.is_of(&inverted, closing) {
                     CleanupFlaw::Inverted
-                } else if self.never_holds(test.test, test.holds) {
+                } else if self.never_holds(test.test, test.holds, test) {
                     CleanupFlaw::Unset
                 } else {
                     continue;
@@ -61,18 +62,16 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `let done = false; .. () => { if (!done) return; done = true; off() }`: only what stands behind the test sets it.
-    fn never_holds(&self, test: &'a Expression<'a>, holds: bool) -> bool {
+    fn never_holds(&self, test: &'a Expression<'a>, holds: bool, whole: Test<'a>) -> bool {
         match peel(test) {
-            Expression::UnaryExpression(e) if e.operator.is_not() => self.never_holds(&e.argument, !holds),
-            Expression::Identifier(id) => {
-                self.symbol_of(id).is_some_and(|symbol| self.is_never(symbol, holds, id.node_id.get()))
-            }
+            Expression::UnaryExpression(e) if e.operator.is_not() => self.never_holds(&e.argument, !holds, whole),
+            Expression::Identifier(id) => self.symbol_of(id).is_some_and(|symbol| self.is_never(symbol, holds, whole)),
             _ => false,
         }
     }
 
     /// The variable never is `wanted` when `test` asks for it.
-    fn is_never(&self, symbol: SymbolId, wanted: bool, test: NodeId) -> bool {
+    fn is_never(&self, symbol: SymbolId, wanted: bool, test: Test<'a>) -> bool {
         let AstKind::VariableDeclarator(declarator) = self.nodes.kind(self.scoping.symbol_declaration(symbol)) else {
             return false;
         };
@@ -81,8 +80,8 @@ impl<'a> Reader<'a, '_> {
         if first.value == wanted || self.is_exported(symbol) || !self.scoping.symbol_is_mutated(symbol) {
             return false;
         }
-        let function = self.owner_of(test);
-        self.scoping.symbol_declaration(symbol) < test
+        let function = self.owner_of(test.test.node_id());
+        self.scoping.symbol_declaration(symbol) < test.test.node_id()
             && self.scope_function(symbol) != function
             && self.scoping.get_resolved_references(symbol).filter(|r| r.is_write()).all(|r| {
                 let written = r.node_id();
@@ -96,9 +95,8 @@ impl<'a> Reader<'a, '_> {
             })
     }
 
-    /// A node that runs only when a test lets it through, or past an exit that the test decides.
-    fn is_behind(&self, node: NodeId, test: NodeId) -> bool {
-        let test = self.nodes.kind(test).span();
-        self.tests_before(node).iter().any(|t| t.test.span().contains_inclusive(test))
+    /// A node that runs only with the same outcome of the same test.
+    fn is_behind(&self, node: NodeId, test: Test<'a>) -> bool {
+        self.tests_before(node).iter().any(|t| t.holds == test.holds && t.test.span() == test.test.span())
     }
 }

@@ -11,10 +11,9 @@ use crate::facts::functions::key_name;
 use crate::facts::reader::{Reader, last_name, peel};
 use crate::facts::{ClassId, FunctionId};
 
-/// Options by which a Vue component is known, and those that run at its end.
+/// Options by which a Vue component is known.
 const OPTIONS: [&str; 10] =
     ["methods", "data", "mounted", "created", "computed", "watch", "props", "components", "setup", "render"];
-const VUE_ENDS: [&str; 5] = ["beforeDestroy", "destroyed", "beforeUnmount", "unmounted", "deactivated"];
 
 impl<'a> Reader<'a, '_> {
     /// `useEffect(() => { ..; return cleanup })`, `watchEffect((onCleanup) => ..)`: what runs when the effect ends.
@@ -132,7 +131,7 @@ impl<'a> Reader<'a, '_> {
     pub(crate) fn is_options(&self, object: &ObjectExpression<'_>) -> bool {
         let known = object.properties.iter().filter(|p| match p {
             ObjectPropertyKind::ObjectProperty(p) => {
-                key_name(&p.key).is_some_and(|k| OPTIONS.contains(&k) || VUE_ENDS.contains(&k))
+                key_name(&p.key).is_some_and(|k| OPTIONS.contains(&k) || self.ends_options().any(|end| end == k))
             }
             ObjectPropertyKind::SpreadProperty(_) => false,
         });
@@ -140,7 +139,13 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn option_ends(&self, object: &'a ObjectExpression<'a>) -> Vec<FunctionId> {
-        VUE_ENDS.iter().filter_map(|name| self.option_function(object, name)).collect()
+        self.ends_options().filter_map(|name| self.option_function(object, name)).collect()
+    }
+
+    /// Options that run when a Vue component is over.
+    fn ends_options(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let lifecycle = self.apis.lifecycle("vue.Options");
+        lifecycle.into_iter().flat_map(|l| &l.end_hooks).map(String::as_str)
     }
 
     pub(super) fn option_function(&self, object: &'a ObjectExpression<'a>, name: &str) -> Option<FunctionId> {
@@ -175,12 +180,9 @@ impl<'a> Reader<'a, '_> {
         None
     }
 
-    /// `class X extends Component`, `extends HTMLElement`, `extends LitElement`.
+    /// `class X extends Component`, `extends HTMLElement`, `@Directive() class X`.
     pub(super) fn is_component_class(&self, class: ClassId) -> bool {
-        let AstKind::Class(class) = self.nodes.kind(self.class_nodes[class.0 as usize]) else { return false };
-        let Some(heritage) = &class.heritage else { return false };
-        let base = self.text_of(heritage.expression.span(), 80);
-        let base = base.rsplit('.').next().unwrap_or("");
-        matches!(base, "Component" | "PureComponent" | "LitElement" | "HTMLElement" | "Vue")
+        let class_node = self.nodes.kind(self.class_nodes[class.0 as usize]);
+        matches!(class_node, AstKind::Class(_)) && self.lifecycle_of(class).is_some()
     }
 }

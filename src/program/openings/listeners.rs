@@ -23,6 +23,7 @@ impl Unit {
             || runs.often == Often::Once
             || self.is_dead(handle.function)
             || handle.event == "abort"
+            || self.has_dead_cleanup(handle)
             || (handle.once
                 && (handle.sure_to_come || !handle.known || !(self.is_loser(handle) || per_event || race))
                 && !self.waits_for_an_end(handle, receiver))

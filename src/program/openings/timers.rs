@@ -17,6 +17,7 @@ impl Unit {
         let silent = handle.what != What::Timer
             || handle.guard == Guard::Once
             || self.is_dead(handle.function)
+            || self.has_dead_cleanup(handle)
             || handle.kept_in == Kept::Escapes;
         if silent {
             return None;
