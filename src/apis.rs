@@ -53,6 +53,8 @@ pub struct Apis {
 pub struct Lifecycle {
     pub end_hooks: Vec<String>,
     pub hooks: Vec<String>,
+    /// Most of them live as long as the program.
+    pub lasting: bool,
     /// End hooks that newer versions call by another name only.
     pub renamed: Vec<(String, String)>,
     /// The library, and the first of those versions.

@@ -148,6 +148,7 @@ fn enter_lifecycle(apis: &mut Apis, table: &Table, row: &TypeRow) {
     let lifecycle = Lifecycle {
         end_hooks: row.end_hooks.clone(),
         hooks: row.hooks.clone(),
+        lasting: row.lasting,
         renamed: row.renamed.iter().map(|(old, new)| (old.clone(), new.clone())).collect(),
         renamed_in: row.renamed_in.map(|major| (table.library.clone(), major)),
     };

@@ -151,6 +151,9 @@ pub struct TypeRow {
     /// Methods, or options of a component object, that the framework calls when it is over.
     #[serde(default)]
     pub end_hooks: Vec<String>,
+    /// Most of them live as long as the program: services.
+    #[serde(default)]
+    pub lasting: bool,
     /// Its other hooks.
     #[serde(default)]
     pub hooks: Vec<String>,

@@ -20,7 +20,8 @@ impl<'a> Reader<'a, '_> {
         if guard == Guard::Once && self.owner_of(node) != crate::facts::TOP && self.is_component_script() {
             guard = Guard::None;
         }
-        if self.is_started_once(node, guard) {
+        // A flag of an instance says nothing of the ways in which one call ends.
+        if self.is_started_once(node, guard) && (!row.once || self.owner_of(node) == crate::facts::TOP) {
             return;
         }
         let function = self.function_denoted(callback);

@@ -183,6 +183,6 @@ impl<'a> Reader<'a, '_> {
     /// `class X extends Component`, `extends HTMLElement`, `@Directive() class X`.
     pub(super) fn is_component_class(&self, class: ClassId) -> bool {
         let class_node = self.nodes.kind(self.class_nodes[class.0 as usize]);
-        matches!(class_node, AstKind::Class(_)) && self.lifecycle_of(class).is_some()
+        matches!(class_node, AstKind::Class(_)) && self.lifecycle_of(class).is_some_and(|l| !l.lasting)
     }
 }

@@ -15,7 +15,7 @@ impl Unit {
         let frame = self.frame(handle.function);
         let runs = self.runs_of(frame);
         let silent = handle.what != What::Timer
-            || handle.guard == Guard::Once
+            || (handle.guard == Guard::Once && handle.missed.is_none())
             || self.is_dead(handle.function)
             || self.has_dead_cleanup(handle)
             || handle.kept_in == Kept::Escapes;
