@@ -74,7 +74,7 @@ impl Unit {
             // Where nothing else clears it, the answer for all functions is as good.
             OwnerKind::Class => kept && owner.end.is_some() && !self.ends_itself(handle, frame),
             OwnerKind::Component => {
-                (lasts && (kept || !self.is_cleared(handle))) || (kept && handle.delay.is_none_or(|ms| ms >= 100))
+                (lasts && (kept || !self.is_cleared(handle))) || (kept && handle.delay.is_none_or(|ms| ms >= 1000))
             }
             OwnerKind::Effect => {
                 let waits = handle.delay.map_or(handle.once, |ms| ms >= 5000);
