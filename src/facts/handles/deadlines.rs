@@ -26,16 +26,19 @@ impl<'a> Reader<'a, '_> {
             let handle = &self.facts.handles[index];
             let lasts = handle.delay.is_none_or(|ms| ms >= 5000);
             let asked = handle.what == What::Timer && handle.once && handle.missed.is_none() && lasts;
-            let Kept::Place(place) = handle.kept_in else { continue };
             if !asked {
                 continue;
             }
+            let Kept::Place(place) = handle.kept_in else {
+                self.facts.handles[index].races |= handle.kept_in == Kept::Dropped && self.loses_the_race(*node);
+                continue;
+            };
             let closes = self.facts.closes.iter().enumerate();
             let closes: Vec<(NodeId, FunctionId)> = closes
                 .filter(|(_, c)| c.what == What::Timer && c.handle == Some(place))
                 .map(|(i, c)| (closed[i], c.function))
                 .collect();
-            let Some(deadline) = self.deadline(*node, closes) else { continue };
+            let Some(deadline) = self.deadline(*node, closes).filter(|d| !d.closes.is_empty()) else { continue };
             if let Some(left) = self.forgetful_way(&deadline) {
                 let missed =
                     Missed { way: self.span_of(left), why: "settles the promise and leaves it running".to_owned() };
@@ -57,7 +60,18 @@ impl<'a> Reader<'a, '_> {
         let resolvers = [0, 1].map(|i| symbols.get(i).copied().flatten());
         // What is cleared from elsewhere may be cleared in time.
         let inside = closes.iter().all(|(close, _)| self.is_within(*close, literal) && !self.is_in_finally(*close));
-        (inside && !closes.is_empty()).then_some(Deadline { executor, resolvers, started, call, closes })
+        inside.then_some(Deadline { executor, resolvers, started, call, closes })
+    }
+
+    /// Nobody has the timer's id: `new Promise((resolve, reject) => { setTimeout(() => reject(late), 30_000); .. })`.
+    fn loses_the_race(&mut self, started: NodeId) -> bool {
+        let Some(deadline) = self.deadline(started, Vec::new()) else { return false };
+        let resolvers = deadline.resolvers.into_iter().flatten();
+        let mentions: Vec<NodeId> = resolvers.flat_map(|symbol| self.reads_of(symbol)).collect();
+        let own = mentions.iter().filter(|m| self.is_within(**m, started)).count();
+        // What the executor itself does is done before the timer counts.
+        let others = mentions.iter().any(|m| !self.is_within(*m, started) && self.owner_of(*m) != deadline.executor);
+        own > 0 && others && self.owner_of(started) == deadline.executor
     }
 
     /// `.finally(() => clearTimeout(timer))`

@@ -66,16 +66,15 @@ impl Unit {
         let frame = self.frame(handle.function);
         let kept = self.outlasts_the_call(handle);
         let lasts = !handle.once || handle.reschedules;
-        // A frame is over before anyone minds.
-        if !lasts && handle.api.ends_with("AnimationFrame") {
+        // A frame is over before anyone minds, and so is a moment; what starts it may also end it.
+        let short = handle.api.ends_with("AnimationFrame") || handle.delay.is_some_and(|ms| ms < 1000);
+        if (!lasts && short && owner.kind != OwnerKind::Effect) || self.is_cleared_behind(handle) {
             return None;
         }
         let likely = match owner.kind {
             // Where nothing else clears it, the answer for all functions is as good.
             OwnerKind::Class => kept && owner.end.is_some() && !self.ends_itself(handle, frame),
-            OwnerKind::Component => {
-                (lasts && (kept || !self.is_cleared(handle))) || (kept && handle.delay.is_none_or(|ms| ms >= 1000))
-            }
+            OwnerKind::Component => (lasts && (kept || !self.is_cleared(handle))) || kept,
             OwnerKind::Effect => {
                 let waits = handle.delay.map_or(handle.once, |ms| ms >= 5000);
                 let forgotten = kept || !self.is_cleared(handle);
@@ -84,6 +83,18 @@ impl Unit {
         };
         let opening = Opening { handle, confidence: Confidence::Likely, keeper: end_of_owner(owner), end: None };
         (likely && !self.clears_own_slot(handle)).then_some(opening)
+    }
+
+    /// The function that starts it clears it further down.
+    fn is_cleared_behind(&self, handle: &Handle) -> bool {
+        let Kept::Place(kept) = handle.kept_in else { return false };
+        handle.missed.is_none()
+            && self.facts.closes.iter().any(|c| {
+                c.what == What::Timer
+                    && c.function == handle.function
+                    && c.span.start > handle.opened.end
+                    && c.handle == Some(kept)
+            })
     }
 
     /// A field, or a variable outside of the function that starts it.
