@@ -21,7 +21,7 @@ struct Deadline<'a> {
 
 impl<'a> Reader<'a, '_> {
     /// Asks for each timer that an executor starts and some callback clears: does each way to settle clear it?
-    pub(super) fn note_deadlines(&mut self, opened: &[NodeId], closed: &[NodeId]) {
+    pub(super) fn note_deadlines(&mut self, opened: &[NodeId], ends: &[NodeId]) {
         for (index, node) in opened.iter().enumerate() {
             let handle = &self.facts.handles[index];
             let lasts = handle.delay.is_none_or(|ms| ms >= 5000);
@@ -36,7 +36,7 @@ impl<'a> Reader<'a, '_> {
             let closes = self.facts.closes.iter().enumerate();
             let closes: Vec<(NodeId, FunctionId)> = closes
                 .filter(|(_, c)| c.what == What::Timer && c.handle == Some(place))
-                .map(|(i, c)| (closed[i], c.function))
+                .map(|(i, c)| (ends[i], c.function))
                 .collect();
             let Some(deadline) = self.deadline(*node, closes).filter(|d| !d.closes.is_empty()) else { continue };
             if let Some(left) = self.forgetful_way(&deadline) {

@@ -74,7 +74,7 @@ impl Unit {
         let likely = match owner.kind {
             // Where nothing else clears it, the answer for all functions is as good.
             OwnerKind::Class => kept && owner.end.is_some() && !self.ends_itself(handle, frame),
-            OwnerKind::Component => (lasts && (kept || !self.is_cleared(handle))) || kept,
+            OwnerKind::Component => kept || (lasts && !self.is_cleared(handle)),
             OwnerKind::Effect => {
                 let waits = handle.delay.map_or(handle.once, |ms| ms >= 5000);
                 let forgotten = kept || !self.is_cleared(handle);
