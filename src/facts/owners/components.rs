@@ -185,7 +185,10 @@ impl<'a> Reader<'a, '_> {
     /// `@Component({..})`, `@Directive()`, `@Pipe({..})`.
     fn is_component_decorator(&self, decorator: &'a Expression<'a>) -> bool {
         let Expression::CallExpression(call) = peel(decorator) else { return false };
+        // `selector: 'app-root'`: the component that is there as long as the page.
+        let root = self.text_of(call.span, 4000);
         matches!(last_name(&call.callee), Some("Component" | "Directive" | "Pipe"))
             && self.text.contains("@angular/core")
+            && !["-root'", "-root\""].iter().any(|end| root.contains(end))
     }
 }
