@@ -69,6 +69,7 @@ pub const RULES: &[&Rule] = &[
 pub const TABLES: &[(&str, &str)] = &[
     ("agenda.toml", include_str!("apis/agenda.toml")),
     ("ajv.toml", include_str!("apis/ajv.toml")),
+    ("amqplib.toml", include_str!("apis/amqplib.toml")),
     ("angular.toml", include_str!("apis/angular.toml")),
     ("apollo.toml", include_str!("apis/apollo.toml")),
     ("bullmq.toml", include_str!("apis/bullmq.toml")),
@@ -107,7 +108,10 @@ pub const TABLES: &[(&str, &str)] = &[
     ("quick-lru.toml", include_str!("apis/quick-lru.toml")),
     ("react.toml", include_str!("apis/react.toml")),
     ("redux.toml", include_str!("apis/redux.toml")),
+    ("redis.toml", include_str!("apis/redis.toml")),
+    ("rollup.toml", include_str!("apis/rollup.toml")),
     ("rxjs.toml", include_str!("apis/rxjs.toml")),
+    ("sequelize.toml", include_str!("apis/sequelize.toml")),
     ("socket.io.toml", include_str!("apis/socket.io.toml")),
     ("solid.toml", include_str!("apis/solid.toml")),
     ("svelte.toml", include_str!("apis/svelte.toml")),
@@ -117,5 +121,6 @@ pub const TABLES: &[(&str, &str)] = &[
     ("vue.toml", include_str!("apis/vue.toml")),
     ("web.toml", include_str!("apis/web.toml")),
     ("web-handles.toml", include_str!("apis/web-handles.toml")),
+    ("webpack.toml", include_str!("apis/webpack.toml")),
     ("ws.toml", include_str!("apis/ws.toml")),
 ];

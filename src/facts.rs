@@ -30,11 +30,11 @@ use crate::finding::Notice;
 pub use cleanups::{CleanupFlaw, DeadCleanup};
 pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value, Ways};
 pub use comments::Directive;
-pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind};
+pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind, MOUNTS};
 pub use handles::resources::{Fate, Resource};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
 pub use listening::{AbortKept, Flaw, Mismatch};
-pub use owners::{Overwrite, Owner, OwnerKind};
+pub use owners::{Overwrite, Owner, OwnerKind, Replaced};
 pub use places::{Binding, Made, Place, Root, Step};
 pub use promises::{Hold, Promise, PromiseKind, Repair, Settles};
 pub use reads::{FileName, Read, Rewrite};
@@ -77,6 +77,7 @@ pub struct FileFacts {
     /// Owners of handles, by index.
     pub owners: Vec<(u32, Owner)>,
     pub overwrites: Vec<Overwrite>,
+    pub replaced: Vec<Replaced>,
     pub aborts: Vec<AbortKept>,
     pub dead_cleanups: Vec<DeadCleanup>,
     pub promises: Vec<Promise>,

@@ -182,7 +182,12 @@ impl<'a> Reader<'a, '_> {
 
     /// `class X extends Component`, `extends HTMLElement`, `@Directive() class X`.
     pub(super) fn is_component_class(&self, class: ClassId) -> bool {
-        let class_node = self.nodes.kind(self.class_nodes[class.0 as usize]);
-        matches!(class_node, AstKind::Class(_)) && self.lifecycle_of(class).is_some_and(|l| !l.lasting)
+        let AstKind::Class(node) = self.nodes.kind(self.class_nodes[class.0 as usize]) else { return false };
+        // `selector: 'app-root'`: the component that is there as long as the page.
+        let root = node.decorators.iter().any(|d| {
+            let whole = self.text_of(d.span, 4000);
+            ["-root'", "-root\""].iter().any(|end| whole.contains(end))
+        });
+        !root && self.lifecycle_of(class).is_some_and(|l| !l.lasting)
     }
 }

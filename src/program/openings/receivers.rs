@@ -66,7 +66,7 @@ impl Unit {
     /// A hook that a framework calls for each component.
     pub(super) fn is_mounted(&self, frame: FunctionId) -> bool {
         let name = self.facts.functions[frame.0 as usize].name.as_str();
-        MOUNTS.contains(&name)
+        crate::facts::MOUNTS.contains(&name)
     }
 
     fn outlives_binding(&self, id: BindingId, receiver: &Receiver, frame: FunctionId) -> Outlives {
@@ -127,19 +127,6 @@ impl Unit {
         }
     }
 }
-
-/// Methods that frameworks call when a component appears or changes.
-const MOUNTS: [&str; 9] = [
-    "componentDidMount",
-    "componentWillMount",
-    "componentDidUpdate",
-    "ngOnInit",
-    "ngAfterViewInit",
-    "connectedCallback",
-    "mounted",
-    "created",
-    "beforeMount",
-];
 
 /// How a receiver relates to the function that registers on it.
 pub(super) enum Outlives {
