@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use super::reader::{Reader, last_name, peel};
 use super::{FunctionId, Guard, Life, Made, PlaceId, What};
 use crate::finding::Span;
-use closes::{is_closing_word, is_ending_word};
+use closes::is_closing_word;
+pub use closes::is_ending_word;
 
 /// Something opened that should be closed: a listener, a timer.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ impl FileFacts {
             || !self.resources.is_empty()
             || !self.mismatches.is_empty()
             || !self.aborts.is_empty()
+            || !self.forgotten.is_empty()
             || !self.reads.is_empty()
             || !self.pipes.is_empty()
             || !self.stores.is_empty()

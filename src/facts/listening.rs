@@ -2,6 +2,7 @@
 
 mod aborts;
 mod removals;
+mod siblings;
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectPropertyKind};
@@ -14,6 +15,7 @@ use super::functions::key_name;
 use super::places::{Seg, Spot, SpotRoot};
 use super::reader::{Reader, last_name, peel};
 use crate::finding::Span;
+pub use siblings::Forgotten;
 
 /// A removal that removes nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -58,6 +60,7 @@ pub enum Flaw {
 
 /// A function that an abort signal keeps.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one call")]
 pub struct AbortKept {
     pub opened: Span,
     pub function: FunctionId,
@@ -106,6 +109,7 @@ impl<'a> Reader<'a, '_> {
         self.note_aborts(&hooks);
         if hooks.iter().any(|h| h.removes) || hooks.len() > 1 {
             self.note_mismatches(&hooks);
+            self.note_forgotten_listeners(&hooks);
         }
     }
 

@@ -83,7 +83,7 @@ impl<'a> Reader<'a, '_> {
 }
 
 /// Methods that end their receiver.
-pub(super) fn is_ending_word(name: &str) -> bool {
+pub fn is_ending_word(name: &str) -> bool {
     matches!(name, "destroy" | "close" | "end" | "terminate" | "disconnect" | "dispose" | "kill")
 }
 

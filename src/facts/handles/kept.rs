@@ -62,7 +62,7 @@ impl Reader<'_, '_> {
     }
 
     /// `new Promise((resolve) => setTimeout(resolve, ms))`.
-    fn is_executor(&self, function: NodeId) -> bool {
+    pub fn is_executor(&self, function: NodeId) -> bool {
         matches!(self.nodes.kind(self.outside(function).1), AstKind::NewExpression(n)
             if crate::facts::runs::is_global_promise(self, &n.callee))
     }

@@ -67,7 +67,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// What a call makes or is handed for the time of a request takes its listeners along when it goes.
-    fn dies_with_its_function(&self, receiver: &Receiver, node: NodeId) -> bool {
+    pub fn dies_with_its_function(&self, receiver: &Receiver, node: NodeId) -> bool {
         let Some(place) = receiver.place else { return true };
         if receiver.life.is_some_and(|life| life <= Life::Request) {
             return true;

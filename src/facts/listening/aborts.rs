@@ -97,10 +97,8 @@ impl<'a> Reader<'a, '_> {
             SpotRoot::Symbol(symbol) => {
                 let home = self.scope_function(symbol);
                 match self.made_of_symbol(symbol) {
-                    Made::Param => named,
-                    Made::Here if home == TOP => true,
-                    Made::Here => false,
-                    Made::Import => named,
+                    Made::Param | Made::Import => named,
+                    Made::Here => home == TOP,
                     // `const reservation = this.reservations.get(peer)`: its signal was there before.
                     Made::Obtained | Made::Unknown => named && !spot.path.is_empty(),
                 }
@@ -115,8 +113,7 @@ impl<'a> Reader<'a, '_> {
                 });
                 named && !own && !field.to_ascii_lowercase().contains("controller")
             }
-            SpotRoot::UnknownThis(_) => false,
-            SpotRoot::Global(_) => false,
+            SpotRoot::UnknownThis(_) | SpotRoot::Global(_) => false,
             SpotRoot::Module(_) => named,
         }
     }

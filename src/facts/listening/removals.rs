@@ -52,11 +52,11 @@ impl<'a> Reader<'a, '_> {
             return removal.event.map(|_| (flaw, event, sure));
         }
         if let Some(found) = self.lacks_argument(removal, &here) {
-            return Some((Flaw::Arity, found, true));
+            return Some((Flaw::Arity, Some(found), true));
         }
         let spot = removal.handler_spot.clone()?;
         let event_name = removal.event?;
-        if let Some(hook) = self.differs_in_capture(removal, &here) {
+        if let Some(hook) = differs_in_capture(removal, &here) {
             return Some((Flaw::Capture, Some(hook), true));
         }
         if let Some(hook) = self.is_recreated(removal, added, removals) {
@@ -97,7 +97,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `removeEventListener('x')`, `removeListener(f)`.
-    fn lacks_argument<'h>(&mut self, removal: &Hook<'a>, here: &[&'h Hook<'a>]) -> Option<Option<&'h Hook<'a>>> {
+    fn lacks_argument<'h>(&mut self, removal: &Hook<'a>, here: &[&'h Hook<'a>]) -> Option<&'h Hook<'a>> {
         if removal.handler.is_some() || removal.call.arguments.len() != 1 {
             return None;
         }
@@ -110,29 +110,14 @@ impl<'a> Reader<'a, '_> {
         // `media.addListener(f)` has one argument.
         let single = here.iter().any(|h| h.call.arguments.len() == 1 && h.method == "addListener");
         match (removal.method, is_name) {
-            ("removeListener" | "off", false) => by_handler.filter(|_| !single).map(Some),
-            ("removeEventListener", true) => by_event.map(Some),
+            ("removeListener" | "off", false) => by_handler.filter(|_| !single),
+            ("removeEventListener", true) => by_event,
             ("removeEventListener", false) => {
                 let one = here.iter().copied().find(|h| h.call.arguments.len() == 1);
-                by_handler.or(one).map(Some)
+                by_handler.or(one)
             }
             _ => None,
         }
-    }
-
-    fn differs_in_capture<'h>(&mut self, removal: &Hook<'a>, here: &[&'h Hook<'a>]) -> Option<&'h Hook<'a>> {
-        if removal.method != "removeEventListener" {
-            return None;
-        }
-        let own = capture_of(removal)?;
-        let matching: Vec<&'h Hook<'a>> = here
-            .iter()
-            .copied()
-            .filter(|h| h.event == removal.event && h.handler_spot == removal.handler_spot)
-            .filter(|h| h.method == "addEventListener")
-            .collect();
-        let differs = !matching.is_empty() && matching.iter().all(|h| capture_of(h).is_some_and(|c| c != own));
-        differs.then(|| matching[0])
     }
 
     /// `off('x', f); on('x', f)` where each call makes its own `f`.
@@ -286,6 +271,21 @@ impl<'a> Reader<'a, '_> {
             });
         (ends && !removed).then_some(first)
     }
+}
+
+fn differs_in_capture<'a, 'h>(removal: &Hook<'a>, here: &[&'h Hook<'a>]) -> Option<&'h Hook<'a>> {
+    if removal.method != "removeEventListener" {
+        return None;
+    }
+    let own = capture_of(removal)?;
+    let matching: Vec<&'h Hook<'a>> = here
+        .iter()
+        .copied()
+        .filter(|h| h.event == removal.event && h.handler_spot == removal.handler_spot)
+        .filter(|h| h.method == "addEventListener")
+        .collect();
+    let differs = !matching.is_empty() && matching.iter().all(|h| capture_of(h).is_some_and(|c| c != own));
+    differs.then(|| matching[0])
 }
 
 fn made_on_the_spot(removal: &Hook<'_>) -> Option<Flaw> {

@@ -3,9 +3,10 @@
 use super::Opening;
 use super::receivers::Outlives;
 use crate::facts::{
-    Close, END_METHODS, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, Receiver, Root, TOP, What,
+    Close, END_METHODS, Forgotten, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, Receiver, Root,
+    TOP, What,
 };
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Span};
 use crate::program::Unit;
 
 impl Unit {
@@ -22,6 +23,7 @@ impl Unit {
             || handle.guard == Guard::Once
             || runs.often == Often::Once
             || self.is_dead(handle.function)
+            || self.is_told_by_mismatch(handle.opened)
             || handle.event == "abort"
             || (handle.once
                 && (handle.sure_to_come || !handle.known || !(self.is_loser(handle) || per_event || race))
@@ -60,6 +62,23 @@ impl Unit {
             }
         };
         Some(Opening { handle, confidence, keeper, end: self.end_of(receiver) })
+    }
+
+    /// A removal that names another function speaks of this registration: that says more.
+    #[must_use]
+    pub fn is_told_by_mismatch(&self, opened: Span) -> bool {
+        self.facts.mismatches.iter().any(|m| m.added == Some(opened) && !self.is_dead(m.function))
+    }
+
+    /// Listeners that were forgotten where their siblings are removed.
+    pub fn forgotten(&self) -> impl Iterator<Item = &Forgotten> {
+        self.facts.forgotten.iter().filter(|f| {
+            let frame = self.frame(f.function);
+            self.runs_of(frame).often > Often::Once
+                && !self.is_starter(frame)
+                && !self.is_dead(f.function)
+                && !self.is_told_by_mismatch(f.opened)
+        })
     }
 
     /// The last of several `once` on one receiver in one function: when another event comes, it stays.

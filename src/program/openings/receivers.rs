@@ -49,18 +49,13 @@ impl Unit {
             }
             Root::Binding(_) if place.path.contains(&Step::Entry) => Outlives::No,
             Root::Binding(binding) => self.outlives_binding(*binding, receiver, frame),
-            Root::This(_) | Root::UnknownThis(_) if self.is_of_the_root(receiver) => {
+            Root::This(_) | Root::UnknownThis(_) if is_of_the_root(receiver) => {
                 Outlives::Yes(None, format!("`{}` outlives each component", receiver.text))
             }
             Root::This(class) if place.path.is_empty() => self.outlives_itself(*class, frame),
             Root::This(class) => self.outlives_instance(*class, receiver),
             Root::UnknownThis(_) => Outlives::No,
         }
-    }
-
-    /// `this.$root.$on(..)`: shared by all components of an application.
-    fn is_of_the_root(&self, receiver: &Receiver) -> bool {
-        matches!(receiver.text.as_str(), "this.$root" | "this.$parent" | "this.$bus" | "this.$eventBus")
     }
 
     /// A hook that a framework calls for each component.
@@ -126,6 +121,11 @@ impl Unit {
             _ => Outlives::No,
         }
     }
+}
+
+/// `this.$root.$on(..)`: shared by all components of an application.
+fn is_of_the_root(receiver: &Receiver) -> bool {
+    matches!(receiver.text.as_str(), "this.$root" | "this.$parent" | "this.$bus" | "this.$eventBus")
 }
 
 /// Methods that frameworks call when a component appears or changes.
