@@ -104,7 +104,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Functions that run when one of `ends` runs, those inside them included.
-    fn reached_from(&mut self, ends: &[FunctionId]) -> Vec<FunctionId> {
+    pub(super) fn reached_from(&mut self, ends: &[FunctionId]) -> Vec<FunctionId> {
         let mut seen: FxHashSet<FunctionId> = FxHashSet::default();
         let mut order = Vec::new();
         let mut work = ends.to_vec();

@@ -30,12 +30,13 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         for hook in &added {
-            if !self.has_own_handler(hook) || option_of(hook, "signal") || self.is_taken_by_another(hook, &removals) {
+            if !self.has_own_handler(hook) || option_of(hook, "signal") || self.is_cleared(hook) {
                 continue;
             }
+            let taken = self.is_taken_by_another(hook, &removals);
             let waits = self.removes_itself(hook, &removals);
             // An `error` listener stays on purpose: without one, an error ends the program.
-            if !waits && hook.event == Some("error") {
+            if !waits && (taken || hook.event == Some("error")) {
                 continue;
             }
             let mut sibling = None;
@@ -46,7 +47,11 @@ impl<'a> Reader<'a, '_> {
                     && self.has_own_handler(other)
                     && self.lives_with(hook, other)
                 {
-                    sibling = self.sibling_removal(hook, other, &removals, waits);
+                    sibling = if taken {
+                        self.one_sided_race(hook, other, &removals)
+                    } else {
+                        self.sibling_removal(hook, other, &removals, waits)
+                    };
                 }
             }
             if let Some(removal) = sibling
@@ -89,7 +94,23 @@ impl<'a> Reader<'a, '_> {
                 _ => false,
             };
             event && handler && !self.is_in_handler(r.function, hook)
-        }) || self.is_cleared(hook)
+        })
+    }
+
+    /// Of two that wait for one outcome, the handler of `hook` removes the other, and the other does not remove this one.
+    fn one_sided_race(&mut self, hook: &Hook<'a>, other: &Hook<'a>, removals: &[&Hook<'a>]) -> Option<Span> {
+        if !is_once(hook) || !is_once(other) || hook.event.is_some_and(is_end_event) {
+            return None;
+        }
+        let rival = other.handler_spot.clone().and_then(|s| self.handler_function(&s))?;
+        let reach = self.reached_from(&[rival]);
+        let removal = removals.iter().find(|r| {
+            r.handler_spot == other.handler_spot && r.event == other.event && self.is_in_handler(r.function, hook)
+        })?;
+        let both = removals.iter().any(|r| {
+            reach.contains(&r.function) && (r.handler_spot == hook.handler_spot || r.handler_spot.is_none())
+        });
+        (!both).then(|| self.head_of_call(removal.call))
     }
 
     /// `removeAllListeners('x')` on the same receiver.

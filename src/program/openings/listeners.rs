@@ -202,6 +202,7 @@ impl Unit {
         self.facts.closes.iter().any(|close| {
             close.what == What::Listener
                 && !self.is_dead(close.function)
+                && !(close.ends && self.starts_again(close, handle))
                 && close
                     .receiver
                     .as_ref()
@@ -209,6 +210,13 @@ impl Unit {
                 && close.event.as_ref().is_none_or(|e| *e == handle.event || !is_literal_event(e))
                 && self.same_handler(close, handle)
         })
+    }
+
+    /// `this.stop(); this.start()`: an end that the same function takes back.
+    fn starts_again(&self, close: &Close, handle: &Handle) -> bool {
+        let frame = self.frame(handle.function);
+        let uses = &self.facts.functions[frame.0 as usize].uses;
+        uses.iter().any(|u| u.by() == Some(close.function))
     }
 
     fn same_receiver(&self, a: &Receiver, b: &Receiver) -> bool {
