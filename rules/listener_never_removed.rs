@@ -19,9 +19,8 @@ pub const RULE: Rule = Rule {
 fn check(program: &Program, findings: &mut Findings) {
     for unit in &program.files {
         let kept: Vec<Opening<'_>> = unit.facts.handles.iter().filter_map(|h| unit.listener_kept(h)).collect();
-        let told = |f: &Forgotten| {
-            kept.iter().any(|o| o.handle.opened == f.opened && o.confidence >= Confidence::Likely)
-        };
+        let told =
+            |f: &Forgotten| kept.iter().any(|o| o.handle.opened == f.opened && o.confidence >= Confidence::Likely);
         for forgotten in unit.forgotten().filter(|f| !told(f)) {
             findings.add(left_behind(unit, forgotten));
         }

@@ -115,6 +115,9 @@ impl<'a> Reader<'a, '_> {
 
     fn hook_of(&mut self, call: &'a CallExpression<'a>) -> Option<Hook<'a>> {
         let method = last_name(&call.callee)?;
+        if method == "listen" {
+            return self.listen_hook(call);
+        }
         let plain = method.trim_start_matches(['_', '$']);
         let removes = matches!(plain, "off" | "removeListener" | "removeEventListener");
         let adds = matches!(
@@ -150,6 +153,28 @@ impl<'a> Reader<'a, '_> {
             handler,
             handler_spot: handler.and_then(|h| self.spot_of(h)).map(|s| self.outer_name(s)),
             shifted,
+        })
+    }
+
+    /// `server.listen(port, () => ..)` is `server.once('listening', ..)`.
+    fn listen_hook(&mut self, call: &'a CallExpression<'a>) -> Option<Hook<'a>> {
+        let receiver = peel(&call.callee).as_member_expression()?.object();
+        let handler = call.arguments.last()?.as_expression()?;
+        self.literal_function(handler)?;
+        let node = call.node_id.get();
+        Some(Hook {
+            call,
+            node,
+            function: self.owner_of(node),
+            method: "listen",
+            removes: false,
+            receiver,
+            spot: self.spot_of(receiver),
+            event: Some("listening"),
+            literal: true,
+            handler: Some(handler),
+            handler_spot: None,
+            shifted: false,
         })
     }
 

@@ -30,7 +30,15 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         for hook in &added {
-            if !self.has_own_handler(hook) || option_of(hook, "signal") || self.is_cleared(hook) {
+            let inline = is_once(hook) && hook.handler.is_some_and(|h| self.literal_function(h).is_some());
+            let candidate = self.has_own_handler(hook) || inline;
+            if !candidate || option_of(hook, "signal") || self.is_cleared(hook) {
+                continue;
+            }
+            if inline && hook.handler_spot.is_none() {
+                if let Some(removal) = self.rival_of_inline(hook, &added, &removals) {
+                    self.push_forgotten(hook, removal, true);
+                }
                 continue;
             }
             let taken = self.is_taken_by_another(hook, &removals);
@@ -57,16 +65,41 @@ impl<'a> Reader<'a, '_> {
             if let Some(removal) = sibling
                 && !self.is_ended(hook)
             {
-                self.facts.forgotten.push(Forgotten {
-                    opened: self.head_of_call(hook.call),
-                    function: hook.function,
-                    receiver: self.text_of(hook.receiver.span(), 60),
-                    event: hook.event.unwrap_or_default().to_owned(),
-                    sibling: removal,
-                    waits,
-                });
+                self.push_forgotten(hook, removal, waits);
             }
         }
+    }
+
+    fn push_forgotten(&mut self, hook: &Hook<'a>, sibling: Span, waits: bool) {
+        let forgotten = Forgotten {
+            opened: self.head_of_call(hook.call),
+            function: hook.function,
+            receiver: self.text_of(hook.receiver.span(), 60),
+            event: hook.event.unwrap_or_default().to_owned(),
+            sibling,
+            waits,
+        };
+        self.facts.forgotten.push(forgotten);
+    }
+
+    /// `server.listen(port, () => server.off('error', failed))`: when `error` comes first, nothing can remove what has no name.
+    fn rival_of_inline(&mut self, hook: &Hook<'a>, added: &[&Hook<'a>], removals: &[&Hook<'a>]) -> Option<Span> {
+        if hook.function == TOP || hook.event.is_some_and(is_end_event) || !self.lives_with(hook, hook) {
+            return None;
+        }
+        let own = hook.handler.and_then(|h| self.literal_function(h))?;
+        let removal = removals.iter().find(|r| {
+            self.is_inside(r.function, own)
+                && r.spot == hook.spot
+                && added.iter().any(|s| {
+                    s.handler_spot.is_some()
+                        && s.handler_spot == r.handler_spot
+                        && s.event == r.event
+                        && s.spot == hook.spot
+                        && (is_once(s) || s.event.is_some_and(is_end_event))
+                })
+        })?;
+        Some(self.head_of_call(removal.call))
     }
 
     /// A handler made by this run or kept in a field, so that this run could remove it.
@@ -107,9 +140,9 @@ impl<'a> Reader<'a, '_> {
         let removal = removals.iter().find(|r| {
             r.handler_spot == other.handler_spot && r.event == other.event && self.is_in_handler(r.function, hook)
         })?;
-        let both = removals.iter().any(|r| {
-            reach.contains(&r.function) && (r.handler_spot == hook.handler_spot || r.handler_spot.is_none())
-        });
+        let both = removals
+            .iter()
+            .any(|r| reach.contains(&r.function) && (r.handler_spot == hook.handler_spot || r.handler_spot.is_none()));
         (!both).then(|| self.head_of_call(removal.call))
     }
 
@@ -138,16 +171,18 @@ impl<'a> Reader<'a, '_> {
     /// `once`, or its own handler removes it.
     fn removes_itself(&mut self, hook: &Hook<'a>, removals: &[&Hook<'a>]) -> bool {
         is_once(hook)
-            || removals
-                .iter()
-                .any(|r| r.handler_spot == hook.handler_spot && self.is_in_handler(r.function, hook))
+            || removals.iter().any(|r| r.handler_spot == hook.handler_spot && self.is_in_handler(r.function, hook))
     }
 
     fn is_in_handler(&mut self, function: FunctionId, hook: &Hook<'a>) -> bool {
         let Some(handler) = hook.handler_spot.clone().and_then(|s| self.handler_function(&s)) else { return false };
+        self.is_inside(function, handler)
+    }
+
+    fn is_inside(&self, function: FunctionId, outer: FunctionId) -> bool {
         let mut at = function;
         for _ in 0..16 {
-            if at == handler {
+            if at == outer {
                 return true;
             }
             if at == TOP {
@@ -208,7 +243,7 @@ impl<'a> Reader<'a, '_> {
 }
 
 pub(super) fn is_once(hook: &Hook<'_>) -> bool {
-    hook.method.to_ascii_lowercase().contains("once") || option_of(hook, "once")
+    hook.method == "listen" || hook.method.to_ascii_lowercase().contains("once") || option_of(hook, "once")
 }
 
 pub(super) fn is_end_event(event: &str) -> bool {

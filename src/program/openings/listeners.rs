@@ -45,7 +45,8 @@ impl Unit {
         let (confidence, keeper) = match outlives {
             Outlives::No => return None,
             Outlives::Yes(span, text) => {
-                let confidence = match (runs.certain, per_event, handle.known) {
+                let known = handle.known || self.is_called_emitter(receiver);
+                let confidence = match (runs.certain, per_event, known) {
                     (true, true, true) if handle.missed.is_none() && inline && !handle.once => Confidence::Sure,
                     (true, true, _) | (true, false, true) => Confidence::Likely,
                     _ => Confidence::Guess,
@@ -81,7 +82,8 @@ impl Unit {
         })
     }
 
-    /// The last of several `once` on one receiver in one function: when another event comes, it stays.
+    /// The last of several `once` on one receiver in one function: when another event comes, it stays. The end of the
+    /// receiver is waited for on purpose.
     fn is_loser(&self, handle: &Handle) -> bool {
         let place = handle.receiver.as_ref().and_then(|r| r.place);
         let mut siblings = self
@@ -91,7 +93,9 @@ impl Unit {
             .filter(|h| h.what == What::Listener && h.once && h.function == handle.function)
             .filter(|h| h.receiver.as_ref().and_then(|r| r.place) == place && h.event != handle.event)
             .peekable();
-        siblings.peek().is_some() && siblings.all(|h| h.opened < handle.opened)
+        siblings.peek().is_some()
+            && !is_end_event(&handle.event)
+            && siblings.all(|h| h.opened < handle.opened || is_end_event(&h.event))
     }
 
     /// What makes a doubtful receiver worth a word: the class removes others like it, ends its instances without removing
@@ -203,6 +207,7 @@ impl Unit {
             close.what == What::Listener
                 && !self.is_dead(close.function)
                 && !(close.ends && self.starts_again(close, handle))
+                && !self.is_replacement(close, handle, receiver)
                 && close
                     .receiver
                     .as_ref()
@@ -210,6 +215,15 @@ impl Unit {
                 && close.event.as_ref().is_none_or(|e| *e == handle.event || !is_literal_event(e))
                 && self.same_handler(close, handle)
         })
+    }
+
+    /// `client.off('x', this.f); this.f = ..; client.on('x', this.f)`: one stays, and the end of the instance forgets it.
+    fn is_replacement(&self, close: &Close, handle: &Handle, receiver: &Receiver) -> bool {
+        receiver.made == Made::Param
+            && !close.ends
+            && close.function == handle.function
+            && close.span < handle.opened
+            && self.end_of(receiver).is_some()
     }
 
     /// `this.stop(); this.start()`: an end that the same function takes back.
@@ -282,6 +296,10 @@ const OWNED: [&str; 18] = [
 
 /// Methods that run again on the same instance.
 const REENTRANT: [&str; 8] = ["reconnect", "connect", "retry", "restart", "refresh", "reload", "resume", "renew"];
+
+fn is_end_event(event: &str) -> bool {
+    matches!(event, "close" | "end" | "exit" | "finish" | "disconnect" | "disconnected" | "destroy")
+}
 
 fn is_literal_event(event: &str) -> bool {
     event.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | ' '))

@@ -41,7 +41,7 @@ impl Unit {
             Root::Import { .. } => {
                 let text = format!("`{}` comes from another module and outlives the function", receiver.text);
                 let driven = self.runs_of(frame).often >= Often::Event || self.is_mounted(frame);
-                if driven || receiver.of_type.is_some() {
+                if driven || receiver.of_type.is_some() || self.is_called_emitter(receiver) {
                     Outlives::Yes(None, text)
                 } else {
                     Outlives::Perhaps(None, text)
@@ -56,6 +56,15 @@ impl Unit {
             Root::This(class) => self.outlives_instance(*class, receiver),
             Root::UnknownThis(_) => Outlives::No,
         }
+    }
+
+    /// An import whose name says that it is the one emitter of its kind: `bus`, `appEvents`.
+    pub(super) fn is_called_emitter(&self, receiver: &Receiver) -> bool {
+        let Some(place) = receiver.place.map(|p| self.place(p)) else { return false };
+        let name = receiver.text.to_ascii_lowercase();
+        matches!(place.root, Root::Import { .. })
+            && place.path.is_empty()
+            && ["bus", "emitter", "events", "pubsub", "dispatcher"].iter().any(|word| name.ends_with(word))
     }
 
     /// A hook that a framework calls for each component.
