@@ -44,7 +44,7 @@ impl Unit {
     #[must_use]
     pub fn is_starter(&self, frame: FunctionId) -> bool {
         let function = &self.facts.functions[frame.0 as usize];
-        let name = function.name.to_ascii_lowercase();
+        let name = function.name.trim_start_matches('_').to_ascii_lowercase();
         function.class.is_none()
             && self.runs_of(frame).often == Often::Call
             && STARTERS.iter().any(|word| name.starts_with(word))

@@ -5,7 +5,7 @@ use oxc_ast::ast::{Argument, CallExpression};
 use crate::apis::{By, Row};
 use crate::facts::places::{Seg, SpotRoot};
 use crate::facts::reader::{Reader, peel};
-use crate::facts::{Close, What};
+use crate::facts::{Close, END_METHODS, What};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_close(&mut self, call: &'a CallExpression<'a>, row: &'static Row, what: What) {
@@ -51,6 +51,13 @@ impl<'a> Reader<'a, '_> {
         let receiver = Some(self.receiver_of(member.object()));
         let close = Close { receiver, ends: true, ..self.bare_close(call, What::Listener) };
         self.facts.closes.push(close);
+    }
+
+    /// `close() { this.context.remove() }`: in the end of its owner, each word for an end is one.
+    pub(super) fn is_in_end(&self, call: &CallExpression<'a>) -> bool {
+        let function = self.owner_of(call.node_id.get());
+        let name = self.name_of_function(self.function_nodes[function.0 as usize]);
+        name.is_some_and(|(name, _)| END_METHODS.contains(&name))
     }
 
     /// A close of which no more is known than where it stands.

@@ -43,8 +43,9 @@ impl<'a> Reader<'a, '_> {
             }
             let taken = self.is_taken_by_another(hook, &removals);
             let waits = self.removes_itself(hook, &removals);
-            // An `error` listener stays on purpose: without one, an error ends the program.
-            if !waits && (taken || hook.event == Some("error")) {
+            // An `error` listener stays on purpose: without one, an error ends the program. Its own listeners an object may keep.
+            let own = matches!(&hook.spot, Some(s) if matches!(s.root, SpotRoot::This(_)) && s.path.is_empty());
+            if !waits && (taken || own || hook.event == Some("error")) {
                 continue;
             }
             let mut sibling = None;

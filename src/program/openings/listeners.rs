@@ -3,8 +3,8 @@
 use super::Opening;
 use super::receivers::Outlives;
 use crate::facts::{
-    Close, END_METHODS, Forgotten, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, Receiver, Root,
-    TOP, What,
+    Close, Forgotten, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, Receiver, Root, Step, TOP,
+    What,
 };
 use crate::finding::{Confidence, Span};
 use crate::program::Unit;
@@ -24,6 +24,8 @@ impl Unit {
             || runs.often == Often::Once
             || self.is_dead(handle.function)
             || self.is_told_by_mismatch(handle.opened)
+            || (receiver.life.is_none() && self.is_passed_through(handle, frame))
+            || self.is_after_the_end(handle, receiver)
             || handle.event == "abort"
             || (handle.once
                 && (handle.sure_to_come || !handle.known || !(self.is_loser(handle) || per_event || race))
@@ -82,6 +84,31 @@ impl Unit {
         })
     }
 
+    /// `on(event, listener) { bus.on(event, listener) }`: whoever calls it removes it.
+    fn is_passed_through(&self, handle: &Handle, frame: FunctionId) -> bool {
+        let Handler::Place(handler) = handle.handler else { return false };
+        let Root::Binding(binding) = self.place(handler).root else { return false };
+        let binding = &self.facts.bindings[binding.0 as usize];
+        let name = self.facts.functions[frame.0 as usize].name.trim_start_matches(['_', '$', '#']);
+        binding.param.is_some()
+            && binding.within == frame
+            && ["on", "add", "once", "off", "subscribe", "listen", "watch", "observe", "register", "bind", "prepend"]
+                .iter()
+                .any(|word| name.starts_with(word))
+    }
+
+    /// `socket.removeAllListeners(); socket.on('error', () => {})`: what comes after the end only swallows errors.
+    fn is_after_the_end(&self, handle: &Handle, receiver: &Receiver) -> bool {
+        handle.event == "error"
+            && self.facts.closes.iter().any(|close| {
+                close.what == What::Listener
+                    && (close.ends || close.handler.is_none())
+                    && close.function == handle.function
+                    && close.span < handle.opened
+                    && close.receiver.as_ref().is_some_and(|r| r.place.is_some() && r.place == receiver.place)
+            })
+    }
+
     /// The last of several `once` on one receiver in one function: when another event comes, it stays. The end of the
     /// receiver is waited for on purpose.
     fn is_loser(&self, handle: &Handle) -> bool {
@@ -128,14 +155,15 @@ impl Unit {
             || self.sibling_is_released(handle)
     }
 
-    /// The instance was handed what it registers on, has an end, and never takes the listener away.
+    /// The instance was handed what it registers on, each start of it does so again, and its end takes nothing away.
     fn is_instance_signal(&self, handle: &Handle, receiver: &Receiver, frame: FunctionId) -> bool {
         let name = last_name(&receiver.text);
+        let method = self.facts.functions[frame.0 as usize].name.to_ascii_lowercase();
         receiver.made == Made::Param
             && self.end_of(receiver).is_some()
             && !OWNED.iter().any(|word| name.ends_with(word))
             && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh | Handler::Place(_))
-            && !END_METHODS.contains(&self.facts.functions[frame.0 as usize].name.as_str())
+            && STARTS.iter().any(|word| method.contains(word))
     }
 
     /// `this.client.once('close', () => ..)` in what has an end of its own: the client's end comes later, or never.
@@ -208,10 +236,10 @@ impl Unit {
                 && !self.is_dead(close.function)
                 && !(close.ends && self.starts_again(close, handle))
                 && !self.is_replacement(close, handle, receiver)
-                && close
-                    .receiver
-                    .as_ref()
-                    .is_some_and(|r| self.same_receiver(r, receiver) && (!close.ends || !self.is_handed(r)))
+                && close.receiver.as_ref().is_some_and(|r| {
+                    self.same_receiver(r, receiver)
+                        && (!close.ends || !self.is_handed(r) || self.is_entry_of_both(r, receiver))
+                })
                 && close.event.as_ref().is_none_or(|e| *e == handle.event || !is_literal_event(e))
                 && self.same_handler(close, handle)
         })
@@ -240,6 +268,11 @@ impl Unit {
             }
             _ => true,
         }
+    }
+
+    /// Both loops go over the same collection: `for (const c of this.clients) c.close()`.
+    fn is_entry_of_both(&self, a: &Receiver, b: &Receiver) -> bool {
+        a.place.is_some() && a.place == b.place && a.place.is_some_and(|p| self.place(p).path.contains(&Step::Entry))
     }
 
     /// A parameter: ending it says nothing of other things.
@@ -292,6 +325,24 @@ const OWNED: [&str; 18] = [
     "channel",
     "port",
     "worker",
+];
+
+/// Parts of names for methods that an end undoes, so that they can run again on the same instance.
+const STARTS: [&str; 14] = [
+    "attach",
+    "start",
+    "open",
+    "connect",
+    "join",
+    "enable",
+    "activate",
+    "mount",
+    "show",
+    "enter",
+    "subscribe",
+    "resume",
+    "begin",
+    "watch",
 ];
 
 /// Methods that run again on the same instance.
