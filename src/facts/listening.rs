@@ -56,6 +56,8 @@ pub enum Flaw {
     Parameter,
     /// The cleanup adds it once more.
     Added,
+    /// Added with `this` as its context, removed without.
+    Context,
 }
 
 /// A function that an abort signal keeps.
