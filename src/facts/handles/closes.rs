@@ -21,10 +21,12 @@ impl<'a> Reader<'a, '_> {
             Some(By::Handle) => close.handle = member.and_then(|m| self.spot_of(m.object())).map(|s| self.own(&s)),
             _ => {
                 let Some(member) = member else { return };
-                close.receiver = Some(self.receiver_of(member.object()));
-                close.event = call.arguments.first().map(|a| self.event_text(a));
+                let target = self.global_target(call);
+                let at = usize::from(target.is_some());
+                close.receiver = Some(self.receiver_of(target.unwrap_or(member.object())));
+                close.event = call.arguments.get(at).map(|a| self.event_text(a));
                 if row.by == Some(By::Handler) {
-                    let handler = call.arguments.get(1).and_then(Argument::as_expression);
+                    let handler = call.arguments.get(at + 1).and_then(Argument::as_expression);
                     close.handler = handler.map(|h| self.handler_of(h));
                 }
             }
@@ -90,6 +92,7 @@ impl<'a> Reader<'a, '_> {
 }
 
 /// Methods that end their receiver.
+#[must_use]
 pub fn is_ending_word(name: &str) -> bool {
     matches!(name, "destroy" | "close" | "end" | "terminate" | "disconnect" | "dispose" | "kill")
 }

@@ -62,6 +62,7 @@ impl Reader<'_, '_> {
     }
 
     /// `new Promise((resolve) => setTimeout(resolve, ms))`.
+    #[must_use]
     pub fn is_executor(&self, function: NodeId) -> bool {
         matches!(self.nodes.kind(self.outside(function).1), AstKind::NewExpression(n)
             if crate::facts::runs::is_global_promise(self, &n.callee))

@@ -15,12 +15,13 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn note_listener(&mut self, call: &'a CallExpression<'a>, row: &'static Row, known: bool) {
         let Some(member) = peel(&call.callee).as_member_expression() else { return };
         let Some(callback) = row.callback.first() else { return };
-        let Some(handler) = argument_at(callback.at, call.arguments.len())
-            .and_then(|i| call.arguments.get(i))
-            .and_then(Argument::as_expression)
+        let target = self.global_target(call);
+        let at = |which| argument_at(which, call.arguments.len()).map(|i| i + usize::from(target.is_some()));
+        let Some(handler) = at(callback.at).and_then(|i| call.arguments.get(i)).and_then(Argument::as_expression)
         else {
             return;
         };
+        let known = known || target.is_some();
         let node = call.node_id.get();
         let guard = self.once_guard(node);
         if self.is_started_once(node, guard) {
@@ -31,9 +32,9 @@ impl<'a> Reader<'a, '_> {
         if !known && handler == Handler::Other {
             return;
         }
-        let event = row.event.and_then(|w| argument_at(w, call.arguments.len())).and_then(|i| call.arguments.get(i));
+        let event = row.event.and_then(at).and_then(|i| call.arguments.get(i));
         let event = event.map_or_else(String::new, |a| self.event_text(a));
-        let receiver = self.receiver_of(member.object());
+        let receiver = self.receiver_of(target.unwrap_or(member.object()));
         if self.dies_with_its_function(&receiver, node) {
             return;
         }
@@ -66,7 +67,17 @@ impl<'a> Reader<'a, '_> {
         self.facts.handles.push(handle);
     }
 
+    /// `dom.addListener(window, 'resize', f)`: a helper that registers on a global. A fourth argument may be an owner.
+    pub(super) fn global_target(&mut self, call: &'a CallExpression<'a>) -> Option<&'a Expression<'a>> {
+        let [first, Argument::StringLiteral(_), _] = call.arguments.as_slice() else { return None };
+        let target = first.as_expression()?;
+        let spot = self.spot_of(target)?;
+        let global = matches!(spot.root, SpotRoot::Global(_)) && self.library_type_of(target).is_some();
+        global.then_some(target)
+    }
+
     /// What a call makes or is handed for the time of a request takes its listeners along when it goes.
+    #[must_use]
     pub fn dies_with_its_function(&self, receiver: &Receiver, node: NodeId) -> bool {
         let Some(place) = receiver.place else { return true };
         if receiver.life.is_some_and(|life| life <= Life::Request) {

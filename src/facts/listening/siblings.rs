@@ -59,7 +59,7 @@ impl<'a> Reader<'a, '_> {
                     sibling = if taken {
                         self.one_sided_race(hook, other, &removals)
                     } else {
-                        self.sibling_removal(hook, other, &removals, waits)
+                        self.sibling_removal(hook, other, &removals)
                     };
                 }
             }
@@ -216,13 +216,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Where the sibling is removed although `hook` may still be there.
-    fn sibling_removal(
-        &mut self,
-        hook: &Hook<'a>,
-        sibling: &Hook<'a>,
-        removals: &[&Hook<'a>],
-        waits: bool,
-    ) -> Option<Span> {
+    fn sibling_removal(&mut self, hook: &Hook<'a>, sibling: &Hook<'a>, removals: &[&Hook<'a>]) -> Option<Span> {
+        let waits = self.removes_itself(hook, removals);
         // The end of the receiver is waited for on purpose, unless a promise is settled by then.
         if waits && hook.event.is_some_and(is_end_event) && !self.is_in_executor(hook.function) {
             return None;

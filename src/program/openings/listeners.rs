@@ -232,10 +232,11 @@ impl Unit {
     /// Some call of the file may remove this listener. Whether it runs on every way is another rule's question.
     fn is_released(&self, handle: &Handle, receiver: &Receiver) -> bool {
         self.facts.closes.iter().any(|close| {
+            let void = self.is_dead(close.function)
+                || (close.ends && self.starts_again(close, handle))
+                || self.is_replacement(close, handle, receiver);
             close.what == What::Listener
-                && !self.is_dead(close.function)
-                && !(close.ends && self.starts_again(close, handle))
-                && !self.is_replacement(close, handle, receiver)
+                && !void
                 && close.receiver.as_ref().is_some_and(|r| {
                     self.same_receiver(r, receiver)
                         && (!close.ends || !self.is_handed(r) || self.is_entry_of_both(r, receiver))
