@@ -70,7 +70,7 @@ impl Unit {
     /// A removal that names another function speaks of this registration: that says more.
     #[must_use]
     pub fn is_told_by_mismatch(&self, opened: Span) -> bool {
-        self.facts.mismatches.iter().any(|m| m.added == Some(opened) && !self.is_dead(m.function))
+        self.facts.mismatches.iter().any(|m| (m.added == Some(opened) || m.removal == opened) && !self.is_dead(m.function))
     }
 
     /// Listeners that were forgotten where their siblings are removed.
