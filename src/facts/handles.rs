@@ -28,6 +28,8 @@ pub struct Handle {
     pub api: String,
     pub opened: Span,
     pub statement: Span,
+    /// Opened in one list of statements: these have the same number.
+    pub block: u32,
     pub function: FunctionId,
     pub receiver: Option<Receiver>,
     /// Literal event name or normalised text; empty when there is none.

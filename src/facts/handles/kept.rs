@@ -68,6 +68,11 @@ impl Reader<'_, '_> {
             if crate::facts::runs::is_global_promise(self, &n.callee))
     }
 
+    /// The list of statements that it stands in, as a number.
+    pub(super) fn block_of(&self, node: NodeId) -> u32 {
+        u32::try_from(self.nodes.parent_id(self.statement_of(node)).index()).unwrap_or(u32::MAX)
+    }
+
     /// What is opened at start-up, or once only, is opened once: no rule asks for it.
     pub(super) fn is_started_once(&self, node: NodeId, guard: Guard) -> bool {
         guard == Guard::Once || self.owner_of(node) == crate::facts::TOP

@@ -138,12 +138,28 @@ impl<'a> Reader<'a, '_> {
     /// `request.signal` in a handler: it goes with the request.
     fn is_of_request(&mut self, written: &'a Expression<'a>) -> bool {
         let Some(member) = peel(written).as_member_expression() else { return false };
+        if self.spot_of(member.object()).is_some_and(|s| self.is_handed_to_route(&s)) {
+            return true;
+        }
         match self.type_of(member.object()) {
             Some(crate::facts::reader::Type::Library(t)) => {
                 self.apis.type_life(t).is_some_and(|life| life <= crate::facts::Life::Request)
             }
             _ => false,
         }
+    }
+
+    /// `app.get('/', (request) => ..)`: the parameter of a function that a route is given.
+    fn is_handed_to_route(&self, spot: &Spot<'a>) -> bool {
+        let SpotRoot::Symbol(symbol) = spot.root else { return false };
+        let home = self.scope_function(symbol);
+        if home == TOP || self.param_index(self.scoping.symbol_declaration(symbol)).is_none() {
+            return false;
+        }
+        let function = self.function_nodes[home.0 as usize];
+        matches!(self.nodes.kind(self.outside(function).1), AstKind::CallExpression(call)
+            if last_name(&call.callee)
+                .is_some_and(|n| matches!(n, "get" | "post" | "put" | "patch" | "delete" | "all" | "use" | "route")))
     }
 
     /// Some removal of the file may take this listener back.

@@ -323,7 +323,7 @@ fn has_context(hook: &Hook<'_>) -> bool {
 }
 
 /// `onX` of `this.onX`.
-fn own_member<'a>(expr: &'a Expression<'a>) -> Option<&'a str> {
+pub(super) fn own_member<'a>(expr: &'a Expression<'a>) -> Option<&'a str> {
     let Expression::StaticMemberExpression(member) = peel(expr) else { return None };
     matches!(peel(&member.object), Expression::ThisExpression(_)).then(|| member.property.name.as_str())
 }

@@ -123,7 +123,7 @@ impl<'a> Reader<'a, '_> {
             let event = r.event.is_none() || r.event == hook.event || !r.literal;
             let handler = match (&r.handler_spot, &hook.handler_spot) {
                 (Some(a), _) if self.stands_for_any(a) => true,
-                (Some(a), Some(b)) => a == b,
+                (Some(a), Some(b)) => a == b || own_name(r).is_some_and(|name| own_name(hook) == Some(name)),
                 (None, _) => true,
                 _ => false,
             };
@@ -236,6 +236,11 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn is_in_executor(&self, function: FunctionId) -> bool {
         self.is_executor(self.function_nodes[function.0 as usize])
     }
+}
+
+/// `onX` of `this.onX`. In components written as objects, `this` of the hooks and of the methods is the same.
+fn own_name<'a>(hook: &Hook<'a>) -> Option<&'a str> {
+    hook.handler.and_then(super::removals::own_member)
 }
 
 pub(super) fn is_once(hook: &Hook<'_>) -> bool {

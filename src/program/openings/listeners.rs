@@ -35,7 +35,8 @@ impl Unit {
         if silent || (receiver.dedupes && self.is_stable(&handle.handler)) {
             return None;
         }
-        let runs = if self.is_starter(frame) { &crate::program::Runs { certain: false, ..*runs } } else { runs };
+        let starts = self.is_starter(frame) || self.is_start_of_program(frame, receiver);
+        let runs = if starts { &crate::program::Runs { certain: false, ..*runs } } else { runs };
         let per_event = (per_event && runs.certain) || self.is_mounted(frame);
         let inline = matches!(handle.handler, Handler::Inline(_) | Handler::Fresh);
         let outlives = match self.outlives(receiver, frame) {
@@ -47,7 +48,7 @@ impl Unit {
         let (confidence, keeper) = match outlives {
             Outlives::No => return None,
             Outlives::Yes(span, text) => {
-                let known = handle.known || self.is_called_emitter(receiver);
+                let known = handle.known || self.is_called_emitter(receiver, frame);
                 let confidence = match (runs.certain, per_event, known) {
                     (true, true, true) if handle.missed.is_none() && inline && !handle.once => Confidence::Sure,
                     (true, true, _) | (true, false, true) => Confidence::Likely,
@@ -70,7 +71,10 @@ impl Unit {
     /// A removal that names another function speaks of this registration: that says more.
     #[must_use]
     pub fn is_told_by_mismatch(&self, opened: Span) -> bool {
-        self.facts.mismatches.iter().any(|m| (m.added == Some(opened) || m.removal == opened) && !self.is_dead(m.function))
+        self.facts
+            .mismatches
+            .iter()
+            .any(|m| (m.added == Some(opened) || m.removal == opened) && !self.is_dead(m.function))
     }
 
     /// Listeners that were forgotten where their siblings are removed.
@@ -82,6 +86,14 @@ impl Unit {
                 && !self.is_dead(f.function)
                 && !self.is_told_by_mismatch(f.opened)
         })
+    }
+
+    /// `class Server { initSignals() { process.on(..) } }`: most programs have one of it.
+    fn is_start_of_program(&self, frame: FunctionId, receiver: &Receiver) -> bool {
+        let name = self.facts.functions[frame.0 as usize].name.trim_start_matches(['_', '#']);
+        receiver.text.starts_with("process")
+            && self.facts.functions[frame.0 as usize].kind == FunctionKind::Method
+            && ["init", "setup", "start", "listen", "boot"].iter().any(|word| name.starts_with(word))
     }
 
     /// `on(event, listener) { bus.on(event, listener) }`: whoever calls it removes it.
@@ -117,7 +129,7 @@ impl Unit {
             .facts
             .handles
             .iter()
-            .filter(|h| h.what == What::Listener && h.once && h.function == handle.function)
+            .filter(|h| h.what == What::Listener && h.once && h.function == handle.function && h.block == handle.block)
             .filter(|h| h.receiver.as_ref().and_then(|r| r.place) == place && h.event != handle.event)
             .peekable();
         siblings.peek().is_some()

@@ -41,7 +41,7 @@ impl Unit {
             Root::Import { .. } => {
                 let text = format!("`{}` comes from another module and outlives the function", receiver.text);
                 let driven = self.runs_of(frame).often >= Often::Event || self.is_mounted(frame);
-                if driven || receiver.of_type.is_some() || self.is_called_emitter(receiver) {
+                if driven || receiver.of_type.is_some() || self.is_called_emitter(receiver, frame) {
                     Outlives::Yes(None, text)
                 } else {
                     Outlives::Perhaps(None, text)
@@ -58,8 +58,11 @@ impl Unit {
         }
     }
 
-    /// An import whose name says that it is the one emitter of its kind: `bus`, `appEvents`.
-    pub(super) fn is_called_emitter(&self, receiver: &Receiver) -> bool {
+    /// An import whose name says that it is the one emitter of its kind, where each instance listens: `bus`, `appEvents`.
+    pub(super) fn is_called_emitter(&self, receiver: &Receiver, frame: FunctionId) -> bool {
+        if self.class_around(frame).is_none() {
+            return false;
+        }
         let Some(place) = receiver.place.map(|p| self.place(p)) else { return false };
         let name = receiver.text.to_ascii_lowercase();
         matches!(place.root, Root::Import { .. })
