@@ -33,7 +33,7 @@ pub use comments::Directive;
 pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind, MOUNTS};
 pub use handles::resources::{Fate, Resource};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
-pub use listening::{AbortKept, Flaw, Mismatch};
+pub use listening::{AbortKept, Flaw, Forgotten, Mismatch};
 pub use owners::{Overwrite, Owner, OwnerKind, Replaced};
 pub use places::{Binding, Made, Place, Root, Step};
 pub use promises::{Hold, Promise, PromiseKind, Repair, Settles};
@@ -74,6 +74,7 @@ pub struct FileFacts {
     pub closes: Vec<Close>,
     pub resources: Vec<Resource>,
     pub mismatches: Vec<Mismatch>,
+    pub forgotten: Vec<Forgotten>,
     /// Owners of handles, by index.
     pub owners: Vec<(u32, Owner)>,
     pub overwrites: Vec<Overwrite>,

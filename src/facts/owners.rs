@@ -42,7 +42,7 @@ pub enum OwnerKind {
 /// Calls that run a function by its name.
 const RUNNERS: [&str; 8] = ["forEach", "map", "then", "finally", "call", "apply", "batch", "nextTick"];
 
-impl Reader<'_, '_> {
+impl<'a> Reader<'a, '_> {
     /// The owner of what is opened at `node` and is called `name` where it is kept.
     pub(super) fn owner_of_opened(&mut self, node: NodeId, name: Option<&str>) -> Option<Owner> {
         let (kind, ends, direct) = self.nearest_owner(node)?;
@@ -98,7 +98,8 @@ impl Reader<'_, '_> {
             at = facts.parent;
             for name in END_METHODS {
                 // `componentWillUnmount = () => ..`
-                let spot = super::places::Spot::new(super::places::SpotRoot::This(id)).step(super::places::Seg::Field(name));
+                let spot =
+                    super::places::Spot::new(super::places::SpotRoot::This(id)).step(super::places::Seg::Field(name));
                 ends.extend(self.field_functions.get(&spot).copied().filter(|f| !ends.contains(f)));
             }
             if let AstKind::ObjectExpression(object) = self.nodes.kind(self.class_nodes[id.0 as usize]) {
@@ -123,7 +124,8 @@ impl Reader<'_, '_> {
         let ends: Vec<FunctionId> = beside
             .filter(|other| self.facts.functions[other.0 as usize].parent == parent)
             .filter(|other| {
-                self.assigned_method(*other).is_some_and(|(object, name)| object == home.0 && END_METHODS.contains(&name))
+                self.assigned_method(*other)
+                    .is_some_and(|(object, name)| object == home.0 && END_METHODS.contains(&name))
             })
             .collect();
         (!ends.is_empty()).then_some(ends)

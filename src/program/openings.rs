@@ -6,7 +6,7 @@ mod receivers;
 mod timers;
 
 use super::Unit;
-use crate::facts::{CleanupFlaw, DeadCleanup, FunctionId, Handle, Often, PlaceId, Root, Step};
+use crate::facts::{CleanupFlaw, DeadCleanup, FunctionId, Handle, Often, PlaceId, Root, Step, Use};
 use crate::finding::{Confidence, Span};
 
 /// An opened thing that nothing closes.
@@ -40,14 +40,28 @@ const STARTERS: [&str; 16] = [
 ];
 
 impl Unit {
-    /// An exported function whose name says that a program calls it once, when it starts.
+    /// A function whose name says that a program calls it once, when it starts, or that only such functions call.
     #[must_use]
     pub fn is_starter(&self, frame: FunctionId) -> bool {
+        let mut at = frame;
+        for _ in 0..4 {
+            if self.is_named_starter(at) {
+                return true;
+            }
+            // `start` calls `addProcessHandlers`: what one starter alone calls starts as well.
+            let [Use::Called { by, .. }] = self.facts.functions[at.0 as usize].uses.as_slice() else { return false };
+            at = self.frame(*by);
+        }
+        false
+    }
+
+    fn is_named_starter(&self, frame: FunctionId) -> bool {
         let function = &self.facts.functions[frame.0 as usize];
-        let name = function.name.to_ascii_lowercase();
+        let name = function.name.trim_start_matches('_');
+        let lower = name.to_ascii_lowercase();
         function.class.is_none()
             && self.runs_of(frame).often == Often::Call
-            && STARTERS.iter().any(|word| name.starts_with(word))
+            && (STARTERS.iter().any(|word| lower.starts_with(word)) || name.ends_with("Init"))
     }
 
     /// Whether a cleanup does not run: an old name does where the project has the version that still calls it.

@@ -137,7 +137,8 @@ impl<'a> Reader<'a, '_> {
             let node = self.function_nodes[function.0 as usize];
             let done = self.clearing_calls(function, deadline);
             if !done.is_empty() {
-                let question = Question { function: node, from: None, done: &done, throws: false, failing: &[] };
+                let question =
+                    Question { function: node, from: None, done: &done, throws: false, failing: &[], risks: true };
                 if !is_reached_undone(self.semantic, &question, inner)
                     || self.missed_way(inner, function, &done).is_none()
                 {

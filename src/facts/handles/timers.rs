@@ -35,6 +35,7 @@ impl<'a> Reader<'a, '_> {
             api: self.text_of(call.callee.span(), 40),
             opened: self.head_of_call(call),
             statement: self.statement_span(node),
+            block: self.block_of(node),
             function: self.owner_of(node),
             receiver: None,
             event: String::new(),

@@ -112,7 +112,7 @@ impl Unit {
     }
 
     /// The class that a function belongs to, also from inside its methods.
-    fn class_around(&self, frame: FunctionId) -> Option<ClassId> {
+    pub(super) fn class_around(&self, frame: FunctionId) -> Option<ClassId> {
         let mut at = frame;
         while at != crate::facts::TOP {
             let function = &self.facts.functions[at.0 as usize];
@@ -152,7 +152,9 @@ fn finding(unit: &Unit, open: &Open<'_>, words: &Words) -> Finding {
     };
     let mut labels = vec![unit.label(resource.opened, opened), unit.because(frame)];
     labels.extend(missing(unit, open, words));
-    labels.extend(resource.forgotten.map(|span| unit.label(span, format!("forgotten here, and still not {}", words.done))));
+    labels.extend(
+        resource.forgotten.map(|span| unit.label(span, format!("forgotten here, and still not {}", words.done))),
+    );
     labels.extend(resource.unbound.map(|span| unit.label(span, UNBOUND.to_owned())));
     let message = match (&resource.missed, resource.guard) {
         (Some(_), _) => format!("this `{}` is not {} on every way out", resource.api, words.done),
