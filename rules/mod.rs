@@ -4,6 +4,7 @@ use crate::rule::Rule;
 
 mod abort_listener_kept;
 mod async_context_kept;
+mod cleanup_never_runs;
 mod client_per_request;
 mod closure_context_kept;
 mod compiled_per_call;
@@ -64,6 +65,7 @@ pub const RULES: &[&Rule] = &[
     &file_never_closed::RULE,
     &connection_never_released::RULE,
     &handle_overwritten::RULE,
+    &cleanup_never_runs::RULE,
     &promise_never_settles::RULE,
     &promise_path_unsettled::RULE,
     &whole_read::RULE,
@@ -90,6 +92,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("chokidar.toml", include_str!("apis/chokidar.toml")),
     ("clouds.toml", include_str!("apis/clouds.toml")),
     ("cron.toml", include_str!("apis/cron.toml")),
+    ("custom-elements.toml", include_str!("apis/custom-elements.toml")),
     ("dataloader.toml", include_str!("apis/dataloader.toml")),
     ("drizzle.toml", include_str!("apis/drizzle.toml")),
     ("ecma.toml", include_str!("apis/ecma.toml")),
@@ -147,6 +150,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("trpc.toml", include_str!("apis/trpc.toml")),
     ("typeorm.toml", include_str!("apis/typeorm.toml")),
     ("undici.toml", include_str!("apis/undici.toml")),
+    ("vscode.toml", include_str!("apis/vscode.toml")),
     ("vue.toml", include_str!("apis/vue.toml")),
     ("web.toml", include_str!("apis/web.toml")),
     ("web-handles.toml", include_str!("apis/web-handles.toml")),

@@ -47,10 +47,25 @@ pub struct Apis {
     /// Last names of functions whose callback returns its cleanup, and of those whose callback is one.
     effects: FxHashSet<String>,
     end_hooks: FxHashSet<String>,
+    /// Components by base class, decorator (`@Component`) or type name.
+    lifecycles: FxHashMap<String, Lifecycle>,
     keepers: Keepers,
     /// Constructors known by their name, whatever module they come from: `PrismaClient`.
     any_constructors: FxHashMap<String, RowId>,
     pub handlers: Handlers,
+}
+
+/// The hooks of a component: methods that its framework calls by name.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Lifecycle {
+    pub end_hooks: Vec<String>,
+    pub hooks: Vec<String>,
+    /// Most of them live as long as the program.
+    pub lasting: bool,
+    /// End hooks that newer versions call by another name only.
+    pub renamed: Vec<(String, String)>,
+    /// The library, and the first of those versions.
+    pub renamed_in: Option<(String, u32)>,
 }
 
 /// Where rows with `keeps` can be met: cheap questions before the real one.
@@ -228,6 +243,12 @@ impl Apis {
     #[must_use]
     pub fn any_constructor(&self, name: &str) -> Option<RowId> {
         self.any_constructors.get(name).copied()
+    }
+
+    /// The hooks of what extends a class of this name, has this decorator (`@Component`), or is this type.
+    #[must_use]
+    pub fn lifecycle(&self, name: &str) -> Option<&Lifecycle> {
+        self.lifecycles.get(name)
     }
 
     /// Whether a row with `keeps` speaks of this module.

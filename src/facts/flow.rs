@@ -208,8 +208,9 @@ impl Search<'_, '_> {
         let caught = self.targets(block, |e| matches!(e, EdgeType::Error(ErrorEdgeKind::Explicit)));
         let thrown = node.filter(|_| kind == Some(InstructionKind::Throw) && done.is_none());
         let risky = self.marks.risky.get(&block).filter(|(end, _)| before_done(*end)).map(|(_, at)| *at);
-        if let Some(at) = thrown.or(risky) {
-            next.extend(caught.iter().filter(|target| !self.is_past_finally(at, **target)));
+        // On its way to a `catch` it passes the `finally`.
+        if thrown.or(risky).is_some_and(|at| !self.is_finally_done(at)) {
+            next.extend(&caught);
         }
         if caught.is_empty()
             && let Some((end, at)) = self.marks.failing.get(&block)
@@ -291,35 +292,22 @@ impl Search<'_, '_> {
         }
     }
 
-    /// On the way from `node` to a `catch` further out, a `finally` does it.
-    fn is_past_finally(&self, node: NodeId, target: BlockNodeId) -> bool {
-        let Some(inner) = self.finally_around(node) else { return false };
-        let whole = self.nodes.kind(inner).span();
-        let lands = self.graph.basic_block(target).instructions().iter().find_map(|i| i.node_id);
-        lands.is_some_and(|at| !whole.contains_inclusive(self.nodes.kind(at).span()))
-    }
-
     /// Leaving at `node` runs a `finally` that does it.
     fn is_finally_done(&self, node: NodeId) -> bool {
-        self.finally_around(node).is_some()
-    }
-
-    /// The innermost `try` around `node` whose `finally` does it.
-    fn finally_around(&self, node: NodeId) -> Option<NodeId> {
         let at = self.nodes.kind(node).span();
         for ancestor in self.nodes.ancestor_ids(node) {
             if ancestor == self.question.function {
-                return None;
+                return false;
             }
             if let AstKind::TryStatement(t) = self.nodes.kind(ancestor)
                 && let Some(finalizer) = &t.finalizer
                 && !finalizer.span.contains_inclusive(at)
                 && self.question.done.iter().any(|d| finalizer.span.contains_inclusive(self.nodes.kind(*d).span()))
             {
-                return Some(ancestor);
+                return true;
             }
         }
-        None
+        false
     }
 
     /// The last test on the way to `exit` from which another branch still does it.

@@ -107,7 +107,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Reads of a symbol below a node.
-    fn reads_within(&self, symbol: SymbolId, span: oxc_span::Span) -> Vec<NodeId> {
+    pub(super) fn reads_within(&self, symbol: SymbolId, span: oxc_span::Span) -> Vec<NodeId> {
         self.reads_of(symbol).filter(|node| span.contains_inclusive(self.nodes.kind(*node).span())).collect()
     }
 

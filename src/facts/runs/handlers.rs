@@ -182,3 +182,40 @@ fn parameter_names<'a>(parameters: &'a FormalParameters<'a>) -> Vec<&'a str> {
     };
     parameters.items.iter().map(|item| name(&item.pattern)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Confidence;
+
+    /// Lines with findings in a file of this path.
+    fn found(path: &str, text: &str) -> usize {
+        crate::lint_text(path, text, Confidence::Likely).0.len()
+    }
+
+    #[test]
+    fn handlers_are_known_by_name_and_place() {
+        let import = "import { Pool } from 'pg';\n";
+        let make = "const pool = new Pool(); return pool.query('select 1');";
+        for (path, code) in [
+            ("app/api/users/route.ts", format!("export async function GET() {{ {make} }}")),
+            ("pages/api/users.ts", format!("const list = async () => {{ {make} }};\nexport default list;")),
+            ("src/routes/+page.server.ts", format!("export const actions = {{ save: async () => {{ {make} }} }};")),
+            ("app/routes/users.tsx", format!("export const loader = async () => {{ {make} }};")),
+            ("lib/save.ts", format!("'use server';\nexport async function save() {{ {make} }}")),
+            ("a.js", format!("exports.handler = wrap(async (event) => {{ {make} }});")),
+            ("a.ts", format!("export const resolvers = {{ Query: {{ users: async () => {{ {make} }} }} }};")),
+        ] {
+            let text = if code.starts_with('\'') { format!("{code}\n{import}") } else { format!("{import}{code}") };
+            assert_eq!(found(path, &text), 1, "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_route_file_has_no_client_of_its_own() {
+        let made = "import { Pool } from 'pg';\nconst pool = new Pool();\nexport default () => pool.query('select 1');";
+        assert_eq!(found("pages/api/users.ts", made), 1);
+        assert_eq!(found("lib/users.ts", made), 0);
+        let kept = made.replace("new Pool", "globalThis.pool ??= new Pool");
+        assert_eq!(found("pages/api/users.ts", &kept), 0);
+    }
+}

@@ -75,10 +75,10 @@ impl Unit {
             Holder::Field | Holder::Outer if self.reconnects(frame) => Confidence::Likely,
             _ => Confidence::Guess,
         };
-        let doubt = client.lent || client.captured || !client.known || client.made_in.is_some();
+        let doubt = client.lent || client.captured || client.told || !client.known || client.made_in.is_some();
         let most = match client.idle {
             Idle::Free => Confidence::Guess,
-            Idle::Ends if !driven => Confidence::Guess,
+            Idle::Ends if !driven || client.told => Confidence::Guess,
             Idle::Ends => Confidence::Likely,
             Idle::Stays if doubt => Confidence::Likely,
             Idle::Stays => Confidence::Sure,
@@ -137,6 +137,9 @@ fn finding(unit: &Unit, client: &Client, confidence: Confidence) -> Finding {
 
 fn help(client: &Client) -> String {
     match client.holder {
+        Holder::Nobody | Holder::Local if client.told && client.missed.is_none() => {
+            format!("keep one for each of what it is told, or call `{}` in a `finally`", client.end)
+        }
         Holder::Module => "import one client from a module that keeps it on `globalThis`".to_owned(),
         Holder::Shared => "add it once, where the client is made".to_owned(),
         _ if client.missed.is_some() => {

@@ -22,6 +22,7 @@ use held::Held;
 
 /// A client made in code that may run again, and not closed on every way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one client")]
 pub struct Client {
     /// The call as written, shortened.
     pub api: String,
@@ -39,6 +40,8 @@ pub struct Client {
     pub captured: bool,
     /// Resolved to a row by its module, not by a name alone.
     pub known: bool,
+    /// Made of what the function was told, so that one for all would not do.
+    pub told: bool,
     /// Where the helper of this file makes it that is called here.
     pub made_in: Option<Span>,
     pub missed: Option<Missed>,
@@ -216,10 +219,14 @@ impl<'a> Reader<'a, '_> {
             lent: held.lent,
             captured: held.captured,
             known: opener.known,
+            told: self.is_told(opener, function),
             made_in: held.made_in,
             missed,
         };
-        self.facts.clients.push(client);
+        // `return pooled ? new Pool() : new Client()` in a helper: its calls are told once.
+        if self.facts.clients.iter().all(|known| known.opened != client.opened) {
+            self.facts.clients.push(client);
+        }
     }
 
     /// `const client = new Client(); try { .. } finally { client.close() }`: between the two nothing can fail that matters.
@@ -235,6 +242,22 @@ impl<'a> Reader<'a, '_> {
                 }
                 _ => false,
             })
+        })
+    }
+
+    /// `new Client({ credentials: event.credentials })`: what it is made of comes with the call.
+    fn is_told(&self, opener: &Opener<'a>, function: FunctionId) -> bool {
+        let Some(parameters) = self.params_of(self.function_nodes[function.0 as usize]) else { return false };
+        let told: Vec<SymbolId> = parameters.items.iter().flat_map(|i| i.pattern.get_symbol_ids()).collect();
+        let reads = |symbol: SymbolId, span: oxc_span::Span| !self.reads_within(symbol, span).is_empty();
+        opener.arguments.iter().map(GetSpan::span).any(|span| {
+            // `const url = event.url; new Client(url)` is told as well.
+            let by_name = |symbol: SymbolId| {
+                self.scope_function(symbol) == function
+                    && reads(symbol, span)
+                    && self.initial_value(symbol).is_some_and(|value| told.iter().any(|t| reads(*t, value.span())))
+            };
+            told.iter().any(|symbol| reads(*symbol, span)) || self.scoping.symbol_ids().any(by_name)
         })
     }
 

@@ -1,7 +1,7 @@
 //! Subscriptions of components whose source is not known by a row: whether it lives longer than the component.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::Expression;
+use oxc_ast::ast::{Argument, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
@@ -98,10 +98,19 @@ impl<'a> Reader<'a, '_> {
                 let constructor = self.facts.functions[home.0 as usize].kind == FunctionKind::Constructor;
                 // In the script of a component, what is exported is handed in.
                 let module = home == TOP && (!self.is_component_script() || self.is_exported(symbol));
-                module || (parameter && constructor) || self.is_imported(symbol)
+                let own = parameter && self.is_parameter_provided(symbol);
+                module || (parameter && constructor && !own) || self.is_imported(symbol)
             }
             _ => false,
         }
+    }
+
+    /// A parameter of the constructor whose type the component provides itself.
+    fn is_parameter_provided(&mut self, symbol: oxc_semantic::SymbolId) -> bool {
+        let node = self.scoping.symbol_declaration(symbol);
+        let AstKind::FormalParameter(p) = self.nodes.kind(node) else { return false };
+        let SpotRoot::This(class) = self.this_spot(self.scope_function(symbol)).root else { return false };
+        p.type_annotation.as_ref().is_some_and(|t| self.is_provided(class, t.type_annotation.span()))
     }
 
     fn is_imported(&self, symbol: oxc_semantic::SymbolId) -> bool {
@@ -118,20 +127,40 @@ impl<'a> Reader<'a, '_> {
         let given = values.iter().any(|value| match peel(value) {
             Expression::Identifier(_) => self.is_from_outside(value),
             Expression::CallExpression(call) => {
-                matches!(peel(&call.callee), Expression::Identifier(id) if id.name == "inject")
+                let injects = matches!(peel(&call.callee), Expression::Identifier(id) if id.name == "inject");
+                let token = call.arguments.first().and_then(Argument::as_expression).filter(|_| injects);
+                token.is_some_and(|token| !self.is_of_component(token) && !self.is_provided(class, token.span()))
             }
             _ => false,
         });
         given || self.is_parameter_property(class, field)
     }
 
-    /// `constructor(private service: Service)`.
-    fn is_parameter_property(&self, class: crate::facts::ClassId, field: &str) -> bool {
+    /// A token whose values go with the component.
+    fn is_of_component(&mut self, token: &'a Expression<'a>) -> bool {
+        matches!(self.type_named_by(token), Some(Type::Library(t))
+            if self.apis.type_life(t).is_some_and(|life| life <= Life::Component))
+    }
+
+    /// `@Component({ providers: [Store] })`: each component has its own.
+    fn is_provided(&self, class: crate::facts::ClassId, token: oxc_span::Span) -> bool {
         let AstKind::Class(class) = self.nodes.kind(self.class_nodes[class.0 as usize]) else { return false };
+        let name = self.text_of(token, 60);
+        class.decorators.iter().any(|decorator| {
+            let text = self.text_of(decorator.span, 8000);
+            text.split_once("roviders").is_some_and(|(_, rest)| rest.contains(&name))
+        })
+    }
+
+    /// `constructor(private service: Service)`.
+    fn is_parameter_property(&self, id: crate::facts::ClassId, field: &str) -> bool {
+        let AstKind::Class(class) = self.nodes.kind(self.class_nodes[id.0 as usize]) else { return false };
         class.body.body.iter().any(|element| match element {
             oxc_ast::ast::ClassElement::MethodDefinition(m) if m.kind.is_constructor() => {
                 m.value.params.items.iter().any(|p| {
-                    p.accessibility.is_some() && p.pattern.get_identifier_name().is_some_and(|name| name == field)
+                    p.accessibility.is_some()
+                        && p.pattern.get_identifier_name().is_some_and(|name| name == field)
+                        && !p.type_annotation.as_ref().is_some_and(|t| self.is_provided(id, t.type_annotation.span()))
                 })
             }
             _ => false,
