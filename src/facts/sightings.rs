@@ -10,6 +10,7 @@ use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, Expression, ObjectExpression, ObjectPropertyKind};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::FunctionId;
@@ -53,10 +54,15 @@ pub enum Seen {
     Process,
 }
 
+/// Stored closures of one file that are compared with their siblings: each looks at all names of the file.
+const MOST_CLOSURES: u32 = 100;
+
 impl<'a> Reader<'a, '_> {
     /// Looks at calls, constructors and assignments for shapes that need no following.
     pub fn note_sightings(&mut self) {
-        let expiring = self.expiring_keys();
+        let redis = memchr::memmem::find(self.text.as_bytes(), b"redis").is_some();
+        let expiring = if redis { self.expiring_keys() } else { FxHashSet::default() };
+        let mut closures = 0;
         for site in self.sites.clone().iter() {
             match *site {
                 AstKind::CallExpression(call) => {
@@ -68,11 +74,13 @@ impl<'a> Reader<'a, '_> {
                         "push" | "add" | "set" | "unshift" => self.note_slice(call, member.object()),
                         _ => {}
                     }
-                    self.note_redis_key(call, member.object(), &expiring);
+                    if redis {
+                        self.note_redis_key(call, member.object(), &expiring);
+                    }
                 }
                 AstKind::NewExpression(new) => self.note_storage(new),
                 AstKind::AssignmentExpression(e) => {
-                    self.note_closure(e);
+                    closures += u32::from(closures < MOST_CLOSURES && self.note_closure(e));
                     if self.assigned_spot(e).is_some_and(|spot| is_exports(&spot)) {
                         self.note_processes(&e.right, e.node_id.get());
                     }

@@ -13,14 +13,14 @@ use crate::finding::Confidence;
 
 impl<'a> Reader<'a, '_> {
     /// `client.release = () => ..`: what it is stored on outlives the function, and a sibling closure uses an object that
-    /// this one does not.
-    pub(super) fn note_closure(&mut self, e: &'a AssignmentExpression<'a>) {
+    /// this one does not. Says whether there was a closure to compare.
+    pub(super) fn note_closure(&mut self, e: &'a AssignmentExpression<'a>) -> bool {
         let function = self.owner_of(e.node_id.get());
         if function == TOP {
-            return;
+            return false;
         }
-        let Some(kept) = self.closures_in(&e.right, function) else { return };
-        let Some(spot) = self.assigned_spot(e) else { return };
+        let Some(kept) = self.closures_in(&e.right, function) else { return false };
+        let Some(spot) = self.assigned_spot(e) else { return false };
         let outlives = match (spot.root, spot.path.as_slice()) {
             (SpotRoot::Symbol(symbol), []) => self.scope_function(symbol) == TOP,
             (SpotRoot::Symbol(symbol), [Seg::Field(_)]) => {
@@ -30,13 +30,14 @@ impl<'a> Reader<'a, '_> {
             _ => false,
         };
         if !outlives {
-            return;
+            return false;
         }
-        let Some((symbol, at)) = self.only_siblings_use(function, &kept, &spot.root) else { return };
+        let Some((symbol, at)) = self.only_siblings_use(function, &kept, &spot.root) else { return true };
         let name = self.scoping.symbol_name(symbol).to_owned();
         let other = (self.span_of(at), format!("only this closure uses `{name}`, and both share one context"));
         let span = self.span(e.left.span());
         self.see((Seen::Closure, Confidence::Guess), e.node_id.get(), (span, name, Some(other)));
+        true
     }
 
     /// The closures that a stored value holds, when they are made right in `function`.
