@@ -44,7 +44,7 @@ const EXPIRES: [&str; 18] = [
 ];
 
 /// Options of `set` and `xadd` that do the same.
-const OPTIONS: [&str; 9] = ["EX", "PX", "EXAT", "PXAT", "KEEPTTL", "MAXLEN", "expiration", "TRIM", "TTL"];
+const OPTIONS: [&str; 9] = ["EX", "PX", "EXAT", "PXAT", "KEEPTTL", "MAXLEN", "EXPIRATION", "TRIM", "TTL"];
 
 impl<'a> Reader<'a, '_> {
     /// Keys, as written, that something in the file makes expire or removes.
@@ -75,7 +75,9 @@ impl<'a> Reader<'a, '_> {
         if !matches!(self.domain_of(key), Domain::Params(_) | Domain::Fresh) {
             return;
         }
-        if CLIENTS.iter().any(|of| self.is_a(client, of)) {
+        // A client that another file makes is known by its name.
+        let named = last_name(client).is_some_and(|name| name.to_ascii_lowercase().contains("redis"));
+        if named || CLIENTS.iter().any(|of| self.is_a(client, of)) {
             let span = self.head_of_call(call);
             let about = (span, format!("{name}({})", self.text_of(key.span(), 40)), None);
             self.see((Seen::Key, Confidence::Likely), call.node_id.get(), about);
@@ -88,7 +90,9 @@ fn is_expiry(argument: &Argument<'_>) -> bool {
     match argument.as_expression().map(peel) {
         Some(Expression::StringLiteral(s)) => OPTIONS.contains(&s.value.to_ascii_uppercase().as_str()),
         Some(Expression::ObjectExpression(object)) => object.properties.iter().any(|property| match property {
-            ObjectPropertyKind::ObjectProperty(p) => key_name(&p.key).is_some_and(|name| OPTIONS.contains(&name)),
+            ObjectPropertyKind::ObjectProperty(p) => {
+                key_name(&p.key).is_some_and(|name| OPTIONS.iter().any(|option| option.eq_ignore_ascii_case(name)))
+            }
             ObjectPropertyKind::SpreadProperty(_) => true,
         }),
         None => true,
