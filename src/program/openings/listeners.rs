@@ -4,7 +4,7 @@ use super::Opening;
 use super::receivers::Outlives;
 use crate::facts::{
     Close, Forgotten, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, Receiver, Root, Step, TOP,
-    What,
+    Use, What,
 };
 use crate::finding::{Confidence, Span};
 use crate::program::Unit;
@@ -35,7 +35,7 @@ impl Unit {
         if silent || (receiver.dedupes && self.is_stable(&handle.handler)) {
             return None;
         }
-        let starts = self.is_starter(frame) || self.is_start_of_program(frame, receiver);
+        let starts = self.is_starter(frame) || self.is_start_of_program(frame, receiver) || self.is_installer(frame);
         let runs = if starts { &crate::program::Runs { certain: false, ..*runs } } else { runs };
         let per_event = (per_event && runs.certain) || self.is_mounted(frame);
         let inline = matches!(handle.handler, Handler::Inline(_) | Handler::Fresh);
@@ -86,6 +86,13 @@ impl Unit {
                 && !self.is_dead(f.function)
                 && !self.is_told_by_mismatch(f.opened)
         })
+    }
+
+    /// `module.exports = (app) => { .. }`: what a module has instead of code that runs when it is loaded.
+    fn is_installer(&self, frame: FunctionId) -> bool {
+        let function = &self.facts.functions[frame.0 as usize];
+        let exported = function.uses.iter().any(|u| matches!(u, Use::Exported { .. }));
+        function.name.is_empty() && exported && function.class.is_none() && self.runs_of(frame).often == Often::Call
     }
 
     /// `class Server { initSignals() { process.on(..) } }`: most programs have one of it.
