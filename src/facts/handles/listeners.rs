@@ -25,10 +25,7 @@ impl<'a> Reader<'a, '_> {
         let known = known || target.is_some();
         let node = call.node_id.get();
         let guard = self.once_guard(node);
-        if self.is_started_once(node, guard) {
-            return;
-        }
-        if self.is_given_back(handler, node) {
+        if self.is_started_once(node, guard) || self.is_given_back(handler, node) {
             return;
         }
         let handler = self.handler_of(handler);
@@ -38,8 +35,8 @@ impl<'a> Reader<'a, '_> {
         }
         let event = row.event.and_then(at).and_then(|i| call.arguments.get(i));
         let event = event.map_or_else(String::new, |a| self.event_text(a));
-        let receiver = self.receiver_of(target.unwrap_or(member.object()));
         let on = target.unwrap_or(member.object());
+        let receiver = self.receiver_of(on);
         let fleeting = self.dies_with_its_function(&receiver, node)
             || self.is_made_before(on, node)
             || self.is_part_of_emitter(on, node);
