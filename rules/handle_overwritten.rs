@@ -1,7 +1,7 @@
 //! A slot that holds a running timer is given another one, and the first can no longer be stopped.
 
 use crate::apis::What;
-use crate::facts::{Often, Overwrite};
+use crate::facts::{Often, Overwrite, Replaced};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
@@ -20,6 +20,34 @@ fn check(program: &Program, findings: &mut Findings) {
         for overwrite in unit.facts.overwrites.iter().filter(|o| comes_again(unit, o)) {
             findings.add(finding(unit, overwrite));
         }
+        for replaced in unit.facts.replaced.iter().filter(|r| is_given_again(unit, r)) {
+            findings.add(replacement(unit, replaced));
+        }
+    }
+}
+
+/// Two calls that may find the slot full, or one in code that is known to run again.
+fn is_given_again(unit: &Unit, replaced: &Replaced) -> bool {
+    let runs = unit.runs_of(unit.frame(replaced.function));
+    let driven = runs.certain && runs.often >= Often::Event;
+    !unit.is_dead(replaced.function) && (replaced.calls.len() >= 2 || driven)
+}
+
+fn replacement(unit: &Unit, replaced: &Replaced) -> Finding {
+    let Replaced { slot, end, .. } = replaced;
+    let mut labels = vec![unit.label(replaced.given, format!("`{slot}` may hold another one that is still open"))];
+    if replaced.calls.len() >= 2 {
+        let again = replaced.calls.iter().take(2).map(|call| unit.label(*call, "runs this while the slot may be full"));
+        labels.extend(again);
+    } else {
+        labels.push(unit.because(unit.frame(replaced.function)));
+    }
+    labels.push(unit.label(replaced.ended, "ends the last one only"));
+    Finding {
+        message: format!("`{slot}` is given a new one while the old one may still be open"),
+        labels,
+        help: format!("call `{end}()` of the old one first, or return while it is set"),
+        ..unit.finding(replaced.given, Confidence::Likely)
     }
 }
 

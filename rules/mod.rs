@@ -3,6 +3,7 @@
 use crate::rule::Rule;
 
 mod abort_listener_kept;
+mod cleanup_never_runs;
 mod compiled_per_call;
 mod connection_never_released;
 mod eviction_misses_key;
@@ -57,6 +58,7 @@ pub const RULES: &[&Rule] = &[
     &file_never_closed::RULE,
     &connection_never_released::RULE,
     &handle_overwritten::RULE,
+    &cleanup_never_runs::RULE,
     &promise_never_settles::RULE,
     &promise_path_unsettled::RULE,
     &whole_read::RULE,
@@ -67,9 +69,12 @@ pub const RULES: &[&Rule] = &[
 pub const TABLES: &[(&str, &str)] = &[
     ("agenda.toml", include_str!("apis/agenda.toml")),
     ("ajv.toml", include_str!("apis/ajv.toml")),
+    ("amqplib.toml", include_str!("apis/amqplib.toml")),
+    ("angular.toml", include_str!("apis/angular.toml")),
     ("apollo.toml", include_str!("apis/apollo.toml")),
     ("bullmq.toml", include_str!("apis/bullmq.toml")),
     ("chokidar.toml", include_str!("apis/chokidar.toml")),
+    ("custom-elements.toml", include_str!("apis/custom-elements.toml")),
     ("dataloader.toml", include_str!("apis/dataloader.toml")),
     ("ecma.toml", include_str!("apis/ecma.toml")),
     ("express.toml", include_str!("apis/express.toml")),
@@ -103,14 +108,19 @@ pub const TABLES: &[(&str, &str)] = &[
     ("quick-lru.toml", include_str!("apis/quick-lru.toml")),
     ("react.toml", include_str!("apis/react.toml")),
     ("redux.toml", include_str!("apis/redux.toml")),
+    ("redis.toml", include_str!("apis/redis.toml")),
+    ("rollup.toml", include_str!("apis/rollup.toml")),
     ("rxjs.toml", include_str!("apis/rxjs.toml")),
+    ("sequelize.toml", include_str!("apis/sequelize.toml")),
     ("socket.io.toml", include_str!("apis/socket.io.toml")),
     ("solid.toml", include_str!("apis/solid.toml")),
     ("svelte.toml", include_str!("apis/svelte.toml")),
     ("templates.toml", include_str!("apis/templates.toml")),
     ("typeorm.toml", include_str!("apis/typeorm.toml")),
+    ("vscode.toml", include_str!("apis/vscode.toml")),
     ("vue.toml", include_str!("apis/vue.toml")),
     ("web.toml", include_str!("apis/web.toml")),
     ("web-handles.toml", include_str!("apis/web-handles.toml")),
+    ("webpack.toml", include_str!("apis/webpack.toml")),
     ("ws.toml", include_str!("apis/ws.toml")),
 ];

@@ -68,7 +68,22 @@ struct Job<'s> {
 
 /// Only promises, what is closed again and what is taken out again are asked on which ways they are.
 fn wants_graph(text: &str, depth: Depth) -> bool {
-    const WORDS: [&str; 5] = ["Promise", "clearInterval", "removeListener", "removeEventListener", ".off("];
+    const WORDS: [&str; 14] = [
+        "Promise",
+        "clearInterval",
+        "removeListener",
+        "removeEventListener",
+        ".off(",
+        ".close(",
+        "closeSync(",
+        ".release(",
+        ".terminate(",
+        ".destroy(",
+        ".end(",
+        ".kill(",
+        ".disconnect(",
+        "revokeObjectURL(",
+    ];
     let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     let removes = || (has(".delete(") && (has(".set(") || has(".add("))) || (has("delete ") && has("] = "));
     depth.cases <= MOST_CASES && (WORDS.iter().any(|word| has(word)) || removes())

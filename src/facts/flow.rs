@@ -26,6 +26,8 @@ pub struct Question<'q> {
     pub throws: bool,
     /// Nodes whose failure, when nothing catches it, is a way out as well: the awaits of an async function.
     pub failing: &'q [NodeId],
+    /// Any call may go to a `catch`, not only an `await`.
+    pub risks: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,11 +96,23 @@ impl Reader<'_, '_> {
     /// The first way out of `function`, from behind `from` on, that passes none of `done`: where, and what kind of way.
     #[must_use]
     pub fn missed_way(&self, from: NodeId, function: FunctionId, done: &[NodeId]) -> Option<(Span, Exit)> {
+        self.missed_way_where(from, function, done, true)
+    }
+
+    /// The same; without `risks`, only an `await` may go to a `catch`.
+    #[must_use]
+    pub fn missed_way_where(
+        &self,
+        from: NodeId,
+        function: FunctionId,
+        done: &[NodeId],
+        risks: bool,
+    ) -> Option<(Span, Exit)> {
         let node = self.function_nodes[function.0 as usize];
         let failing: Vec<NodeId> = nodes_within(self.nodes, node)
             .filter(|id| matches!(self.nodes.kind(*id), AstKind::AwaitExpression(_)) && self.owner_of(*id) == function)
             .collect();
-        let question = Question { function: node, from: Some(from), done, throws: true, failing: &failing };
+        let question = Question { function: node, from: Some(from), done, throws: true, failing: &failing, risks };
         let Answer::Misses(way) = every_way_out(self.semantic, &question) else { return None };
         let at = way.test.filter(|_| way.exit == Exit::End).unwrap_or(way.at);
         Some((if at == node { self.head_of_function(node) } else { self.span_of(at) }, way.exit))
@@ -109,7 +123,7 @@ impl Reader<'_, '_> {
 struct Marks {
     done: FxHashMap<BlockNodeId, u32>,
     /// Calls and awaits: what may go to a `catch`.
-    risky: FxHashMap<BlockNodeId, u32>,
+    risky: FxHashMap<BlockNodeId, (u32, NodeId)>,
     failing: FxHashMap<BlockNodeId, (u32, NodeId)>,
 }
 
@@ -130,14 +144,15 @@ impl Marks {
             *first = (*first).min((end, *node));
         }
         for node in nodes_within(nodes, question.function) {
-            if matches!(
-                nodes.kind(node),
-                AstKind::CallExpression(_) | AstKind::NewExpression(_) | AstKind::AwaitExpression(_)
-            ) && !question.done.contains(&node)
-                && !is_before(node)
-            {
+            let risky = match nodes.kind(node) {
+                AstKind::AwaitExpression(_) => true,
+                AstKind::CallExpression(_) | AstKind::NewExpression(_) => question.risks,
+                _ => false,
+            };
+            if risky && !question.done.contains(&node) && !is_before(node) {
                 let end = nodes.kind(node).span().end;
-                marks.risky.entry(nodes.cfg_id(node)).and_modify(|e| *e = end.min(*e)).or_insert(end);
+                let first = marks.risky.entry(nodes.cfg_id(node)).or_insert((end, node));
+                *first = (*first).min((end, node));
             }
         }
         marks
@@ -191,8 +206,10 @@ impl Search<'_, '_> {
 
         let mut next = Vec::new();
         let caught = self.targets(block, |e| matches!(e, EdgeType::Error(ErrorEdgeKind::Explicit)));
-        let throws = kind == Some(InstructionKind::Throw) && done.is_none();
-        if throws || self.marks.risky.get(&block).is_some_and(|end| before_done(*end)) {
+        let thrown = node.filter(|_| kind == Some(InstructionKind::Throw) && done.is_none());
+        let risky = self.marks.risky.get(&block).filter(|(end, _)| before_done(*end)).map(|(_, at)| *at);
+        // On its way to a `catch` it passes the `finally`.
+        if thrown.or(risky).is_some_and(|at| !self.is_finally_done(at)) {
             next.extend(&caught);
         }
         if caught.is_empty()

@@ -14,7 +14,7 @@ use super::places::{Seg, Spot, SpotRoot, is_symbol_name};
 use super::reader::{Reader, bound_symbol, peel};
 use super::{BindingId, ClassId, FunctionId, Often, TOP, Use};
 use crate::finding::Span;
-pub use classes::{Class, ClassKind, END_METHODS};
+pub use classes::{Class, ClassKind, END_METHODS, MOUNTS};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Function {

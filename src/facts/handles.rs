@@ -1,6 +1,7 @@
 //! Opened things: listeners and timers, where their handles go, and the calls that close them.
 
 mod closes;
+mod deadlines;
 mod kept;
 mod listeners;
 mod paths;
@@ -171,6 +172,7 @@ impl<'a> Reader<'a, '_> {
             ends.resize(self.facts.closes.len(), call.node_id.get());
         }
         self.note_missed_ways(starts, &ends);
+        self.note_deadlines(starts, &ends);
         // Only releases ask whether two places are the same.
         if !self.facts.closes.is_empty() {
             self.note_aliases();

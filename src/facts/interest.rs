@@ -10,8 +10,10 @@ impl FileFacts {
         let hangs = || self.promises.iter().any(|p| !matches!(p.settles, Settles::Always | Settles::Escapes));
         !self.handles.is_empty()
             || !self.resources.is_empty()
+            || !self.replaced.is_empty()
             || !self.mismatches.is_empty()
             || !self.aborts.is_empty()
+            || !self.dead_cleanups.is_empty()
             || !self.forgotten.is_empty()
             || !self.reads.is_empty()
             || !self.pipes.is_empty()

@@ -1,6 +1,7 @@
 //! What an opened thing belongs to: a class with an end, a component, an effect; and whether that end thinks of it.
 
 mod components;
+mod replaced;
 mod slots;
 
 use oxc_ast::AstKind;
@@ -13,6 +14,7 @@ use super::flow::nodes_within;
 use super::reader::{Reader, last_name};
 use super::{ClassId, END_METHODS, FunctionId, TOP};
 use crate::finding::Span;
+pub use replaced::Replaced;
 pub use slots::Overwrite;
 
 /// The owner of what is opened, when it has an end.
@@ -68,8 +70,12 @@ impl<'a> Reader<'a, '_> {
             }
             if let super::places::SpotRoot::This(class) = self.this_spot(at).root
                 && self.is_own_function(at)
+                && let Some((kind, ends)) = self.class_ends(class)
             {
-                return self.class_ends(class).map(|(kind, ends)| (kind, ends, at == home));
+                return Some((kind, ends, at == home));
+            }
+            if let Some(ends) = self.sibling_ends(at) {
+                return Some((OwnerKind::Class, ends, at == home));
             }
             at = self.facts.functions[at.0 as usize].parent;
         }
@@ -90,10 +96,17 @@ impl<'a> Reader<'a, '_> {
             let facts = &self.facts.classes[id.0 as usize];
             ends.extend(facts.methods.iter().filter(|(n, _)| END_METHODS.contains(&n.as_str())).map(|(_, f)| *f));
             at = facts.parent;
+            for name in END_METHODS {
+                // `componentWillUnmount = () => ..`
+                let spot =
+                    super::places::Spot::new(super::places::SpotRoot::This(id)).step(super::places::Seg::Field(name));
+                ends.extend(self.field_functions.get(&spot).copied().filter(|f| !ends.contains(f)));
+            }
             if let AstKind::ObjectExpression(object) = self.nodes.kind(self.class_nodes[id.0 as usize]) {
                 ends.extend(END_METHODS.iter().filter_map(|name| self.option_function(object, name)));
             }
         }
+        ends.extend(self.handed_to_ends(self.class_nodes[class.0 as usize]));
         let component = self.is_component_class(class);
         // A base that is not seen may have the end.
         if ends.is_empty() && !component {
@@ -101,6 +114,29 @@ impl<'a> Reader<'a, '_> {
         }
         let kind = if component { OwnerKind::Component } else { OwnerKind::Class };
         Some((kind, ends))
+    }
+
+    /// `this.open = function () {..}; this.destroy = function () {..}`: ends that stand beside a function.
+    fn sibling_ends(&self, function: FunctionId) -> Option<Vec<FunctionId>> {
+        let home = self.assigned_method(function)?;
+        let parent = self.facts.functions[function.0 as usize].parent;
+        let beside = (1..self.function_nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(FunctionId);
+        let ends: Vec<FunctionId> = beside
+            .filter(|other| self.facts.functions[other.0 as usize].parent == parent)
+            .filter(|other| {
+                self.assigned_method(*other)
+                    .is_some_and(|(object, name)| object == home.0 && END_METHODS.contains(&name))
+            })
+            .collect();
+        (!ends.is_empty()).then_some(ends)
+    }
+
+    /// The object and the name that a function is assigned to.
+    fn assigned_method(&self, function: FunctionId) -> Option<(String, &'a str)> {
+        let node = self.function_nodes[function.0 as usize];
+        let AstKind::AssignmentExpression(e) = self.nodes.kind(self.outside(node).1) else { return None };
+        let member = e.left.as_simple_assignment_target()?.as_member_expression()?;
+        Some((self.text_of(member.object().span(), 60), member.static_property_name()?))
     }
 
     /// Functions that run when one of `ends` runs, those inside them included.
@@ -116,17 +152,13 @@ impl<'a> Reader<'a, '_> {
             let node = self.function_nodes[function.0 as usize];
             let inner: Vec<NodeId> = nodes_within(self.nodes, node).take(4000).collect();
             for id in inner {
-                match self.nodes.kind(id) {
-                    AstKind::CallExpression(call) => {
-                        let target = self.function_denoted(&call.callee).or_else(|| self.option_method(&call.callee));
-                        work.extend(target);
-                        // `list.forEach(stop)`, `this.off = debounce(stop)`.
-                        let runs = last_name(&call.callee).is_some_and(|n| RUNNERS.contains(&n));
-                        for argument in call.arguments.iter().filter_map(|a| a.as_expression()).filter(|_| runs) {
-                            work.extend(self.function_denoted(argument));
-                        }
-                    }
-                    _ => {}
+                let AstKind::CallExpression(call) = self.nodes.kind(id) else { continue };
+                let target = self.function_denoted(&call.callee).or_else(|| self.option_method(&call.callee));
+                work.extend(target);
+                // `list.forEach(stop)`, `this.off = debounce(stop)`.
+                let runs = last_name(&call.callee).is_some_and(|n| RUNNERS.contains(&n));
+                for argument in call.arguments.iter().filter_map(|a| a.as_expression()).filter(|_| runs) {
+                    work.extend(self.function_denoted(argument));
                 }
             }
         }

@@ -106,8 +106,10 @@ impl<'a> Reader<'a, '_> {
         found.extend(facts.handles.iter().map(|h| h.function));
         found.extend(facts.closes.iter().map(|c| c.function));
         found.extend(facts.resources.iter().map(|r| r.function));
+        found.extend(facts.replaced.iter().map(|r| r.function));
         found.extend(facts.mismatches.iter().map(|m| m.function));
         found.extend(facts.aborts.iter().map(|a| a.function));
+        found.extend(facts.dead_cleanups.iter().map(|c| c.function));
         found.extend(facts.forgotten.iter().map(|f| f.function));
         found.extend(facts.promises.iter().map(|p| p.function));
         for read in &facts.reads {

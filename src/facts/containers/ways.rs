@@ -73,7 +73,7 @@ impl<'a> Reader<'a, '_> {
         (function, done): (FunctionId, &[NodeId]),
     ) -> Ways {
         let node = self.function_nodes[function.0 as usize];
-        let question = Question { function: node, from: None, done, throws: false, failing: &[] };
+        let question = Question { function: node, from: None, done, throws: false, failing: &[], risks: true };
         for call in settled.iter().filter(|(of, _)| *of == index).map(|(_, call)| *call) {
             if self.owner_of(call) != function {
                 return Ways::Unknown;

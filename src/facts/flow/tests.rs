@@ -21,7 +21,7 @@ fn ask(code: &str) -> String {
     let function = find(&|k| matches!(k, AstKind::Function(_) | AstKind::ArrowFunctionExpression(_)))[0];
     let done = find(&|k| matches!(k, AstKind::CallExpression(c) if c.callee_name() == Some("done")));
     let failing = find(&|k| matches!(k, AstKind::AwaitExpression(_)));
-    let question = Question { function, from: None, done: &done, throws: true, failing: &failing };
+    let question = Question { function, from: None, done: &done, throws: true, failing: &failing, risks: true };
     let text = |id: NodeId| nodes.kind(id).span().source_text(code).to_owned();
     match every_way_out(&built.semantic, &question) {
         Answer::Unknown => "unknown".to_owned(),
@@ -136,6 +136,6 @@ fn no_graph_no_answer() {
     let arena = Allocator::default();
     let parsed = Parser::new(&arena, "function f() {}", SourceType::mjs()).parse();
     let built = SemanticBuilder::new_linter().with_cfg(false).build(&parsed.program);
-    let question = Question { function: NodeId::ROOT, from: None, done: &[], throws: false, failing: &[] };
+    let question = Question { function: NodeId::ROOT, from: None, done: &[], throws: false, failing: &[], risks: true };
     assert_eq!(every_way_out(&built.semantic, &question), Answer::Unknown);
 }

@@ -43,6 +43,19 @@ pub enum ClassKind {
     Object,
 }
 
+/// Methods that frameworks call when a component appears or changes.
+pub const MOUNTS: [&str; 9] = [
+    "componentDidMount",
+    "componentWillMount",
+    "componentDidUpdate",
+    "ngOnInit",
+    "ngAfterViewInit",
+    "connectedCallback",
+    "mounted",
+    "created",
+    "beforeMount",
+];
+
 /// Methods by which a class ends the life of an instance.
 pub const END_METHODS: [&str; 33] = [
     "destroy",

@@ -1,7 +1,9 @@
 //! Things with a handle that must be closed: observers, watchers, workers, sockets, files, what pools lend.
 
 mod follow;
+mod lasting;
 mod received;
+mod slots;
 mod words;
 
 use oxc_ast::AstKind;
@@ -11,8 +13,9 @@ use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
 use crate::apis::{By, Row};
+use crate::facts::owners::OwnerKind;
 use crate::facts::reader::{Reader, last_name, peel};
-use crate::facts::{ClassId, FunctionId, Guard, Missed, What};
+use crate::facts::{ClassId, FunctionId, Guard, Missed, Owner, TOP, What};
 use crate::finding::Span;
 use follow::Trail;
 use received::Received;
@@ -37,6 +40,14 @@ pub struct Resource {
     pub mounts: bool,
     /// The function that opens it closes it, but not on this way out.
     pub missed: Option<Missed>,
+    /// What it belongs to, when that comes to an end.
+    pub owner: Option<Owner>,
+    /// The API is certain; otherwise it is guessed by the method's name.
+    pub known: bool,
+    /// Where its slot is emptied while it is open.
+    pub forgotten: Option<Span>,
+    /// Where the method that would close it is taken from it, which makes it useless.
+    pub unbound: Option<Span>,
 }
 
 /// Where the handle is when nothing closes it.
@@ -60,10 +71,18 @@ struct Opener<'a> {
     arguments: &'a [Argument<'a>],
     what: What,
     row: &'static Row,
+    /// Resolved to a row, not guessed by the method's name.
+    known: bool,
 }
 
 /// Things opened in one file that are followed: each looks at all uses of a name, and nobody writes more.
 const MOST: usize = 300;
+
+/// What is wrong with `callback(error)` where another way says `callback(null, socket)`.
+const NOT_HANDED: &str = "told a failure: nobody is handed it, and it stays open";
+
+/// What is wrong with `if (img.src === url) URL.revokeObjectURL(url)`.
+const SHAKY: &str = "only while the element still shows it";
 
 impl<'a> Reader<'a, '_> {
     /// Finds what is opened and not closed by its handle on every way.
@@ -77,26 +96,21 @@ impl<'a> Reader<'a, '_> {
                     let known = last_name(&new.callee).is_some_and(|name| self.apis.opens_or_closes(name));
                     let bare = peel(&new.callee).is_identifier_reference();
                     let row = (known || bare).then(|| self.row_of_new(&new.callee)).flatten();
-                    row.map(|row| self.apis.row(row))
-                        .map(|row| (row, new.node_id.get(), &new.callee, new.arguments.as_slice()))
+                    row.map(|row| self.apis.row(row)).and_then(|row| {
+                        let (node, what) = (new.node_id.get(), row.opens?);
+                        Some(Opener { node, callee: &new.callee, arguments: &new.arguments, what, row, known: true })
+                    })
                 }
                 _ => None,
             };
-            if let Some((row, node, callee, arguments)) = opener
-                && let Some(what) = row.opens.filter(|what| what.has_handle())
-            {
-                openers.push(Opener { node, callee, arguments, what, row });
-            }
+            openers.extend(opener.filter(|opener| opener.what.has_handle()));
         }
         for opener in openers.into_iter().take(MOST) {
             self.note_resource(opener);
         }
     }
 
-    fn opening_call(
-        &mut self,
-        call: &'a CallExpression<'a>,
-    ) -> Option<(&'static Row, NodeId, &'a Expression<'a>, &'a [Argument<'a>])> {
+    fn opening_call(&mut self, call: &'a CallExpression<'a>) -> Option<Opener<'a>> {
         let callee = peel(&call.callee);
         let name = last_name(callee)?;
         if !self.apis.opens_or_closes(name) && !callee.is_identifier_reference() {
@@ -104,15 +118,18 @@ impl<'a> Reader<'a, '_> {
         }
         let known = self.api_of_call(call).map(|hit| hit.row);
         let row = known.or_else(|| self.apis.opening_method(name).filter(|_| callee.is_member_expression()))?;
-        Some((self.apis.row(row), call.node_id.get(), &call.callee, call.arguments.as_slice()))
+        let row = self.apis.row(row);
+        let (node, what) = (call.node_id.get(), row.opens?);
+        Some(Opener { node, callee: &call.callee, arguments: &call.arguments, what, row, known: known.is_some() })
     }
 
     fn note_resource(&mut self, opener: Opener<'a>) {
         let guard = self.once_guard(opener.node);
-        if self.is_started_once(opener.node, guard) || self.is_staged(opener.node) || self.ends_itself(&opener) {
+        if self.is_staged(opener.node) || self.ends_itself(&opener) {
             return;
         }
         let mut function = self.owner_of(opener.node);
+        let once = self.is_started_once(opener.node, guard) && !(function == TOP && self.is_component_script());
         let mut trail = Trail::new(opener.what, self.module_of(opener.callee), opener.row.returns_remover);
         match self.received(&opener) {
             Some(Received::Parameter { function: receiver, symbol }) => {
@@ -123,17 +140,23 @@ impl<'a> Reader<'a, '_> {
             Some(Received::Elsewhere) => return,
             None => self.follow(opener.node, &mut trail),
         }
-        if trail.escapes || (trail.lent && trail.closes.is_empty()) {
+        if trail.escapes || (trail.lent && trail.closes.is_empty() && !once) {
             return;
         }
         let fate = self.fate_of(&opener, &trail, function);
-        let mut missed = None;
-        if !trail.closes.is_empty() {
-            if fate != Fate::Local || trail.conditional {
-                return;
-            }
-            missed = self.missed_close(&opener, function, &trail);
-            if missed.is_none() {
+        let missed = match self.missed_of(&opener, function, (&trail, fate)) {
+            Some(missed) => missed,
+            None => return,
+        };
+        let forgotten = if missed.is_none() { self.emptied_slot(&opener, &trail) } else { None };
+        // A slot that is emptied is filled again.
+        if once && forgotten.is_none() {
+            return;
+        }
+        let owner = self.owner_of_opened(opener.node, Some(&trail.name).filter(|n| !n.is_empty()).map(String::as_str));
+        if !opener.known && opener.what == What::Subscription && trail.unbound.is_none() {
+            let owned = owner.as_ref().is_some_and(|o| o.kind != OwnerKind::Class);
+            if !owned || !self.is_subscribed_to_more_lasting(&opener) {
                 return;
             }
         }
@@ -142,15 +165,41 @@ impl<'a> Reader<'a, '_> {
             api: self.opener_text(&opener),
             opened: self.opener_span(&opener),
             function,
-            guard,
+            guard: if once && function == TOP { Guard::Once } else { Guard::None },
             fate,
-            name: trail.name,
             end: self.closing_call(&opener),
-            doubt: trail.doubt,
+            doubt: trail.doubt && trail.handed.is_empty(),
             mounts: self.is_effect(function),
             missed,
+            owner,
+            known: opener.known,
+            forgotten,
+            unbound: trail.unbound.map(|node| self.span_of(node)),
+            name: trail.name,
         };
         self.facts.resources.push(resource);
+    }
+
+    /// A way that leaves it open, if any; `None` when it is closed well enough.
+    fn missed_of(
+        &self,
+        opener: &Opener<'a>,
+        function: FunctionId,
+        (trail, fate): (&Trail<'a>, Fate),
+    ) -> Option<Option<Missed>> {
+        if !trail.handed.is_empty() {
+            let failure = trail.handed.iter().find_map(|handed| self.failure_beside(*handed))?;
+            let left = Missed { way: self.span_of(failure), why: NOT_HANDED.to_owned() };
+            return trail.closes.is_empty().then_some(Some(left));
+        }
+        if trail.closes.is_empty() {
+            let shaky = trail.shaky.map(|test| Missed { way: self.span_of(test), why: SHAKY.to_owned() });
+            return Some(shaky);
+        }
+        if fate != Fate::Local || trail.conditional {
+            return None;
+        }
+        self.missed_close(opener, function, trail).map(Some)
     }
 
     fn fate_of(&mut self, opener: &Opener<'a>, trail: &Trail<'a>, function: FunctionId) -> Fate {
@@ -183,7 +232,10 @@ impl<'a> Reader<'a, '_> {
             done.extend(self.tests_around(*close, opener.node, symbol));
         }
         done.extend(self.process_ends(function));
-        let (way, exit) = self.missed_way(opener.node, function, &done)?;
+        // When the opening itself fails there is nothing to close.
+        let (_, outer) = self.outside(opener.node);
+        let awaited = matches!(self.nodes.kind(outer), AstKind::AwaitExpression(_));
+        let (way, exit) = self.missed_way_where(if awaited { outer } else { opener.node }, function, &done, false)?;
         Some(Missed { way, why: super::paths::left_open(exit).to_owned() })
     }
 
@@ -217,7 +269,7 @@ impl<'a> Reader<'a, '_> {
         span.contains_inclusive(self.nodes.kind(node).span())
     }
 
-    fn first_node_in(&self, ancestor: NodeId, span: oxc_span::Span) -> Option<NodeId> {
+    pub(super) fn first_node_in(&self, ancestor: NodeId, span: oxc_span::Span) -> Option<NodeId> {
         crate::facts::flow::nodes_within(self.nodes, ancestor).find(|n| self.is_in(*n, span))
     }
 

@@ -1,7 +1,7 @@
 //! Things with a handle that nothing closes: how sure that is, and how to say it.
 
-use crate::facts::{ClassId, Fate, FunctionId, Guard, Often, Resource, What};
-use crate::finding::{Confidence, Finding, Label};
+use crate::facts::{ClassId, Fate, FunctionId, FunctionKind, Guard, Often, OwnerKind, Resource, TOP, What};
+use crate::finding::{Confidence, Finding, Label, Span};
 use crate::program::{Program, Unit};
 use crate::rule::Findings;
 
@@ -18,7 +18,7 @@ struct Open<'u> {
     resource: &'u Resource,
     confidence: Confidence,
     /// The method that ends the owner and should have closed it.
-    end: Option<FunctionId>,
+    end: Option<Span>,
 }
 
 /// Reports what is opened again and again and not closed.
@@ -35,9 +35,16 @@ pub fn report(program: &Program, findings: &mut Findings, (what, words): (What, 
 impl Unit {
     /// Something that stays open, when the code that opens it runs again and again.
     fn stays_open<'u>(&'u self, resource: &'u Resource) -> Option<Open<'u>> {
+        // `handler.bind(x)` runs what nothing calls: who empties a slot has filled it.
+        if self.is_dead(resource.function) && resource.forgotten.is_none() {
+            return None;
+        }
+        if let Some(open) = self.left_behind(resource) {
+            return Some(open);
+        }
         let frame = self.frame(resource.function);
         let runs = self.runs_of(frame);
-        if resource.guard == Guard::Once || runs.often == Often::Once || self.is_dead(resource.function) {
+        if resource.guard == Guard::Once || runs.often == Often::Once {
             return None;
         }
         let certain = (runs.certain || resource.mounts) && !self.is_starter(frame);
@@ -48,7 +55,7 @@ impl Unit {
             _ => None,
         };
         let confidence = match resource.fate {
-            _ if resource.missed.is_some() => Confidence::Likely,
+            _ if resource.missed.is_some() || resource.unbound.is_some() => Confidence::Likely,
             Fate::Dropped | Fate::Local if driven && is_system(resource.what) => Confidence::Sure,
             Fate::Dropped | Fate::Local if is_weak(resource.what) && !driven && !resource.mounts => {
                 self.weak(frame, owner)
@@ -58,11 +65,42 @@ impl Unit {
             Fate::Field { class: Some(class), private: true } if !self.has_unseen_base(class) => Confidence::Likely,
             Fate::Outer | Fate::Field { .. } => Confidence::Guess,
         };
+        // The number of a file that is thrown away is lost whatever comes after.
+        let lost = resource.what == What::File && resource.fate == Fate::Dropped && !resource.doubt;
+        let at_start = self.is_starter(frame) && self.facts.functions[frame.0 as usize].parent == TOP;
         let most = match (certain, resource.doubt) {
+            // What a function forgets when it fails is forgotten however often it runs.
+            (false, false) if lost || (resource.missed.is_some() && !at_start) => Confidence::Likely,
             (false, _) | (_, true) => Confidence::Guess,
             _ => Confidence::Sure,
         };
+        let end = end.map(|end| self.facts.functions[end.0 as usize].head);
         Some(Open { resource, confidence: confidence.min(most), end })
+    }
+
+    /// What its owner, or whoever empties its slot, leaves open.
+    fn left_behind<'u>(&'u self, resource: &'u Resource) -> Option<Open<'u>> {
+        let open = |end| Some(Open { resource, confidence: Confidence::Likely, end });
+        if resource.forgotten.is_some() {
+            return open(None);
+        }
+        let owner = resource.owner.as_ref().filter(|_| resource.guard != Guard::Once && !resource.doubt)?;
+        let kept = matches!(resource.fate, Fate::Outer | Fate::Field { .. });
+        let left = match owner.kind {
+            OwnerKind::Class => matches!(resource.fate, Fate::Field { .. }) && owner.end.is_some(),
+            OwnerKind::Component => (self.is_birth(resource.function) || kept) && resource.what != What::ObjectUrl,
+            OwnerKind::Effect => owner.direct || kept,
+        };
+        if left { open(owner.end) } else { None }
+    }
+
+    /// Runs when an instance or component appears.
+    fn is_birth(&self, function: FunctionId) -> bool {
+        let facts = &self.facts.functions[function.0 as usize];
+        function == TOP
+            || matches!(facts.kind, FunctionKind::Constructor | FunctionKind::FieldInit)
+            || crate::facts::MOUNTS.contains(&facts.name.as_str())
+            || facts.name == "setup"
     }
 
     /// What the other side may end, or the collector free with what it looks at, is only certain where an owner goes and it
@@ -101,6 +139,9 @@ const fn is_weak(what: What) -> bool {
     matches!(what, What::Observer | What::Socket | What::Subscription)
 }
 
+/// What is wrong with `{ stop: subscription.unsubscribe }`.
+const UNBOUND: &str = "taken from its object, the method has no `this` and ends nothing";
+
 fn finding(unit: &Unit, open: &Open<'_>, words: &Words) -> Finding {
     let resource = open.resource;
     let frame = unit.frame(resource.function);
@@ -111,9 +152,14 @@ fn finding(unit: &Unit, open: &Open<'_>, words: &Words) -> Finding {
     };
     let mut labels = vec![unit.label(resource.opened, opened), unit.because(frame)];
     labels.extend(missing(unit, open, words));
-    let message = match resource.missed {
-        Some(_) => format!("this `{}` is not {} on every way out", resource.api, words.done),
-        None => format!("this `{}` is never {}", resource.api, words.done),
+    labels.extend(
+        resource.forgotten.map(|span| unit.label(span, format!("forgotten here, and still not {}", words.done))),
+    );
+    labels.extend(resource.unbound.map(|span| unit.label(span, UNBOUND.to_owned())));
+    let message = match (&resource.missed, resource.guard) {
+        (Some(_), _) => format!("this `{}` is not {} on every way out", resource.api, words.done),
+        (None, Guard::Once) => format!("this `{}` is given up and not {}", resource.api, words.done),
+        (None, _) => format!("this `{}` is never {}", resource.api, words.done),
     };
     Finding { message, labels, help: help(resource), ..unit.finding(resource.opened, open.confidence) }
 }
@@ -123,8 +169,11 @@ fn missing(unit: &Unit, open: &Open<'_>, words: &Words) -> Option<Label> {
     if let Some(missed) = &open.resource.missed {
         return Some(unit.label(missed.way, missed.why.clone()));
     }
-    let end = &unit.facts.functions[open.end?.0 as usize];
-    Some(unit.label(end.head, format!("ends the owner, but `{}` is not {}", open.resource.name, words.done)))
+    let name = match open.resource.name.as_str() {
+        "" => "it".to_owned(),
+        name => format!("`{name}`"),
+    };
+    Some(unit.label(open.end?, format!("ends the owner, but {name} is not {}", words.done)))
 }
 
 fn help(resource: &Resource) -> String {

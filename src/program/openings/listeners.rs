@@ -27,6 +27,7 @@ impl Unit {
             || (receiver.life.is_none() && self.is_passed_through(handle, frame))
             || self.is_after_the_end(handle, receiver)
             || handle.event == "abort"
+            || self.has_dead_cleanup(handle)
             || (handle.once
                 && (handle.sure_to_come || !handle.known || !(self.is_loser(handle) || per_event || race))
                 && !self.waits_for_an_end(handle, receiver))

@@ -73,7 +73,7 @@ impl Unit {
     /// A hook that a framework calls for each component.
     pub(super) fn is_mounted(&self, frame: FunctionId) -> bool {
         let name = self.facts.functions[frame.0 as usize].name.as_str();
-        MOUNTS.contains(&name)
+        crate::facts::MOUNTS.contains(&name)
     }
 
     fn outlives_binding(&self, id: BindingId, receiver: &Receiver, frame: FunctionId) -> Outlives {
@@ -139,19 +139,6 @@ impl Unit {
 fn is_of_the_root(receiver: &Receiver) -> bool {
     matches!(receiver.text.as_str(), "this.$root" | "this.$parent" | "this.$bus" | "this.$eventBus")
 }
-
-/// Methods that frameworks call when a component appears or changes.
-const MOUNTS: [&str; 9] = [
-    "componentDidMount",
-    "componentWillMount",
-    "componentDidUpdate",
-    "ngOnInit",
-    "ngAfterViewInit",
-    "connectedCallback",
-    "mounted",
-    "created",
-    "beforeMount",
-];
 
 /// How a receiver relates to the function that registers on it.
 pub(super) enum Outlives {

@@ -13,12 +13,19 @@ use crate::facts::reader::{Reader, bound_symbol, last_name, peel};
 use crate::facts::{ClassId, What};
 
 /// What was learnt of one handle so far.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one handle")]
 pub(super) struct Trail<'a> {
     what: What,
     module: Option<&'a str>,
     /// A call of the handle itself closes it.
     remover: bool,
     pub closes: Vec<NodeId>,
+    /// A close that only happens while an element still shows the address.
+    pub shaky: Option<NodeId>,
+    /// Calls of a callback or `resolve` that hand it over.
+    pub handed: Vec<NodeId>,
+    /// The closing method, taken from its object without being called.
+    pub unbound: Option<NodeId>,
     /// Someone out of sight has it, or it is taken care of.
     pub escapes: bool,
     pub doubt: bool,
@@ -41,6 +48,9 @@ impl Trail<'_> {
             module,
             remover,
             closes: Vec::new(),
+            shaky: None,
+            handed: Vec::new(),
+            unbound: None,
             escapes: false,
             doubt: false,
             lent: false,
@@ -52,6 +62,15 @@ impl Trail<'_> {
             seen: Vec::new(),
             fields: Vec::new(),
         }
+    }
+}
+
+impl Trail<'_> {
+    /// Whether a variable is met for the first time.
+    pub fn enter(&mut self, symbol: SymbolId) -> bool {
+        let new = !self.seen.contains(&symbol);
+        self.seen.push(symbol);
+        new
     }
 }
 
@@ -178,7 +197,11 @@ impl<'a> Reader<'a, '_> {
         };
         match seg_of_member(member) {
             // The address of a blob in `img.src` can be asked for again, but what is done with it is no closing.
-            Seg::Field("src" | "href") if trail.what == What::ObjectUrl => trail.escapes |= self.revokes_fields(),
+            Seg::Field("src" | "href") if trail.what == What::ObjectUrl => {
+                self.note_revoked_fields(trail);
+                self.follow_shown(member, parent, trail);
+            }
+            Seg::Field("current" | "value") if self.follow_ref(member.object(), trail) => {}
             Seg::Field(name) => {
                 if matches!(peel(member.object()), Expression::ThisExpression(_)) {
                     trail.class = self.class_of_this(parent);
@@ -192,16 +215,6 @@ impl<'a> Reader<'a, '_> {
             Seg::Entry => trail.escapes = true,
         }
         Some(parent)
-    }
-
-    /// `URL.revokeObjectURL(img.src)` somewhere in the file.
-    fn revokes_fields(&mut self) -> bool {
-        self.sites.clone().iter().any(|site| {
-            let AstKind::CallExpression(call) = *site else { return false };
-            let first = call.arguments.first().and_then(Argument::as_expression);
-            first.is_some_and(|e| peel(e).is_member_expression())
-                && self.api_of_call(call).is_some_and(|hit| self.apis.row(hit.row).closes == Some(What::ObjectUrl))
-        })
     }
 
     /// The class that `this` is an instance of at a node.
@@ -238,8 +251,14 @@ impl<'a> Reader<'a, '_> {
                 },
                 // `const { watcher } = this`
                 AstKind::BindingProperty(p) if key_name(&p.key) == Some(field) => {
-                    trail.escapes = true;
-                    return;
+                    match bound_symbol(&p.value) {
+                        Some(symbol) => self.follow_variable(symbol, trail),
+                        None => trail.escapes = true,
+                    }
+                    if trail.escapes {
+                        return;
+                    }
+                    None
                 }
                 _ => None,
             };
@@ -257,7 +276,7 @@ impl<'a> Reader<'a, '_> {
         matches!(self.nodes.parent_kind(declarator), AstKind::VariableDeclaration(d) if d.kind.is_using())
     }
 
-    fn is_written(&self, node: NodeId) -> bool {
+    pub(super) fn is_written(&self, node: NodeId) -> bool {
         let (child, parent) = self.outside(node);
         matches!(self.nodes.kind(parent), AstKind::AssignmentExpression(e)
             if e.left.span() == self.nodes.kind(child).span() && e.operator.is_assign())
@@ -289,12 +308,22 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         let Some(call) = callee else {
-            // Handed on: `{ dispose: watcher.close }`, `const { port1 } = channel`.
+            // `{ stop: subscription.unsubscribe }`: without its object the method fails.
+            if is_end(name) && matches!(self.nodes.kind(outer), AstKind::ObjectProperty(_)) && !trail.remover {
+                trail.unbound = Some(member);
+                return None;
+            }
+            // Handed on: `stop = watcher.close.bind(watcher)`, `const { port1 } = channel`.
             trail.escapes |= is_end(name) || name.starts_with("port") || name == "closed";
             return None;
         };
         if is_end(name) {
-            trail.closes.push(outer);
+            // What keeps a socket open is not its listeners.
+            let deaf =
+                name == "removeAllListeners" && matches!(trail.what, What::Socket | What::Worker | What::Connection);
+            if !deaf {
+                trail.closes.push(outer);
+            }
             return None;
         }
         if is_handover(name) || name == "then" {
@@ -324,7 +353,10 @@ impl<'a> Reader<'a, '_> {
         }
         let hit = self.api_of_call(call).map(|hit| self.apis.row(hit.row));
         if hit.is_some_and(|row| row.closes == Some(trail.what) && row.by == Some(By::Argument)) {
-            trail.closes.push(call.node_id.get());
+            match self.test_of_shown(call.node_id.get()).filter(|_| trail.what == What::ObjectUrl) {
+                Some(test) => trail.shaky = Some(test),
+                None => trail.closes.push(call.node_id.get()),
+            }
             return;
         }
         let name = last_name(&call.callee).unwrap_or("");
@@ -344,6 +376,10 @@ impl<'a> Reader<'a, '_> {
             _ => false,
         };
         if used {
+            return;
+        }
+        if matches!(trail.what, What::Socket | What::Worker) && self.is_outcome(call) {
+            trail.handed.push(call.node_id.get());
             return;
         }
         // Whoever is handed an address shows it; that is no reason to give it back.

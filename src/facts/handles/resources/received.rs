@@ -1,7 +1,7 @@
 //! Handles that come as a parameter: `fs.open(path, (err, fd) => ..)`, `pool.connect().then((client) => ..)`.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::Expression;
+use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
@@ -51,6 +51,33 @@ impl<'a> Reader<'a, '_> {
             (Some(function), Some(symbol)) if !closed => Received::Parameter { function: *function, symbol },
             _ => Received::Elsewhere,
         }
+    }
+
+    /// `callback(null, socket)`, `resolve(socket)`: a parameter of a function around it is told the outcome.
+    pub(super) fn is_outcome(&self, call: &'a CallExpression<'a>) -> bool {
+        let Expression::Identifier(id) = peel(&call.callee) else { return false };
+        let Some(symbol) = self.symbol_of(id) else { return false };
+        matches!(self.nodes.kind(self.scoping.symbol_declaration(symbol)), AstKind::FormalParameter(_))
+            && self.scope_function(symbol) != self.owner_of(call.node_id.get())
+    }
+
+    /// Where the same function tells a failure instead, and leaves open what it would have handed over.
+    pub(super) fn failure_beside(&self, handed: NodeId) -> Option<NodeId> {
+        let AstKind::CallExpression(call) = self.nodes.kind(handed) else { return None };
+        let Expression::Identifier(id) = peel(&call.callee) else { return None };
+        let home = self.owner_of(handed);
+        let symbol = self.symbol_of(id)?;
+        let taken = call.arguments.len();
+        self.reads_of(symbol).find_map(|read| {
+            let (child, parent) = self.outside(read);
+            let AstKind::CallExpression(other) = self.nodes.kind(parent) else { return None };
+            let fails = other.callee.span() == self.nodes.kind(child).span()
+                && self.owner_of(parent) == home
+                && taken >= 2
+                && other.arguments.first().is_some_and(|a| !matches!(a, Argument::NullLiteral(_)))
+                && other.arguments.len() < taken;
+            (fails && parent != handed).then_some(parent)
+        })
     }
 
     /// `useEffect(() => ..)`: the function itself, not one inside it.

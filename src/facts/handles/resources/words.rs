@@ -4,8 +4,8 @@ use oxc_ast::ast::{Argument, Expression, ObjectPropertyKind, PropertyKey};
 use oxc_span::GetSpan;
 
 use super::Opener;
-use crate::facts::What;
 use crate::facts::reader::{Reader, last_name, peel};
+use crate::facts::{TOP, What};
 
 /// Methods that end the thing they are called on, whatever it is.
 const ENDS: [&str; 32] = [
@@ -107,7 +107,7 @@ impl<'a> Reader<'a, '_> {
             },
             ObjectPropertyKind::SpreadProperty(_) => false,
         });
-        if signals {
+        if signals || self.goes_with_its_parent(opener) || self.is_closed_by_address(opener) {
             return true;
         }
         match last_name(opener.callee) {
@@ -123,6 +123,40 @@ impl<'a> Reader<'a, '_> {
                 .any(|e| !peel(e).is_object_expression_like()),
             _ => false,
         }
+    }
+
+    /// `const browser = await launch(); const page = await browser.newPage()`: the browser is what must be closed.
+    fn goes_with_its_parent(&mut self, opener: &Opener<'a>) -> bool {
+        let Some(member) = peel(opener.callee).as_member_expression() else { return false };
+        let Expression::Identifier(id) = peel(member.object()) else { return false };
+        let symbol = self.symbol_of(id).filter(|symbol| self.scope_function(*symbol) != TOP);
+        let Some(initial) = symbol.and_then(|symbol| self.initial_value(symbol)) else { return false };
+        let mut value = peel(initial);
+        while let Expression::AwaitExpression(e) = value {
+            value = peel(&e.argument);
+        }
+        match value {
+            Expression::CallExpression(call) => {
+                self.api_of_call(call).is_some_and(|hit| self.apis.row(hit.row).opens.is_some_and(What::has_handle))
+            }
+            _ => false,
+        }
+    }
+
+    /// `watchFile(path, ..)` has no method that ends it: `unwatchFile(path)` does.
+    fn is_closed_by_address(&mut self, opener: &Opener<'a>) -> bool {
+        let made = opener.row.makes.as_deref().and_then(|name| self.apis.type_named(name));
+        if opener.what != What::Watcher || made.is_none_or(|made| self.apis.closing_method(made, opener.what).is_some())
+        {
+            return false;
+        }
+        self.sites.clone().iter().any(|site| match *site {
+            oxc_ast::AstKind::CallExpression(call) => self.api_of_call(call).is_some_and(|hit| {
+                let row = self.apis.row(hit.row);
+                row.closes == Some(opener.what) && row.by == Some(crate::apis::By::Argument)
+            }),
+            _ => false,
+        })
     }
 }
 
