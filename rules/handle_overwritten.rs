@@ -37,8 +37,7 @@ fn replacement(unit: &Unit, replaced: &Replaced) -> Finding {
     let Replaced { slot, end, .. } = replaced;
     let mut labels = vec![unit.label(replaced.given, format!("`{slot}` may hold another one that is still open"))];
     if replaced.calls.len() >= 2 {
-        let again =
-            replaced.calls.iter().take(2).map(|call| unit.label(*call, "runs this while the slot may be full"));
+        let again = replaced.calls.iter().take(2).map(|call| unit.label(*call, "runs this while the slot may be full"));
         labels.extend(again);
     } else {
         labels.push(unit.because(unit.frame(replaced.function)));

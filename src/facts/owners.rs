@@ -98,7 +98,8 @@ impl<'a> Reader<'a, '_> {
             at = facts.parent;
             for name in END_METHODS {
                 // `componentWillUnmount = () => ..`
-                let spot = super::places::Spot::new(super::places::SpotRoot::This(id)).step(super::places::Seg::Field(name));
+                let spot =
+                    super::places::Spot::new(super::places::SpotRoot::This(id)).step(super::places::Seg::Field(name));
                 ends.extend(self.field_functions.get(&spot).copied().filter(|f| !ends.contains(f)));
             }
             if let AstKind::ObjectExpression(object) = self.nodes.kind(self.class_nodes[id.0 as usize]) {
@@ -122,7 +123,8 @@ impl<'a> Reader<'a, '_> {
         let ends: Vec<FunctionId> = beside
             .filter(|other| self.facts.functions[other.0 as usize].parent == parent)
             .filter(|other| {
-                self.assigned_method(*other).is_some_and(|(object, name)| object == home.0 && END_METHODS.contains(&name))
+                self.assigned_method(*other)
+                    .is_some_and(|(object, name)| object == home.0 && END_METHODS.contains(&name))
             })
             .collect();
         (!ends.is_empty()).then_some(ends)

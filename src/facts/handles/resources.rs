@@ -235,8 +235,22 @@ impl<'a> Reader<'a, '_> {
         // When the opening itself fails there is nothing to close.
         let (_, outer) = self.outside(opener.node);
         let awaited = matches!(self.nodes.kind(outer), AstKind::AwaitExpression(_));
-        let (way, exit) = self.missed_way_where(if awaited { outer } else { opener.node }, function, &done, false)?;
+        let from = self.awaited_start(symbol, function).unwrap_or(if awaited { outer } else { opener.node });
+        let (way, exit) = self.missed_way_where(from, function, &done, false)?;
         Some(Missed { way, why: super::paths::left_open(exit).to_owned() })
+    }
+
+    /// `await client.connect()`: when that fails, nothing is open either.
+    fn awaited_start(&self, symbol: SymbolId, function: FunctionId) -> Option<NodeId> {
+        self.reads_of(symbol).filter(|read| self.owner_of(*read) == function).find_map(|read| {
+            let AstKind::StaticMemberExpression(member) = self.nodes.parent_kind(read) else { return None };
+            if !matches!(member.property.name.as_str(), "connect" | "open" | "initialize" | "init" | "start") {
+                return None;
+            }
+            let call = self.outside(self.nodes.parent_id(read)).1;
+            let wait = self.outside(call).1;
+            matches!(self.nodes.kind(wait), AstKind::AwaitExpression(_)).then_some(wait)
+        })
     }
 
     /// Tests that decide whether there is something to close: `if (client) client.release()`, `if (own) fd.close()`.

@@ -30,7 +30,8 @@ pub struct Replaced {
 const ENDS: [&str; 7] = ["disconnect", "close", "terminate", "destroy", "kill", "quit", "shutdown"];
 
 /// Parts of names of functions and events that run when the old one is over.
-const OVER: [&str; 10] = ["close", "end", "exit", "error", "disconnect", "reconnect", "retry", "restart", "fail", "timeout"];
+const OVER: [&str; 10] =
+    ["close", "end", "exit", "error", "disconnect", "reconnect", "retry", "restart", "fail", "timeout"];
 
 /// Slots of one file that are looked at: each walks the file.
 const MOST: usize = 60;
@@ -75,11 +76,24 @@ impl<'a> Reader<'a, '_> {
         match peel(value) {
             Expression::NewExpression(new) => !matches!(
                 last_name(&new.callee),
-                Some("Map" | "Set" | "WeakMap" | "WeakSet" | "Promise" | "Array" | "Object" | "Date" | "Error" | "AbortController")
+                Some(
+                    "Map"
+                        | "Set"
+                        | "WeakMap"
+                        | "WeakSet"
+                        | "Promise"
+                        | "Array"
+                        | "Object"
+                        | "Date"
+                        | "Error"
+                        | "AbortController"
+                )
             ),
-            Expression::Identifier(id) => self.symbol_of(id).and_then(|s| self.initial_value(s)).is_some_and(|initial| {
-                matches!(crate::facts::reader::assigned_value(initial), Expression::NewExpression(_))
-            }),
+            Expression::Identifier(id) => {
+                self.symbol_of(id).and_then(|s| self.initial_value(s)).is_some_and(|initial| {
+                    matches!(crate::facts::reader::assigned_value(initial), Expression::NewExpression(_))
+                })
+            }
             _ => false,
         }
     }
@@ -133,6 +147,10 @@ impl<'a> Reader<'a, '_> {
             let name = self.name_of_function(node).map_or("", |(name, _)| name);
             let event = match self.nodes.kind(self.outside(node).1) {
                 AstKind::CallExpression(call) => {
+                    // What a test sets up it takes down.
+                    if last_name(&call.callee).is_some_and(|name| name.starts_with("before")) {
+                        return true;
+                    }
                     call.arguments.first().map_or(String::new(), |first| self.text_of(first.span(), 40))
                 }
                 AstKind::AssignmentExpression(e) => self.text_of(e.left.span(), 60),
@@ -206,12 +224,17 @@ impl<'a> Reader<'a, '_> {
                     return true;
                 }
                 match target {
-                    Some(function) => !self.is_within(node, self.function_nodes[function.0 as usize]) && self.names_in(function, &name),
+                    Some(function) => {
+                        !self.is_within(node, self.function_nodes[function.0 as usize])
+                            && self.names_in(function, &name)
+                    }
                     None => own,
                 }
             }
             AstKind::IfStatement(i) if !self.is_within(node, id) => self.is_latch(i),
-            AstKind::IdentifierReference(_) | AstKind::StaticMemberExpression(_) | AstKind::PrivateFieldExpression(_)
+            AstKind::IdentifierReference(_)
+            | AstKind::StaticMemberExpression(_)
+            | AstKind::PrivateFieldExpression(_)
                 if self.is_slot_at(id, slot) =>
             {
                 self.is_settling_use(id, node)
@@ -269,7 +292,8 @@ impl<'a> Reader<'a, '_> {
             }
             // `if (!this.worker) return;`: here it is full. `if (!this.worker) { this.worker = .. }`: here it is not.
             AstKind::UnaryExpression(u) if u.operator.is_not() => {
-                let test = self.nodes.ancestor_ids(parent).find(|a| matches!(self.nodes.kind(*a), AstKind::IfStatement(_)));
+                let test =
+                    self.nodes.ancestor_ids(parent).find(|a| matches!(self.nodes.kind(*a), AstKind::IfStatement(_)));
                 test.is_none_or(|test| self.is_within(node, test))
             }
             _ => true,

@@ -47,7 +47,8 @@ impl<'a> Reader<'a, '_> {
     /// Whether the executor can come to its end without an error.
     pub(super) fn ends_normally(&self, executor: &Executor) -> bool {
         let done = self.exits_of_process(executor.node);
-        let question = Question { function: executor.node, from: None, done: &done, throws: false, failing: &[], risks: true };
+        let question =
+            Question { function: executor.node, from: None, done: &done, throws: false, failing: &[], risks: true };
         matches!(every_way_out(self.semantic, &question), Answer::Misses(_))
     }
 
@@ -56,7 +57,8 @@ impl<'a> Reader<'a, '_> {
         let mut done: Vec<NodeId> = touches.of(function).iter().map(|t| self.counted(t)).collect();
         done.extend(self.exits_of_process(node));
         let failing = if counts.awaits { self.awaits_that_fail(node) } else { Vec::new() };
-        let question = Question { function: node, from: None, done: &done, throws: counts.throws, failing: &failing, risks: true };
+        let question =
+            Question { function: node, from: None, done: &done, throws: counts.throws, failing: &failing, risks: true };
         let Answer::Misses(way) = every_way_out(self.semantic, &question) else { return None };
         // An await fails whatever was tested before it.
         // What nothing but the executor itself can settle hangs whatever was asked of its input.

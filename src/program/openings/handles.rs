@@ -152,7 +152,9 @@ fn finding(unit: &Unit, open: &Open<'_>, words: &Words) -> Finding {
     };
     let mut labels = vec![unit.label(resource.opened, opened), unit.because(frame)];
     labels.extend(missing(unit, open, words));
-    labels.extend(resource.forgotten.map(|span| unit.label(span, format!("forgotten here, and still not {}", words.done))));
+    labels.extend(
+        resource.forgotten.map(|span| unit.label(span, format!("forgotten here, and still not {}", words.done))),
+    );
     labels.extend(resource.unbound.map(|span| unit.label(span, UNBOUND.to_owned())));
     let message = match (&resource.missed, resource.guard) {
         (Some(_), _) => format!("this `{}` is not {} on every way out", resource.api, words.done),

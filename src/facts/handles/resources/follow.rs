@@ -319,7 +319,8 @@ impl<'a> Reader<'a, '_> {
         };
         if is_end(name) {
             // What keeps a socket open is not its listeners.
-            let deaf = name == "removeAllListeners" && matches!(trail.what, What::Socket | What::Worker | What::Connection);
+            let deaf =
+                name == "removeAllListeners" && matches!(trail.what, What::Socket | What::Worker | What::Connection);
             if !deaf {
                 trail.closes.push(outer);
             }

@@ -12,11 +12,20 @@ use crate::facts::{FunctionKind, Life, TOP};
 
 /// Operators that end the stream of values sooner or later.
 const ENDING: [&str; 9] = [
-    "takeUntil", "take(", "first(", "takeWhile", "untilDestroyed", "takeUntilDestroyed", "until(", "last(", "toPromise",
+    "takeUntil",
+    "take(",
+    "first(",
+    "takeWhile",
+    "untilDestroyed",
+    "takeUntilDestroyed",
+    "until(",
+    "last(",
+    "toPromise",
 ];
 
 /// Methods that hand on a stream that does not end by itself.
-const STREAMS: [&str; 8] = ["pipe", "asObservable", "select", "valueChanges", "stateChanges", "watch", "observe", "changes"];
+const STREAMS: [&str; 8] =
+    ["pipe", "asObservable", "select", "valueChanges", "stateChanges", "watch", "observe", "changes"];
 
 impl<'a> Reader<'a, '_> {
     /// `this.service.changes.subscribe(..)` when a component is made: nothing else ends it, and the service stays.

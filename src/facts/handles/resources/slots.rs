@@ -81,8 +81,10 @@ impl<'a> Reader<'a, '_> {
         match peel(expr) {
             Expression::Identifier(id) => {
                 let initial = self.symbol_of(id).and_then(|symbol| self.initial_value(symbol));
-                initial.is_some_and(|value| matches!(peel(value).as_member_expression(), Some(m)
-                    if matches!(m.static_property_name(), Some("src" | "href"))))
+                initial.is_some_and(|value| {
+                    matches!(peel(value).as_member_expression(), Some(m)
+                    if matches!(m.static_property_name(), Some("src" | "href")))
+                })
             }
             other => other.is_member_expression(),
         }

@@ -4,8 +4,8 @@ use oxc_ast::ast::{Argument, Expression, ObjectPropertyKind, PropertyKey};
 use oxc_span::GetSpan;
 
 use super::Opener;
-use crate::facts::{TOP, What};
 use crate::facts::reader::{Reader, last_name, peel};
+use crate::facts::{TOP, What};
 
 /// Methods that end the thing they are called on, whatever it is.
 const ENDS: [&str; 32] = [
@@ -60,8 +60,22 @@ const HANDS_OVER: [&str; 12] = [
 ];
 
 /// Methods that give back what they are called on.
-const FLUENT: [&str; 10] =
-    ["on", "once", "addListener", "prependListener", "off", "setEncoding", "unref", "ref", "setNoDelay", "setTimeout"];
+const FLUENT: [&str; 14] = [
+    "on",
+    "once",
+    "addListener",
+    "prependListener",
+    "off",
+    "setEncoding",
+    "unref",
+    "ref",
+    "setNoDelay",
+    "setTimeout",
+    "bind",
+    "setKeepAlive",
+    "setMaxListeners",
+    "listen",
+];
 
 /// Events that tell that the other side has ended it.
 const OVER: [&str; 8] = ["end", "close", "exit", "finish", "disconnect", "disconnected", "onclose", "onexit"];
@@ -146,7 +160,8 @@ impl<'a> Reader<'a, '_> {
     /// `watchFile(path, ..)` has no method that ends it: `unwatchFile(path)` does.
     fn is_closed_by_address(&mut self, opener: &Opener<'a>) -> bool {
         let made = opener.row.makes.as_deref().and_then(|name| self.apis.type_named(name));
-        if opener.what != What::Watcher || made.is_none_or(|made| self.apis.closing_method(made, opener.what).is_some()) {
+        if opener.what != What::Watcher || made.is_none_or(|made| self.apis.closing_method(made, opener.what).is_some())
+        {
             return false;
         }
         self.sites.clone().iter().any(|site| match *site {
