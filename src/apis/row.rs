@@ -176,6 +176,7 @@ pub enum Which {
 /// A function that the call runs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one callback")]
 pub struct Callback {
     pub at: Which,
     /// Absent: as often as the call itself (`forEach`, `then`, `setTimeout`).

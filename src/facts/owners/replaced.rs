@@ -302,8 +302,5 @@ impl<'a> Reader<'a, '_> {
 }
 
 fn is_slot(spot: &Spot<'_>) -> bool {
-    match (spot.root, spot.path.as_slice()) {
-        (SpotRoot::This(_), [Seg::Field(_)]) | (SpotRoot::Symbol(_), []) => true,
-        _ => false,
-    }
+    matches!((spot.root, spot.path.as_slice()), (SpotRoot::This(_), [Seg::Field(_)]) | (SpotRoot::Symbol(_), []))
 }
