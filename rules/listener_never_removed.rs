@@ -1,8 +1,8 @@
 //! A listener added by repeating code to a receiver that outlives it.
 
 use crate::apis::What;
-use crate::facts::{Handle, Handler};
-use crate::finding::{Finding, Severity};
+use crate::facts::{Forgotten, Handle, Handler};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::program::openings::Opening;
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
@@ -18,10 +18,37 @@ pub const RULE: Rule = Rule {
 
 fn check(program: &Program, findings: &mut Findings) {
     for unit in &program.files {
-        for opening in unit.facts.handles.iter().filter_map(|h| unit.listener_kept(h)) {
-            findings.add(finding(unit, &opening));
+        let kept: Vec<Opening<'_>> = unit.facts.handles.iter().filter_map(|h| unit.listener_kept(h)).collect();
+        let told =
+            |f: &Forgotten| kept.iter().any(|o| o.handle.opened == f.opened && o.confidence >= Confidence::Likely);
+        for forgotten in unit.forgotten().filter(|f| !told(f)) {
+            findings.add(left_behind(unit, forgotten));
+        }
+        let also = |o: &Opening<'_>| unit.forgotten().any(|f| f.opened == o.handle.opened);
+        for opening in kept.iter().filter(|o| o.confidence >= Confidence::Likely || !also(o)) {
+            findings.add(finding(unit, opening));
         }
     }
+}
+
+fn left_behind(unit: &Unit, forgotten: &Forgotten) -> Finding {
+    let Forgotten { opened, event, receiver, .. } = forgotten;
+    let frame = unit.frame(forgotten.function);
+    let often = crate::program::runs::per(unit.runs_of(frame).often);
+    let labels = vec![
+        unit.label(*opened, format!("added here, {often}")),
+        unit.because(frame),
+        unit.label(forgotten.sibling, "its sibling is removed here, and this one is not"),
+    ];
+    let (message, help) = if forgotten.waits {
+        let ending = "stays when another event comes first";
+        (format!("a listener for `{event}` is added to `{receiver}` {often} and {ending}"), "remove all of them")
+    } else {
+        let ending = "never removed, although its sibling is";
+        (format!("a listener for `{event}` is added to `{receiver}` {often} and {ending}"), "remove it")
+    };
+    let help = format!("{help} in each place where one of them is removed");
+    Finding { message, labels, help, ..unit.finding(*opened, Confidence::Likely) }
 }
 
 fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {

@@ -44,6 +44,7 @@ fn here(mismatch: &Mismatch) -> String {
         Flaw::Recreated => format!("`{}` is made anew by each call: this one was never added", mismatch.handler),
         Flaw::Parameter => format!("`{}` is whatever the caller hands in, most often nothing", mismatch.handler),
         Flaw::Added => "the cleanup adds it once more".to_owned(),
+        Flaw::Context => "the context is part of what is removed, and it is missing".to_owned(),
     }
 }
 
@@ -68,5 +69,6 @@ fn help(mismatch: &Mismatch) -> String {
         Flaw::Recreated => format!("keep `{handler}` where the next call finds it, or make it once"),
         Flaw::Parameter => "remove the function that the outer call was handed".to_owned(),
         Flaw::Added => "call the method that removes".to_owned(),
+        Flaw::Context => "pass the same context to both calls".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 use crate::rule::Rule;
 
 mod abort_listener_kept;
+mod cleanup_never_runs;
 mod compiled_per_call;
 mod connection_never_released;
 mod eviction_misses_key;
@@ -57,6 +58,7 @@ pub const RULES: &[&Rule] = &[
     &file_never_closed::RULE,
     &connection_never_released::RULE,
     &handle_overwritten::RULE,
+    &cleanup_never_runs::RULE,
     &promise_never_settles::RULE,
     &promise_path_unsettled::RULE,
     &whole_read::RULE,
@@ -72,6 +74,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("apollo.toml", include_str!("apis/apollo.toml")),
     ("bullmq.toml", include_str!("apis/bullmq.toml")),
     ("chokidar.toml", include_str!("apis/chokidar.toml")),
+    ("custom-elements.toml", include_str!("apis/custom-elements.toml")),
     ("dataloader.toml", include_str!("apis/dataloader.toml")),
     ("ecma.toml", include_str!("apis/ecma.toml")),
     ("express.toml", include_str!("apis/express.toml")),
@@ -114,6 +117,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("svelte.toml", include_str!("apis/svelte.toml")),
     ("templates.toml", include_str!("apis/templates.toml")),
     ("typeorm.toml", include_str!("apis/typeorm.toml")),
+    ("vscode.toml", include_str!("apis/vscode.toml")),
     ("vue.toml", include_str!("apis/vue.toml")),
     ("web.toml", include_str!("apis/web.toml")),
     ("web-handles.toml", include_str!("apis/web-handles.toml")),

@@ -43,7 +43,22 @@ pub struct Apis {
     /// Last names of functions whose callback returns its cleanup, and of those whose callback is one.
     effects: FxHashSet<String>,
     end_hooks: FxHashSet<String>,
+    /// Components by base class, decorator (`@Component`) or type name.
+    lifecycles: FxHashMap<String, Lifecycle>,
     keepers: Keepers,
+}
+
+/// The hooks of a component: methods that its framework calls by name.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Lifecycle {
+    pub end_hooks: Vec<String>,
+    pub hooks: Vec<String>,
+    /// Most of them live as long as the program.
+    pub lasting: bool,
+    /// End hooks that newer versions call by another name only.
+    pub renamed: Vec<(String, String)>,
+    /// The library, and the first of those versions.
+    pub renamed_in: Option<(String, u32)>,
 }
 
 /// Where rows with `keeps` can be met: cheap questions before the real one.
@@ -215,6 +230,12 @@ impl Apis {
     #[must_use]
     pub fn runs_at_the_end(&self, name: &str) -> bool {
         self.end_hooks.contains(name)
+    }
+
+    /// The hooks of what extends a class of this name, has this decorator (`@Component`), or is this type.
+    #[must_use]
+    pub fn lifecycle(&self, name: &str) -> Option<&Lifecycle> {
+        self.lifecycles.get(name)
     }
 
     /// Whether a row with `keeps` speaks of this module.

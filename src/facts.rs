@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod cleanups;
 pub mod collections;
 pub mod comments;
 pub mod containers;
@@ -26,12 +27,13 @@ pub mod stores;
 
 pub use crate::apis::{Delivers, Life, Often, Part, Sink, What};
 use crate::finding::Notice;
+pub use cleanups::{CleanupFlaw, DeadCleanup};
 pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value, Ways};
 pub use comments::Directive;
 pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind, MOUNTS};
 pub use handles::resources::{Fate, Resource};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
-pub use listening::{AbortKept, Flaw, Mismatch};
+pub use listening::{AbortKept, Flaw, Forgotten, Mismatch};
 pub use owners::{Overwrite, Owner, OwnerKind, Replaced};
 pub use places::{Binding, Made, Place, Root, Step};
 pub use promises::{Hold, Promise, PromiseKind, Repair, Settles};
@@ -72,11 +74,13 @@ pub struct FileFacts {
     pub closes: Vec<Close>,
     pub resources: Vec<Resource>,
     pub mismatches: Vec<Mismatch>,
+    pub forgotten: Vec<Forgotten>,
     /// Owners of handles, by index.
     pub owners: Vec<(u32, Owner)>,
     pub overwrites: Vec<Overwrite>,
     pub replaced: Vec<Replaced>,
     pub aborts: Vec<AbortKept>,
+    pub dead_cleanups: Vec<DeadCleanup>,
     pub promises: Vec<Promise>,
     pub reads: Vec<Read>,
     pub pipes: Vec<pipes::Pipe>,

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::error::Step::{Item, Key};
 use super::error::{Step, TableError};
 use super::row::{Row, Table, TypeRow, What};
-use super::{Apis, RowId, Type, TypeId, check};
+use super::{Apis, Lifecycle, RowId, Type, TypeId, check};
 
 /// A table with the file it comes from.
 struct Source<'a> {
@@ -127,6 +127,9 @@ fn types<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
 }
 
 fn type_names(apis: &mut Apis, table: &Table, (row, id): (&TypeRow, TypeId)) -> Result<(), check::Fault> {
+    if !row.end_hooks.is_empty() {
+        enter_lifecycle(apis, table, row);
+    }
     once(&mut apis.global_types, &row.global, id).map_err(|message| ("global", message))?;
     once(&mut apis.global_values, &row.values, id).map_err(|message| ("values", message))?;
     if row.exported.is_empty() && row.exported_values.is_empty() {
@@ -138,6 +141,22 @@ fn type_names(apis: &mut Apis, table: &Table, (row, id): (&TypeRow, TypeId)) -> 
         once(&mut module.values, &row.exported_values, id).map_err(|message| ("exported-values", message))?;
     }
     Ok(())
+}
+
+/// Enters the hooks of a component under all names by which it is recognised.
+fn enter_lifecycle(apis: &mut Apis, table: &Table, row: &TypeRow) {
+    let lifecycle = Lifecycle {
+        end_hooks: row.end_hooks.clone(),
+        hooks: row.hooks.clone(),
+        lasting: row.lasting,
+        renamed: row.renamed.iter().map(|(old, new)| (old.clone(), new.clone())).collect(),
+        renamed_in: row.renamed_in.map(|major| (table.library.clone(), major)),
+    };
+    let decorators = row.decorators.iter().map(|name| format!("@{name}"));
+    let names = row.exported.iter().chain(&row.global).chain([&row.name]).cloned();
+    for name in names.chain(decorators) {
+        apis.lifecycles.entry(name).or_insert_with(|| lifecycle.clone());
+    }
 }
 
 fn modules<'a>(table: &'a Table, from: &'a [String]) -> Vec<&'a str> {

@@ -145,6 +145,22 @@ pub struct TypeRow {
     /// Events that tell failure or the end without success.
     #[serde(default)]
     pub fails: Vec<String>,
+    /// Decorators that make a class one of these: `Component`.
+    #[serde(default)]
+    pub decorators: Vec<String>,
+    /// Methods, or options of a component object, that the framework calls when it is over.
+    #[serde(default)]
+    pub end_hooks: Vec<String>,
+    /// Most of them live as long as the program: services.
+    #[serde(default)]
+    pub lasting: bool,
+    /// Its other hooks.
+    #[serde(default)]
+    pub hooks: Vec<String>,
+    /// End hooks that go by another name from the major version `renamed-in` on, and are not called by the old one.
+    #[serde(default)]
+    pub renamed: BTreeMap<String, String>,
+    pub renamed_in: Option<u32>,
     /// Events that always come in the end, so that `once` on them is a release.
     #[serde(default)]
     pub ends: Vec<String>,
@@ -176,7 +192,7 @@ pub enum Which {
 /// A function that the call runs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts of one callback")]
+#[expect(clippy::struct_excessive_bools, reason = "these are the words of the grammar")]
 pub struct Callback {
     pub at: Which,
     /// Absent: as often as the call itself (`forEach`, `then`, `setTimeout`).

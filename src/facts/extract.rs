@@ -33,6 +33,7 @@ pub(super) fn find_candidates(reader: &mut Reader<'_, '_>) {
     reader.note_resources();
     reader.note_replaced();
     reader.note_listening();
+    reader.note_dead_cleanups();
     reader.note_promises();
     reader.note_reads();
     reader.note_pipes();

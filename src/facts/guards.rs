@@ -86,7 +86,7 @@ impl<'a> Reader<'a, '_> {
     pub fn is_guarded_by_entry(&mut self, node: NodeId) -> bool {
         let function = self.owner_of(node);
         for Test { test, holds } in self.tests_before(node) {
-            let absent = self.absent_spots(test, holds);
+            let absent: Vec<_> = self.absent_spots(test, holds).into_iter().map(entries_counted).collect();
             let entered = absent.iter().any(|spot| {
                 ends_in_entry(spot)
                     && (self.entered.contains(&(spot.clone(), function)) || self.is_assigned_in(spot, function))
@@ -246,6 +246,16 @@ fn is_nothing(e: &Expression<'_>) -> bool {
         || matches!(e, Expression::BooleanLiteral(b) if !b.value)
         || e.is_specific_string_literal("undefined")
         || e.is_number_0()
+}
+
+/// `list.length === 0` says that no entry is there.
+fn entries_counted(spot: Spot<'_>) -> Spot<'_> {
+    match spot.path.split_last() {
+        Some((super::places::Seg::Field("length" | "size"), rest)) => {
+            Spot { root: spot.root, path: rest.into() }.step(super::places::Seg::Entry)
+        }
+        _ => spot,
+    }
 }
 
 fn ends_in_entry(spot: &Spot<'_>) -> bool {

@@ -1,6 +1,7 @@
 //! Opened things: listeners and timers, where their handles go, and the calls that close them.
 
 mod closes;
+mod deadlines;
 mod kept;
 mod listeners;
 mod paths;
@@ -14,9 +15,10 @@ use oxc_semantic::NodeId;
 use serde::{Deserialize, Serialize};
 
 use super::reader::{Reader, last_name, peel};
-use super::{FunctionId, Guard, Life, Made, PlaceId, What};
+use super::{END_METHODS, FunctionId, Guard, Life, Made, PlaceId, What};
 use crate::finding::Span;
-use closes::{is_closing_word, is_ending_word};
+use closes::is_closing_word;
+pub use closes::is_ending_word;
 
 /// Something opened that should be closed: a listener, a timer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,6 +29,8 @@ pub struct Handle {
     pub api: String,
     pub opened: Span,
     pub statement: Span,
+    /// Opened in one list of statements: these have the same number.
+    pub block: u32,
     pub function: FunctionId,
     pub receiver: Option<Receiver>,
     /// Literal event name or normalised text; empty when there is none.
@@ -117,7 +121,11 @@ impl<'a> Reader<'a, '_> {
         for site in self.sites.clone().iter() {
             let AstKind::CallExpression(call) = *site else { continue };
             let Some(name) = last_name(&call.callee) else { continue };
-            if is_ending_word(name) || is_closing_word(name) || self.apis.listener_removal(name).is_some() {
+            if is_ending_word(name)
+                || END_METHODS.contains(&name)
+                || is_closing_word(name)
+                || self.apis.listener_removal(name).is_some()
+            {
                 closing.push(call);
             }
             // Imports can be renamed, so a bare name is asked about as well.
@@ -146,7 +154,7 @@ impl<'a> Reader<'a, '_> {
         let mut ends = Vec::new();
         for call in closing {
             let name = last_name(&call.callee).unwrap_or("");
-            if is_ending_word(name) {
+            if is_ending_word(name) || (END_METHODS.contains(&name) && self.is_in_end(call)) {
                 self.note_end(call);
             }
             let hit = self
@@ -164,6 +172,7 @@ impl<'a> Reader<'a, '_> {
             ends.resize(self.facts.closes.len(), call.node_id.get());
         }
         self.note_missed_ways(starts, &ends);
+        self.note_deadlines(starts, &ends);
         // Only releases ask whether two places are the same.
         if !self.facts.closes.is_empty() {
             self.note_aliases();

@@ -13,6 +13,8 @@ impl FileFacts {
             || !self.replaced.is_empty()
             || !self.mismatches.is_empty()
             || !self.aborts.is_empty()
+            || !self.dead_cleanups.is_empty()
+            || !self.forgotten.is_empty()
             || !self.reads.is_empty()
             || !self.pipes.is_empty()
             || !self.stores.is_empty()

@@ -2,6 +2,7 @@
 
 mod aborts;
 mod removals;
+mod siblings;
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectPropertyKind};
@@ -14,6 +15,7 @@ use super::functions::key_name;
 use super::places::{Seg, Spot, SpotRoot};
 use super::reader::{Reader, last_name, peel};
 use crate::finding::Span;
+pub use siblings::Forgotten;
 
 /// A removal that removes nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -54,10 +56,13 @@ pub enum Flaw {
     Parameter,
     /// The cleanup adds it once more.
     Added,
+    /// Added with `this` as its context, removed without.
+    Context,
 }
 
 /// A function that an abort signal keeps.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one call")]
 pub struct AbortKept {
     pub opened: Span,
     pub function: FunctionId,
@@ -106,11 +111,15 @@ impl<'a> Reader<'a, '_> {
         self.note_aborts(&hooks);
         if hooks.iter().any(|h| h.removes) || hooks.len() > 1 {
             self.note_mismatches(&hooks);
+            self.note_forgotten_listeners(&hooks);
         }
     }
 
     fn hook_of(&mut self, call: &'a CallExpression<'a>) -> Option<Hook<'a>> {
         let method = last_name(&call.callee)?;
+        if method == "listen" {
+            return self.listen_hook(call);
+        }
         let plain = method.trim_start_matches(['_', '$']);
         let removes = matches!(plain, "off" | "removeListener" | "removeEventListener");
         let adds = matches!(
@@ -146,6 +155,28 @@ impl<'a> Reader<'a, '_> {
             handler,
             handler_spot: handler.and_then(|h| self.spot_of(h)).map(|s| self.outer_name(s)),
             shifted,
+        })
+    }
+
+    /// `server.listen(port, () => ..)` is `server.once('listening', ..)`.
+    fn listen_hook(&mut self, call: &'a CallExpression<'a>) -> Option<Hook<'a>> {
+        let receiver = peel(&call.callee).as_member_expression()?.object();
+        let handler = call.arguments.last()?.as_expression()?;
+        self.literal_function(handler)?;
+        let node = call.node_id.get();
+        Some(Hook {
+            call,
+            node,
+            function: self.owner_of(node),
+            method: "listen",
+            removes: false,
+            receiver,
+            spot: self.spot_of(receiver),
+            event: Some("listening"),
+            literal: true,
+            handler: Some(handler),
+            handler_spot: None,
+            shifted: false,
         })
     }
 

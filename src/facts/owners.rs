@@ -106,6 +106,7 @@ impl<'a> Reader<'a, '_> {
                 ends.extend(END_METHODS.iter().filter_map(|name| self.option_function(object, name)));
             }
         }
+        ends.extend(self.handed_to_ends(self.class_nodes[class.0 as usize]));
         let component = self.is_component_class(class);
         // A base that is not seen may have the end.
         if ends.is_empty() && !component {
@@ -139,7 +140,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Functions that run when one of `ends` runs, those inside them included.
-    fn reached_from(&mut self, ends: &[FunctionId]) -> Vec<FunctionId> {
+    pub(super) fn reached_from(&mut self, ends: &[FunctionId]) -> Vec<FunctionId> {
         let mut seen: FxHashSet<FunctionId> = FxHashSet::default();
         let mut order = Vec::new();
         let mut work = ends.to_vec();
@@ -151,17 +152,13 @@ impl<'a> Reader<'a, '_> {
             let node = self.function_nodes[function.0 as usize];
             let inner: Vec<NodeId> = nodes_within(self.nodes, node).take(4000).collect();
             for id in inner {
-                match self.nodes.kind(id) {
-                    AstKind::CallExpression(call) => {
-                        let target = self.function_denoted(&call.callee).or_else(|| self.option_method(&call.callee));
-                        work.extend(target);
-                        // `list.forEach(stop)`, `this.off = debounce(stop)`.
-                        let runs = last_name(&call.callee).is_some_and(|n| RUNNERS.contains(&n));
-                        for argument in call.arguments.iter().filter_map(|a| a.as_expression()).filter(|_| runs) {
-                            work.extend(self.function_denoted(argument));
-                        }
-                    }
-                    _ => {}
+                let AstKind::CallExpression(call) = self.nodes.kind(id) else { continue };
+                let target = self.function_denoted(&call.callee).or_else(|| self.option_method(&call.callee));
+                work.extend(target);
+                // `list.forEach(stop)`, `this.off = debounce(stop)`.
+                let runs = last_name(&call.callee).is_some_and(|n| RUNNERS.contains(&n));
+                for argument in call.arguments.iter().filter_map(|a| a.as_expression()).filter(|_| runs) {
+                    work.extend(self.function_denoted(argument));
                 }
             }
         }

@@ -109,6 +109,8 @@ impl<'a> Reader<'a, '_> {
         found.extend(facts.replaced.iter().map(|r| r.function));
         found.extend(facts.mismatches.iter().map(|m| m.function));
         found.extend(facts.aborts.iter().map(|a| a.function));
+        found.extend(facts.dead_cleanups.iter().map(|c| c.function));
+        found.extend(facts.forgotten.iter().map(|f| f.function));
         found.extend(facts.promises.iter().map(|p| p.function));
         for read in &facts.reads {
             found.push(read.function);
@@ -251,7 +253,7 @@ impl<'a> Reader<'a, '_> {
         let by = self.owner_of(e.node_id.get());
         let spot = self.assigned_spot(e);
         match spot {
-            Some(spot) if is_exports(&spot) => self.add_use(id, Use::Exported { at }),
+            Some(spot) if is_exports(&spot) || self.is_handed_exports(&spot) => self.add_use(id, Use::Exported { at }),
             Some(Spot { root: SpotRoot::Symbol(symbol), path }) if path.is_empty() => self.note_references(id, symbol),
             _ => match self.facts.functions[id.0 as usize].class {
                 Some(class) => self.add_use(id, Use::Method { class, at }),
@@ -263,6 +265,14 @@ impl<'a> Reader<'a, '_> {
         if !matches!(self.nodes.kind(self.outside(node).1), AstKind::ExpressionStatement(_)) {
             self.note_position(id, node);
         }
+    }
+
+    /// `define(function (require, exports) { exports.edit = function () {} })`.
+    fn is_handed_exports(&self, spot: &Spot<'a>) -> bool {
+        let SpotRoot::Symbol(symbol) = spot.root else { return false };
+        spot.path.len() == 1
+            && self.scoping.symbol_name(symbol) == "exports"
+            && self.param_index(self.scoping.symbol_declaration(symbol)).is_some()
     }
 
     fn note_stored_in_literal(&mut self, id: FunctionId, property: NodeId, at: crate::finding::Span) {

@@ -6,7 +6,7 @@ mod receivers;
 mod timers;
 
 use super::Unit;
-use crate::facts::{FunctionId, Handle, Often, PlaceId, Root, Step};
+use crate::facts::{CleanupFlaw, DeadCleanup, FunctionId, Handle, Often, PlaceId, Root, Step, Use};
 use crate::finding::{Confidence, Span};
 
 /// An opened thing that nothing closes.
@@ -40,14 +40,47 @@ const STARTERS: [&str; 16] = [
 ];
 
 impl Unit {
-    /// An exported function whose name says that a program calls it once, when it starts.
+    /// A function whose name says that a program calls it once, when it starts, or that only such functions call.
     #[must_use]
     pub fn is_starter(&self, frame: FunctionId) -> bool {
+        let mut at = frame;
+        for _ in 0..4 {
+            if self.is_named_starter(at) {
+                return true;
+            }
+            // `start` calls `addProcessHandlers`: what one starter alone calls starts as well.
+            let [Use::Called { by, .. }] = self.facts.functions[at.0 as usize].uses.as_slice() else { return false };
+            at = self.frame(*by);
+        }
+        false
+    }
+
+    fn is_named_starter(&self, frame: FunctionId) -> bool {
         let function = &self.facts.functions[frame.0 as usize];
-        let name = function.name.to_ascii_lowercase();
+        let name = function.name.trim_start_matches('_');
+        let lower = name.to_ascii_lowercase();
         function.class.is_none()
             && self.runs_of(frame).often == Often::Call
-            && STARTERS.iter().any(|word| name.starts_with(word))
+            && (STARTERS.iter().any(|word| lower.starts_with(word)) || name.ends_with("Init"))
+    }
+
+    /// Whether a cleanup does not run: an old name does where the project has the version that still calls it.
+    #[must_use]
+    pub fn is_dead_cleanup(&self, cleanup: &DeadCleanup) -> bool {
+        match cleanup.flaw {
+            CleanupFlaw::Renamed(since) => {
+                let package = self.package.as_ref();
+                package.and_then(|p| p.major(&cleanup.library)).is_some_and(|major| major >= since)
+            }
+            // That nobody calls it is what is wrong with it.
+            CleanupFlaw::Misspelt | CleanupFlaw::NotReturned => true,
+            _ => !self.is_dead(cleanup.function),
+        }
+    }
+
+    /// A cleanup was meant to close this and does not run: that is said once, about the cleanup.
+    fn has_dead_cleanup(&self, handle: &Handle) -> bool {
+        self.facts.dead_cleanups.iter().any(|c| c.opened == Some(handle.opened) && self.is_dead_cleanup(c))
     }
 
     /// A parameter, loop variable or entry: what it stands for is not known.

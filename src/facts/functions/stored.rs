@@ -48,10 +48,10 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// `seen.add(x)`, `map.set(k, v)`.
+    /// `seen.add(x)`, `map.set(k, v)`, `list.push(x)`.
     pub(super) fn note_entry(&mut self, call: &'a oxc_ast::ast::CallExpression<'a>) {
         if let Expression::StaticMemberExpression(m) = peel(&call.callee)
-            && matches!(m.property.name.as_str(), "add" | "set")
+            && matches!(m.property.name.as_str(), "add" | "set" | "push")
             && let Some(spot) = self.spot_of(&m.object)
         {
             let function = self.owner_of(call.node_id.get());

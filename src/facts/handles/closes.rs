@@ -5,7 +5,7 @@ use oxc_ast::ast::{Argument, CallExpression};
 use crate::apis::{By, Row};
 use crate::facts::places::{Seg, SpotRoot};
 use crate::facts::reader::{Reader, peel};
-use crate::facts::{Close, What};
+use crate::facts::{Close, END_METHODS, What};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_close(&mut self, call: &'a CallExpression<'a>, row: &'static Row, what: What) {
@@ -21,10 +21,12 @@ impl<'a> Reader<'a, '_> {
             Some(By::Handle) => close.handle = member.and_then(|m| self.spot_of(m.object())).map(|s| self.own(&s)),
             _ => {
                 let Some(member) = member else { return };
-                close.receiver = Some(self.receiver_of(member.object()));
-                close.event = call.arguments.first().map(|a| self.event_text(a));
+                let target = self.global_target(call);
+                let at = usize::from(target.is_some());
+                close.receiver = Some(self.receiver_of(target.unwrap_or(member.object())));
+                close.event = call.arguments.get(at).map(|a| self.event_text(a));
                 if row.by == Some(By::Handler) {
-                    let handler = call.arguments.get(1).and_then(Argument::as_expression);
+                    let handler = call.arguments.get(at + 1).and_then(Argument::as_expression);
                     close.handler = handler.map(|h| self.handler_of(h));
                 }
             }
@@ -51,6 +53,13 @@ impl<'a> Reader<'a, '_> {
         let receiver = Some(self.receiver_of(member.object()));
         let close = Close { receiver, ends: true, ..self.bare_close(call, What::Listener) };
         self.facts.closes.push(close);
+    }
+
+    /// `close() { this.context.remove() }`: in the end of its owner, each word for an end is one.
+    pub(super) fn is_in_end(&self, call: &CallExpression<'a>) -> bool {
+        let function = self.owner_of(call.node_id.get());
+        let name = self.name_of_function(self.function_nodes[function.0 as usize]);
+        name.is_some_and(|(name, _)| END_METHODS.contains(&name))
     }
 
     /// A close of which no more is known than where it stands.
@@ -83,7 +92,8 @@ impl<'a> Reader<'a, '_> {
 }
 
 /// Methods that end their receiver.
-pub(super) fn is_ending_word(name: &str) -> bool {
+#[must_use]
+pub fn is_ending_word(name: &str) -> bool {
     matches!(name, "destroy" | "close" | "end" | "terminate" | "disconnect" | "dispose" | "kill")
 }
 

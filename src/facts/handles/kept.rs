@@ -62,9 +62,15 @@ impl Reader<'_, '_> {
     }
 
     /// `new Promise((resolve) => setTimeout(resolve, ms))`.
-    fn is_executor(&self, function: NodeId) -> bool {
+    #[must_use]
+    pub fn is_executor(&self, function: NodeId) -> bool {
         matches!(self.nodes.kind(self.outside(function).1), AstKind::NewExpression(n)
             if crate::facts::runs::is_global_promise(self, &n.callee))
+    }
+
+    /// The list of statements that it stands in, as a number.
+    pub(super) fn block_of(&self, node: NodeId) -> u32 {
+        u32::try_from(self.nodes.parent_id(self.statement_of(node)).index()).unwrap_or(u32::MAX)
     }
 
     /// What is opened at start-up, or once only, is opened once: no rule asks for it.

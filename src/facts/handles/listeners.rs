@@ -1,5 +1,6 @@
 //! Calls that add a listener: its event, handler and options.
 
+use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectPropertyKind};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
@@ -15,12 +16,13 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn note_listener(&mut self, call: &'a CallExpression<'a>, row: &'static Row, known: bool) {
         let Some(member) = peel(&call.callee).as_member_expression() else { return };
         let Some(callback) = row.callback.first() else { return };
-        let Some(handler) = argument_at(callback.at, call.arguments.len())
-            .and_then(|i| call.arguments.get(i))
-            .and_then(Argument::as_expression)
+        let target = self.global_target(call);
+        let at = |which| argument_at(which, call.arguments.len()).map(|i| i + usize::from(target.is_some()));
+        let Some(handler) = at(callback.at).and_then(|i| call.arguments.get(i)).and_then(Argument::as_expression)
         else {
             return;
         };
+        let known = known || target.is_some();
         let node = call.node_id.get();
         let guard = self.once_guard(node);
         if self.is_started_once(node, guard) {
@@ -31,10 +33,14 @@ impl<'a> Reader<'a, '_> {
         if !known && handler == Handler::Other {
             return;
         }
-        let event = row.event.and_then(|w| argument_at(w, call.arguments.len())).and_then(|i| call.arguments.get(i));
+        let event = row.event.and_then(at).and_then(|i| call.arguments.get(i));
         let event = event.map_or_else(String::new, |a| self.event_text(a));
-        let receiver = self.receiver_of(member.object());
-        if self.dies_with_its_function(&receiver, node) {
+        let receiver = self.receiver_of(target.unwrap_or(member.object()));
+        let on = target.unwrap_or(member.object());
+        let fleeting = self.dies_with_its_function(&receiver, node)
+            || self.is_made_before(on, node)
+            || self.is_part_of_emitter(on, node);
+        if fleeting {
             return;
         }
         let options = listener_options(call);
@@ -48,6 +54,7 @@ impl<'a> Reader<'a, '_> {
             api: self.api_text(call),
             opened: self.head_of_call(call),
             statement: self.statement_span(node),
+            block: self.block_of(node),
             function: self.owner_of(node),
             receiver: Some(receiver),
             event,
@@ -66,8 +73,18 @@ impl<'a> Reader<'a, '_> {
         self.facts.handles.push(handle);
     }
 
+    /// `dom.addListener(window, 'resize', f)`: a helper that registers on a global. A fourth argument may be an owner.
+    pub(super) fn global_target(&mut self, call: &'a CallExpression<'a>) -> Option<&'a Expression<'a>> {
+        let [first, Argument::StringLiteral(_), _] = call.arguments.as_slice() else { return None };
+        let target = first.as_expression()?;
+        let spot = self.spot_of(target)?;
+        let global = matches!(spot.root, SpotRoot::Global(_)) && self.library_type_of(target).is_some();
+        global.then_some(target)
+    }
+
     /// What a call makes or is handed for the time of a request takes its listeners along when it goes.
-    fn dies_with_its_function(&self, receiver: &Receiver, node: NodeId) -> bool {
+    #[must_use]
+    pub fn dies_with_its_function(&self, receiver: &Receiver, node: NodeId) -> bool {
         let Some(place) = receiver.place else { return true };
         if receiver.life.is_some_and(|life| life <= Life::Request) {
             return true;
@@ -81,6 +98,29 @@ impl<'a> Reader<'a, '_> {
             Root::UnknownThis(_) => true,
             _ => false,
         }
+    }
+
+    /// `task = new Task(); task.on(..)`: a receiver that the same function makes, wherever it keeps it.
+    fn is_made_before(&mut self, receiver: &'a Expression<'a>, node: NodeId) -> bool {
+        let Some(spot) = self.spot_of(receiver) else { return false };
+        let Some(nodes) = self.assigned.get(&spot) else { return false };
+        nodes.iter().any(|n| {
+            *n < node
+                && self.owner_of(*n) == self.owner_of(node)
+                && matches!(self.nodes.kind(*n), AstKind::AssignmentExpression(e)
+                    if matches!(peel(&e.right), Expression::NewExpression(_)))
+        })
+    }
+
+    /// `socket.on('connect', () => socket.engine.on(..))`: what hangs below the emitter may be new each time.
+    fn is_part_of_emitter(&mut self, receiver: &'a Expression<'a>, node: NodeId) -> bool {
+        let Some(spot) = self.spot_of(receiver).filter(|s| !s.path.is_empty()) else { return false };
+        let SpotRoot::Symbol(_) = spot.root else { return false };
+        let function = self.function_nodes[self.owner_of(node).0 as usize];
+        let AstKind::CallExpression(call) = self.nodes.kind(self.outside(function).1) else { return false };
+        let Some(member) = peel(&call.callee).as_member_expression() else { return false };
+        member.static_property_name().is_some_and(|n| matches!(n, "on" | "once" | "addListener" | "addEventListener"))
+            && self.spot_of(member.object()).is_some_and(|s| s.root == spot.root)
     }
 
     pub(super) fn handler_of(&mut self, expr: &'a Expression<'a>) -> Handler {

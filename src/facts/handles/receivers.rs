@@ -12,13 +12,9 @@ impl<'a> Reader<'a, '_> {
     pub fn receiver_of(&mut self, expr: &'a Expression<'a>) -> Receiver {
         let of_type = self.library_type_of(expr);
         let spot = self.spot_of(expr);
-        let mut life = None;
-        if let Some(member) = peel(expr).as_member_expression()
-            && let Seg::Field(field) = crate::facts::places::seg_of_member(member)
-            && let Some(Type::Library(t)) = self.type_of(member.object())
-        {
-            life = self.apis.field_life(t, field);
-        } else if let Some(spot) = &spot
+        let mut life = self.life_of_fields(expr);
+        if life.is_none()
+            && let Some(spot) = &spot
             && let Some(field) = spot.last_field()
             && spot.path.len() <= 2
         {
@@ -41,6 +37,21 @@ impl<'a> Reader<'a, '_> {
             life: life.or_else(|| of_type.and_then(|t| self.apis.type_life(t))),
             made,
         }
+    }
+
+    /// `stream.session.socket`: what one of the fields on the way outlives, the last one outlives as well.
+    fn life_of_fields(&mut self, expr: &'a Expression<'a>) -> Option<crate::facts::Life> {
+        let (mut life, mut at) = (None, peel(expr));
+        for _ in 0..4 {
+            let Some(member) = at.as_member_expression() else { break };
+            if let Seg::Field(field) = crate::facts::places::seg_of_member(member)
+                && let Some(Type::Library(t)) = self.type_of(member.object())
+            {
+                life = life.max(self.apis.field_life(t, field));
+            }
+            at = peel(member.object());
+        }
+        life
     }
 
     /// Where the value of a location comes from.

@@ -20,23 +20,22 @@ impl<'a> Reader<'a, '_> {
         if guard == Guard::Once && self.owner_of(node) != crate::facts::TOP && self.is_component_script() {
             guard = Guard::None;
         }
-        if self.is_started_once(node, guard) {
+        // A flag of an instance says nothing of the ways in which one call ends.
+        if self.is_started_once(node, guard) && (!row.once || self.owner_of(node) == crate::facts::TOP) {
             return;
         }
         let function = self.function_denoted(callback);
-        let delay = match call.arguments.get(1).and_then(Argument::as_expression).map(peel) {
-            Some(Expression::NumericLiteral(n)) if n.value >= 0.0 && n.value < 4e9 =>
-            {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
-                Some(n.value as u32)
-            }
-            _ => None,
+        let delay = match call.arguments.get(1) {
+            // `setTimeout(f)`: as soon as possible.
+            None => Some(0),
+            Some(argument) => argument.as_expression().and_then(|e| self.milliseconds(e)),
         };
         let handle = Handle {
             what: What::Timer,
             api: self.text_of(call.callee.span(), 40),
             opened: self.head_of_call(call),
             statement: self.statement_span(node),
+            block: self.block_of(node),
             function: self.owner_of(node),
             receiver: None,
             event: String::new(),
@@ -74,12 +73,14 @@ impl<'a> Reader<'a, '_> {
         false
     }
 
-    /// Whether the body of `caller` calls `target`.
+    /// Whether the body of `caller` calls `target`, whatever happens.
     fn calls_in(&mut self, caller: FunctionId, target: FunctionId) -> bool {
         let node = self.function_nodes[caller.0 as usize];
         nodes_within(self.nodes, node).any(|n| match self.nodes.kind(n) {
             AstKind::CallExpression(c) => {
-                self.owner_of(n) == caller && self.function_denoted(&c.callee) == Some(target)
+                self.owner_of(n) == caller
+                    && self.function_denoted(&c.callee) == Some(target)
+                    && self.tests_before(n).is_empty()
             }
             _ => false,
         })
@@ -89,6 +90,26 @@ impl<'a> Reader<'a, '_> {
     fn asks_data(&mut self, test: &'a Expression<'a>, callback: FunctionId) -> bool {
         let Some(spot) = self.spot_of(test) else { return false };
         matches!(spot.root, SpotRoot::Symbol(s) if self.scope_function(s) == callback)
+    }
+
+    /// A number, or the name of one; of a parameter, its default.
+    fn milliseconds(&self, expr: &'a Expression<'a>) -> Option<u32> {
+        match peel(expr) {
+            Expression::NumericLiteral(n) if n.value >= 0.0 && n.value < 4e9 =>
+            {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+                Some(n.value as u32)
+            }
+            Expression::Identifier(id) => {
+                let symbol = self.symbol_of(id)?;
+                let value = match self.nodes.kind(self.scoping.symbol_declaration(symbol)) {
+                    AstKind::FormalParameter(parameter) => parameter.initializer.as_deref(),
+                    _ => self.initial_value(symbol),
+                }?;
+                matches!(peel(value), Expression::NumericLiteral(_)).then(|| self.milliseconds(value)).flatten()
+            }
+            _ => None,
+        }
     }
 
     fn is_in_race(&self, node: NodeId) -> bool {

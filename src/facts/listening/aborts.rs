@@ -58,7 +58,8 @@ impl<'a> Reader<'a, '_> {
             array.elements.iter().filter_map(ArrayExpressionElement::as_expression).find(|e| self.is_lasting_signal(e))
         } else if call.arguments.len() == 2 && self.kept_in(node) == Kept::Dropped {
             let spot = self.spot_of(first);
-            Some(first).filter(|e| spot.is_some_and(|s| self.is_anothers_signal(&s, e)))
+            Some(first)
+                .filter(|e| spot.is_some_and(|s| self.is_anothers_signal(&s, e)) && !self.is_removed_by_name(call))
         } else {
             None
         };
@@ -79,6 +80,19 @@ impl<'a> Reader<'a, '_> {
         });
     }
 
+    /// `addAbortListener(signal, f)` and elsewhere `signal.removeEventListener('abort', f)`.
+    fn is_removed_by_name(&mut self, call: &'a CallExpression<'a>) -> bool {
+        let Some(handler) = call.arguments.get(1).and_then(Argument::as_expression) else { return false };
+        if self.literal_function(handler).is_some() {
+            return false;
+        }
+        let name = self.said(handler);
+        self.sites.clone().iter().any(|site| {
+            matches!(*site, AstKind::CallExpression(c) if last_name(&c.callee).is_some_and(|n| n.starts_with("remove"))
+                && c.arguments.get(1).and_then(Argument::as_expression).is_some_and(|h| self.said(h) == name))
+        })
+    }
+
     /// A signal of the module: all that follows it stays as long as the program.
     fn is_lasting_signal(&mut self, expr: &'a Expression<'a>) -> bool {
         let Some(spot) = self.spot_of(expr) else { return false };
@@ -89,18 +103,19 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Not the signal of a controller that is made here, nor one that has a deadline.
-    fn is_anothers_signal(&mut self, spot: &Spot<'a>, written: &Expression<'a>) -> bool {
+    fn is_anothers_signal(&mut self, spot: &Spot<'a>, written: &'a Expression<'a>) -> bool {
         // `options.controller ?? new AbortController()`: whose it is nobody knows.
         let whole = self.text_of(written.span(), 80);
         let named = self.said(written).contains("signal") && !whole.contains("ontroller");
+        if self.is_of_request(written) {
+            return false;
+        }
         match spot.root {
             SpotRoot::Symbol(symbol) => {
                 let home = self.scope_function(symbol);
                 match self.made_of_symbol(symbol) {
-                    Made::Param => named,
-                    Made::Here if home == TOP => true,
-                    Made::Here => false,
-                    Made::Import => named,
+                    Made::Param | Made::Import => named,
+                    Made::Here => home == TOP,
                     // `const reservation = this.reservations.get(peer)`: its signal was there before.
                     Made::Obtained | Made::Unknown => named && !spot.path.is_empty(),
                 }
@@ -115,10 +130,36 @@ impl<'a> Reader<'a, '_> {
                 });
                 named && !own && !field.to_ascii_lowercase().contains("controller")
             }
-            SpotRoot::UnknownThis(_) => false,
-            SpotRoot::Global(_) => false,
+            SpotRoot::UnknownThis(_) | SpotRoot::Global(_) => false,
             SpotRoot::Module(_) => named,
         }
+    }
+
+    /// `request.signal` in a handler: it goes with the request.
+    fn is_of_request(&mut self, written: &'a Expression<'a>) -> bool {
+        let Some(member) = peel(written).as_member_expression() else { return false };
+        if self.spot_of(member.object()).is_some_and(|s| self.is_handed_to_route(&s)) {
+            return true;
+        }
+        match self.type_of(member.object()) {
+            Some(crate::facts::reader::Type::Library(t)) => {
+                self.apis.type_life(t).is_some_and(|life| life <= crate::facts::Life::Request)
+            }
+            _ => false,
+        }
+    }
+
+    /// `app.get('/', (request) => ..)`: the parameter of a function that a route is given.
+    fn is_handed_to_route(&self, spot: &Spot<'a>) -> bool {
+        let SpotRoot::Symbol(symbol) = spot.root else { return false };
+        let home = self.scope_function(symbol);
+        if home == TOP || self.param_index(self.scoping.symbol_declaration(symbol)).is_none() {
+            return false;
+        }
+        let function = self.function_nodes[home.0 as usize];
+        matches!(self.nodes.kind(self.outside(function).1), AstKind::CallExpression(call)
+            if last_name(&call.callee)
+                .is_some_and(|n| matches!(n, "get" | "post" | "put" | "patch" | "delete" | "all" | "use" | "route")))
     }
 
     /// Some removal of the file may take this listener back.

@@ -1,7 +1,7 @@
 //! Removals that can never match what was added: each is compared with every registration of its file.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{CallExpression, Expression};
+use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_span::GetSpan;
 
 use super::{Flaw, Hook, Mismatch, capture_of, option_of};
@@ -51,13 +51,19 @@ impl<'a> Reader<'a, '_> {
             let sure = event.is_some() || removal.method != "off";
             return removal.event.map(|_| (flaw, event, sure));
         }
+        if let Some(hook) = self.removes_a_stranger(removal, &here) {
+            return Some((Flaw::Handler, Some(hook), false));
+        }
         if let Some(found) = self.lacks_argument(removal, &here) {
-            return Some((Flaw::Arity, found, true));
+            return Some((Flaw::Arity, Some(found), true));
         }
         let spot = removal.handler_spot.clone()?;
         let event_name = removal.event?;
-        if let Some(hook) = self.differs_in_capture(removal, &here) {
+        if let Some(hook) = differs_in_capture(removal, &here) {
             return Some((Flaw::Capture, Some(hook), true));
+        }
+        if let Some(hook) = lacks_context(removal, &here, removals) {
+            return Some((Flaw::Context, Some(hook), false));
         }
         if let Some(hook) = self.is_recreated(removal, added, removals) {
             return Some((Flaw::Recreated, Some(hook), false));
@@ -81,7 +87,7 @@ impl<'a> Reader<'a, '_> {
         if let Some(hook) = self.hangs_elsewhere(removal, added) {
             return Some((Flaw::Receiver, Some(hook), false));
         }
-        let unknown = self.is_never_named_again(removal, removals);
+        let unknown = removal.handler.is_some_and(|h| self.is_never_named_again(h, removals));
         unknown
             .then(|| here.iter().copied().find(|h| h.event.is_some_and(|e| names(e, event_name))))
             .flatten()
@@ -97,7 +103,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `removeEventListener('x')`, `removeListener(f)`.
-    fn lacks_argument<'h>(&mut self, removal: &Hook<'a>, here: &[&'h Hook<'a>]) -> Option<Option<&'h Hook<'a>>> {
+    fn lacks_argument<'h>(&mut self, removal: &Hook<'a>, here: &[&'h Hook<'a>]) -> Option<&'h Hook<'a>> {
         if removal.handler.is_some() || removal.call.arguments.len() != 1 {
             return None;
         }
@@ -110,29 +116,14 @@ impl<'a> Reader<'a, '_> {
         // `media.addListener(f)` has one argument.
         let single = here.iter().any(|h| h.call.arguments.len() == 1 && h.method == "addListener");
         match (removal.method, is_name) {
-            ("removeListener" | "off", false) => by_handler.filter(|_| !single).map(Some),
-            ("removeEventListener", true) => by_event.map(Some),
+            ("removeListener" | "off", false) => by_handler.filter(|_| !single),
+            ("removeEventListener", true) => by_event,
             ("removeEventListener", false) => {
                 let one = here.iter().copied().find(|h| h.call.arguments.len() == 1);
-                by_handler.or(one).map(Some)
+                by_handler.or(one)
             }
             _ => None,
         }
-    }
-
-    fn differs_in_capture<'h>(&mut self, removal: &Hook<'a>, here: &[&'h Hook<'a>]) -> Option<&'h Hook<'a>> {
-        if removal.method != "removeEventListener" {
-            return None;
-        }
-        let own = capture_of(removal)?;
-        let matching: Vec<&'h Hook<'a>> = here
-            .iter()
-            .copied()
-            .filter(|h| h.event == removal.event && h.handler_spot == removal.handler_spot)
-            .filter(|h| h.method == "addEventListener")
-            .collect();
-        let differs = !matching.is_empty() && matching.iter().all(|h| capture_of(h).is_some_and(|c| c != own));
-        differs.then(|| matching[0])
     }
 
     /// `off('x', f); on('x', f)` where each call makes its own `f`.
@@ -243,15 +234,14 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `off('x', this.onX)` and the file has no other word of `onX`.
-    fn is_never_named_again(&self, removal: &Hook<'a>, removals: &[&Hook<'a>]) -> bool {
-        let Some(Expression::StaticMemberExpression(member)) = removal.handler.map(peel) else { return false };
-        if !matches!(peel(&member.object), Expression::ThisExpression(_)) {
-            return false;
-        }
-        let name = member.property.name.as_str();
+    fn is_never_named_again(&self, handler: &'a Expression<'a>, removals: &[&Hook<'a>]) -> bool {
+        let Some(name) = own_member(handler) else { return false };
         let times = removals
             .iter()
-            .filter(|r| matches!(r.handler.map(peel), Some(Expression::StaticMemberExpression(m)) if m.property.name == name))
+            .filter(|r| {
+                let first = r.call.arguments.first().and_then(Argument::as_expression);
+                r.handler.or(first).and_then(own_member) == Some(name)
+            })
             .count();
         let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
         self.text
@@ -259,6 +249,19 @@ impl<'a> Reader<'a, '_> {
             .filter(|(at, _)| !self.text[..*at].ends_with(word) && !self.text[at + name.len()..].starts_with(word))
             .count()
             == times
+    }
+
+    /// `media.removeListener(this.onChange)` where another method was added and no other word of `onChange` is said.
+    fn removes_a_stranger<'h>(&self, removal: &Hook<'a>, here: &[&'h Hook<'a>]) -> Option<&'h Hook<'a>> {
+        let handler = removal.call.arguments.first().and_then(Argument::as_expression)?;
+        let alone = removal.method == "removeListener"
+            && removal.call.arguments.len() == 1
+            && self.is_never_named_again(handler, &[removal]);
+        let single = |h: &&&'h Hook<'a>| {
+            let first = h.call.arguments.first().and_then(Argument::as_expression);
+            h.method == "addListener" && first.and_then(own_member).is_some()
+        };
+        here.iter().find(single).copied().filter(|_| alone)
     }
 
     /// The cleanup says `on` once more where it should say `off`.
@@ -286,6 +289,43 @@ impl<'a> Reader<'a, '_> {
             });
         (ends && !removed).then_some(first)
     }
+}
+
+fn differs_in_capture<'a, 'h>(removal: &Hook<'a>, here: &[&'h Hook<'a>]) -> Option<&'h Hook<'a>> {
+    if removal.method != "removeEventListener" {
+        return None;
+    }
+    let own = capture_of(removal)?;
+    let matching: Vec<&'h Hook<'a>> = here
+        .iter()
+        .copied()
+        .filter(|h| h.event == removal.event && h.handler_spot == removal.handler_spot)
+        .filter(|h| h.method == "addEventListener")
+        .collect();
+    let differs = !matching.is_empty() && matching.iter().all(|h| capture_of(h).is_some_and(|c| c != own));
+    differs.then(|| matching[0])
+}
+
+/// `on(target, 'x', f, this)` and `off(target, 'x', f)`, in a file where other removals hand over `this`.
+fn lacks_context<'a, 'h>(removal: &Hook<'a>, here: &[&'h Hook<'a>], removals: &[&Hook<'a>]) -> Option<&'h Hook<'a>> {
+    if !removal.shifted || removal.call.arguments.len() != 3 || !removals.iter().any(|r| has_context(r)) {
+        return None;
+    }
+    let same = |h: &Hook<'a>| h.event == removal.event && h.handler_spot == removal.handler_spot;
+    let right = removals.iter().any(|r| same(r) && has_context(r));
+    here.iter().copied().find(|h| same(h) && has_context(h)).filter(|_| !right)
+}
+
+/// `on(target, 'x', f, this)`.
+fn has_context(hook: &Hook<'_>) -> bool {
+    let last = hook.call.arguments.get(3).and_then(Argument::as_expression);
+    hook.shifted && matches!(last, Some(Expression::ThisExpression(_)))
+}
+
+/// `onX` of `this.onX`.
+pub(super) fn own_member<'a>(expr: &'a Expression<'a>) -> Option<&'a str> {
+    let Expression::StaticMemberExpression(member) = peel(expr) else { return None };
+    matches!(peel(&member.object), Expression::ThisExpression(_)).then(|| member.property.name.as_str())
 }
 
 fn made_on_the_spot(removal: &Hook<'_>) -> Option<Flaw> {

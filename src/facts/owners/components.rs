@@ -11,14 +11,13 @@ use crate::facts::functions::key_name;
 use crate::facts::reader::{Reader, last_name, peel};
 use crate::facts::{ClassId, FunctionId};
 
-/// Options by which a Vue component is known, and those that run at its end.
+/// Options by which a Vue component is known.
 const OPTIONS: [&str; 10] =
     ["methods", "data", "mounted", "created", "computed", "watch", "props", "components", "setup", "render"];
-const VUE_ENDS: [&str; 5] = ["beforeDestroy", "destroyed", "beforeUnmount", "unmounted", "deactivated"];
 
 impl<'a> Reader<'a, '_> {
     /// `useEffect(() => { ..; return cleanup })`, `watchEffect((onCleanup) => ..)`: what runs when the effect ends.
-    pub(super) fn effect_ends(&mut self, function: FunctionId) -> Option<Vec<FunctionId>> {
+    pub(crate) fn effect_ends(&mut self, function: FunctionId) -> Option<Vec<FunctionId>> {
         let node = self.function_nodes[function.0 as usize];
         let AstKind::CallExpression(call) = self.nodes.kind(self.outside(node).1) else { return None };
         let name = last_name(&call.callee)?;
@@ -52,7 +51,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Callbacks of `onUnmounted(..)` and the like inside a function.
-    fn handed_to_ends(&mut self, node: NodeId) -> Vec<FunctionId> {
+    pub(super) fn handed_to_ends(&mut self, node: NodeId) -> Vec<FunctionId> {
         let mut ends = Vec::new();
         for id in nodes_within(self.nodes, node).collect::<Vec<_>>() {
             if let AstKind::CallExpression(call) = self.nodes.kind(id)
@@ -120,13 +119,7 @@ impl<'a> Reader<'a, '_> {
             match self.nodes.kind(parent) {
                 AstKind::ObjectProperty(_) => at = parent,
                 AstKind::ObjectExpression(object) => {
-                    let known = object.properties.iter().filter(|p| match p {
-                        ObjectPropertyKind::ObjectProperty(p) => {
-                            key_name(&p.key).is_some_and(|k| OPTIONS.contains(&k) || VUE_ENDS.contains(&k))
-                        }
-                        ObjectPropertyKind::SpreadProperty(_) => false,
-                    });
-                    if known.count() >= 2 {
+                    if self.is_options(object) {
                         return Some(object);
                     }
                     at = parent;
@@ -137,8 +130,25 @@ impl<'a> Reader<'a, '_> {
         None
     }
 
+    /// An object of at least two options of a Vue component.
+    pub(crate) fn is_options(&self, object: &ObjectExpression<'_>) -> bool {
+        let known = object.properties.iter().filter(|p| match p {
+            ObjectPropertyKind::ObjectProperty(p) => {
+                key_name(&p.key).is_some_and(|k| OPTIONS.contains(&k) || self.ends_options().any(|end| end == k))
+            }
+            ObjectPropertyKind::SpreadProperty(_) => false,
+        });
+        known.count() >= 2
+    }
+
     fn option_ends(&self, object: &'a ObjectExpression<'a>) -> Vec<FunctionId> {
-        VUE_ENDS.iter().filter_map(|name| self.option_function(object, name)).collect()
+        self.ends_options().filter_map(|name| self.option_function(object, name)).collect()
+    }
+
+    /// Options that run when a Vue component is over.
+    fn ends_options(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let lifecycle = self.apis.lifecycle("vue.Options");
+        lifecycle.into_iter().flat_map(|l| &l.end_hooks).map(String::as_str)
     }
 
     pub(super) fn option_function(&self, object: &'a ObjectExpression<'a>, name: &str) -> Option<FunctionId> {
@@ -173,25 +183,14 @@ impl<'a> Reader<'a, '_> {
         None
     }
 
-    /// `class X extends Component`, `extends HTMLElement`, `extends LitElement`.
+    /// `class X extends Component`, `extends HTMLElement`, `@Directive() class X`.
     pub(super) fn is_component_class(&self, class: ClassId) -> bool {
-        let AstKind::Class(class) = self.nodes.kind(self.class_nodes[class.0 as usize]) else { return false };
-        if class.decorators.iter().any(|d| self.is_component_decorator(&d.expression)) {
-            return true;
-        }
-        let Some(heritage) = &class.heritage else { return false };
-        let base = self.text_of(heritage.expression.span(), 80);
-        let base = base.rsplit('.').next().unwrap_or("");
-        matches!(base, "Component" | "PureComponent" | "LitElement" | "HTMLElement" | "Vue")
-    }
-
-    /// `@Component({..})`, `@Directive()`, `@Pipe({..})`.
-    fn is_component_decorator(&self, decorator: &'a Expression<'a>) -> bool {
-        let Expression::CallExpression(call) = peel(decorator) else { return false };
+        let AstKind::Class(node) = self.nodes.kind(self.class_nodes[class.0 as usize]) else { return false };
         // `selector: 'app-root'`: the component that is there as long as the page.
-        let root = self.text_of(call.span, 4000);
-        matches!(last_name(&call.callee), Some("Component" | "Directive" | "Pipe"))
-            && self.text.contains("@angular/core")
-            && !["-root'", "-root\""].iter().any(|end| root.contains(end))
+        let root = node.decorators.iter().any(|d| {
+            let whole = self.text_of(d.span, 4000);
+            ["-root'", "-root\""].iter().any(|end| whole.contains(end))
+        });
+        !root && self.lifecycle_of(class).is_some_and(|l| !l.lasting)
     }
 }

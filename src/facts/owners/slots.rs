@@ -23,7 +23,7 @@ pub struct Overwrite {
     pub cleared: Option<Span>,
 }
 
-impl<'a> Reader<'a, '_> {
+impl Reader<'_, '_> {
     /// Owners of the timers of this file, and slots that they share.
     pub(crate) fn note_owners(&mut self, starts: &[NodeId]) {
         for (index, node) in starts.iter().enumerate() {
@@ -40,7 +40,9 @@ impl<'a> Reader<'a, '_> {
                 owner.thinks_of_it |= self.is_stopped_by_flag(&owner, *node);
                 // Whatever holds it, the class does not.
                 owner.thinks_of_it |= owner.kind == OwnerKind::Class && !self.is_in_field(&kept);
-                owner.thinks_of_it |= name.as_deref().is_some_and(|n| self.is_named_by_a_stopper(n, *node));
+                // A framework calls the end of a component by its own name only.
+                owner.thinks_of_it |= owner.kind == OwnerKind::Class
+                    && name.as_deref().is_some_and(|n| self.is_named_by_a_stopper(n, *node));
                 self.facts.owners.push((index, owner));
             }
             if let Some(name) = name
@@ -208,33 +210,35 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
+/// First words of methods that end something.
+const STOPPERS: [&str; 22] = [
+    "stop",
+    "dispose",
+    "destroy",
+    "close",
+    "end",
+    "finish",
+    "teardown",
+    "cleanup",
+    "clear",
+    "release",
+    "reset",
+    "terminate",
+    "shutdown",
+    "disconnect",
+    "on",
+    "handle",
+    "cancel",
+    "quit",
+    "leave",
+    "kill",
+    "abort",
+    "remove",
+];
+
 fn is_stopper(name: &str) -> bool {
     let name = name.trim_start_matches(['_', '#', '$']).to_ascii_lowercase();
-    const WORDS: [&str; 22] = [
-        "stop",
-        "dispose",
-        "destroy",
-        "close",
-        "end",
-        "finish",
-        "teardown",
-        "cleanup",
-        "clear",
-        "release",
-        "reset",
-        "terminate",
-        "shutdown",
-        "disconnect",
-        "on",
-        "handle",
-        "cancel",
-        "quit",
-        "leave",
-        "kill",
-        "abort",
-        "remove",
-    ];
-    WORDS.iter().any(|w| name.starts_with(w))
+    STOPPERS.iter().any(|w| name.starts_with(w))
 }
 
 /// `clearTimeout(other)` says nothing of the slot.

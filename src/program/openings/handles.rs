@@ -112,7 +112,7 @@ impl Unit {
     }
 
     /// The class that a function belongs to, also from inside its methods.
-    fn class_around(&self, frame: FunctionId) -> Option<ClassId> {
+    pub(super) fn class_around(&self, frame: FunctionId) -> Option<ClassId> {
         let mut at = frame;
         while at != crate::facts::TOP {
             let function = &self.facts.functions[at.0 as usize];

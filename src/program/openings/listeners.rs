@@ -3,9 +3,10 @@
 use super::Opening;
 use super::receivers::Outlives;
 use crate::facts::{
-    Close, END_METHODS, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, Receiver, Root, TOP, What,
+    Close, Forgotten, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, Receiver, Root, Step, TOP,
+    What,
 };
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Span};
 use crate::program::Unit;
 
 impl Unit {
@@ -22,7 +23,11 @@ impl Unit {
             || handle.guard == Guard::Once
             || runs.often == Often::Once
             || self.is_dead(handle.function)
+            || self.is_told_by_mismatch(handle.opened)
+            || (receiver.life.is_none() && self.is_passed_through(handle, frame))
+            || self.is_after_the_end(handle, receiver)
             || handle.event == "abort"
+            || self.has_dead_cleanup(handle)
             || (handle.once
                 && (handle.sure_to_come || !handle.known || !(self.is_loser(handle) || per_event || race))
                 && !self.waits_for_an_end(handle, receiver))
@@ -31,7 +36,8 @@ impl Unit {
         if silent || (receiver.dedupes && self.is_stable(&handle.handler)) {
             return None;
         }
-        let runs = if self.is_starter(frame) { &crate::program::Runs { certain: false, ..*runs } } else { runs };
+        let starts = self.is_starter(frame) || self.is_start_of_program(frame, receiver);
+        let runs = if starts { &crate::program::Runs { certain: false, ..*runs } } else { runs };
         let per_event = (per_event && runs.certain) || self.is_mounted(frame);
         let inline = matches!(handle.handler, Handler::Inline(_) | Handler::Fresh);
         let outlives = match self.outlives(receiver, frame) {
@@ -43,7 +49,8 @@ impl Unit {
         let (confidence, keeper) = match outlives {
             Outlives::No => return None,
             Outlives::Yes(span, text) => {
-                let confidence = match (runs.certain, per_event, handle.known) {
+                let known = handle.known || self.is_called_emitter(receiver, frame);
+                let confidence = match (runs.certain, per_event, known) {
                     (true, true, true) if handle.missed.is_none() && inline && !handle.once => Confidence::Sure,
                     (true, true, _) | (true, false, true) => Confidence::Likely,
                     _ => Confidence::Guess,
@@ -62,17 +69,73 @@ impl Unit {
         Some(Opening { handle, confidence, keeper, end: self.end_of(receiver) })
     }
 
-    /// The last of several `once` on one receiver in one function: when another event comes, it stays.
+    /// A removal that names another function speaks of this registration: that says more.
+    #[must_use]
+    pub fn is_told_by_mismatch(&self, opened: Span) -> bool {
+        self.facts
+            .mismatches
+            .iter()
+            .any(|m| (m.added == Some(opened) || m.removal == opened) && !self.is_dead(m.function))
+    }
+
+    /// Listeners that were forgotten where their siblings are removed.
+    pub fn forgotten(&self) -> impl Iterator<Item = &Forgotten> {
+        self.facts.forgotten.iter().filter(|f| {
+            let frame = self.frame(f.function);
+            self.runs_of(frame).often > Often::Once
+                && !self.is_starter(frame)
+                && !self.is_dead(f.function)
+                && !self.is_told_by_mismatch(f.opened)
+        })
+    }
+
+    /// `class Server { initSignals() { process.on(..) } }`: most programs have one of it.
+    fn is_start_of_program(&self, frame: FunctionId, receiver: &Receiver) -> bool {
+        let name = self.facts.functions[frame.0 as usize].name.trim_start_matches(['_', '#']);
+        receiver.text.starts_with("process")
+            && self.facts.functions[frame.0 as usize].kind == FunctionKind::Method
+            && ["init", "setup", "start", "listen", "boot"].iter().any(|word| name.starts_with(word))
+    }
+
+    /// `on(event, listener) { bus.on(event, listener) }`: whoever calls it removes it.
+    fn is_passed_through(&self, handle: &Handle, frame: FunctionId) -> bool {
+        let Handler::Place(handler) = handle.handler else { return false };
+        let Root::Binding(binding) = self.place(handler).root else { return false };
+        let binding = &self.facts.bindings[binding.0 as usize];
+        let name = self.facts.functions[frame.0 as usize].name.trim_start_matches(['_', '$', '#']);
+        binding.param.is_some()
+            && binding.within == frame
+            && ["on", "add", "once", "off", "subscribe", "listen", "watch", "observe", "register", "bind", "prepend"]
+                .iter()
+                .any(|word| name.starts_with(word))
+    }
+
+    /// `socket.removeAllListeners(); socket.on('error', () => {})`: what comes after the end only swallows errors.
+    fn is_after_the_end(&self, handle: &Handle, receiver: &Receiver) -> bool {
+        handle.event == "error"
+            && self.facts.closes.iter().any(|close| {
+                close.what == What::Listener
+                    && (close.ends || close.handler.is_none())
+                    && close.function == handle.function
+                    && close.span < handle.opened
+                    && close.receiver.as_ref().is_some_and(|r| r.place.is_some() && r.place == receiver.place)
+            })
+    }
+
+    /// The last of several `once` on one receiver in one function: when another event comes, it stays. The end of the
+    /// receiver is waited for on purpose.
     fn is_loser(&self, handle: &Handle) -> bool {
         let place = handle.receiver.as_ref().and_then(|r| r.place);
         let mut siblings = self
             .facts
             .handles
             .iter()
-            .filter(|h| h.what == What::Listener && h.once && h.function == handle.function)
+            .filter(|h| h.what == What::Listener && h.once && h.function == handle.function && h.block == handle.block)
             .filter(|h| h.receiver.as_ref().and_then(|r| r.place) == place && h.event != handle.event)
             .peekable();
-        siblings.peek().is_some() && siblings.all(|h| h.opened < handle.opened)
+        siblings.peek().is_some()
+            && !is_end_event(&handle.event)
+            && siblings.all(|h| h.opened < handle.opened || is_end_event(&h.event))
     }
 
     /// What makes a doubtful receiver worth a word: the class removes others like it, ends its instances without removing
@@ -105,14 +168,15 @@ impl Unit {
             || self.sibling_is_released(handle)
     }
 
-    /// The instance was handed what it registers on, has an end, and never takes the listener away.
+    /// The instance was handed what it registers on, each start of it does so again, and its end takes nothing away.
     fn is_instance_signal(&self, handle: &Handle, receiver: &Receiver, frame: FunctionId) -> bool {
         let name = last_name(&receiver.text);
+        let method = self.facts.functions[frame.0 as usize].name.to_ascii_lowercase();
         receiver.made == Made::Param
             && self.end_of(receiver).is_some()
             && !OWNED.iter().any(|word| name.ends_with(word))
             && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh | Handler::Place(_))
-            && !END_METHODS.contains(&self.facts.functions[frame.0 as usize].name.as_str())
+            && STARTS.iter().any(|word| method.contains(word))
     }
 
     /// `this.client.once('close', () => ..)` in what has an end of its own: the client's end comes later, or never.
@@ -181,15 +245,34 @@ impl Unit {
     /// Some call of the file may remove this listener. Whether it runs on every way is another rule's question.
     fn is_released(&self, handle: &Handle, receiver: &Receiver) -> bool {
         self.facts.closes.iter().any(|close| {
+            let void = self.is_dead(close.function)
+                || (close.ends && self.starts_again(close, handle))
+                || self.is_replacement(close, handle, receiver);
             close.what == What::Listener
-                && !self.is_dead(close.function)
-                && close
-                    .receiver
-                    .as_ref()
-                    .is_some_and(|r| self.same_receiver(r, receiver) && (!close.ends || !self.is_handed(r)))
+                && !void
+                && close.receiver.as_ref().is_some_and(|r| {
+                    self.same_receiver(r, receiver)
+                        && (!close.ends || !self.is_handed(r) || self.is_entry_of_both(r, receiver))
+                })
                 && close.event.as_ref().is_none_or(|e| *e == handle.event || !is_literal_event(e))
                 && self.same_handler(close, handle)
         })
+    }
+
+    /// `client.off('x', this.f); this.f = ..; client.on('x', this.f)`: one stays, and the end of the instance forgets it.
+    fn is_replacement(&self, close: &Close, handle: &Handle, receiver: &Receiver) -> bool {
+        receiver.made == Made::Param
+            && !close.ends
+            && close.function == handle.function
+            && close.span < handle.opened
+            && self.end_of(receiver).is_some()
+    }
+
+    /// `this.stop(); this.start()`: an end that the same function takes back.
+    fn starts_again(&self, close: &Close, handle: &Handle) -> bool {
+        let frame = self.frame(handle.function);
+        let uses = &self.facts.functions[frame.0 as usize].uses;
+        uses.iter().any(|u| u.by() == Some(close.function))
     }
 
     fn same_receiver(&self, a: &Receiver, b: &Receiver) -> bool {
@@ -199,6 +282,11 @@ impl Unit {
             }
             _ => true,
         }
+    }
+
+    /// Both loops go over the same collection: `for (const c of this.clients) c.close()`.
+    fn is_entry_of_both(&self, a: &Receiver, b: &Receiver) -> bool {
+        a.place.is_some() && a.place == b.place && a.place.is_some_and(|p| self.place(p).path.contains(&Step::Entry))
     }
 
     /// A parameter: ending it says nothing of other things.
@@ -253,8 +341,30 @@ const OWNED: [&str; 18] = [
     "worker",
 ];
 
+/// Parts of names for methods that an end undoes, so that they can run again on the same instance.
+const STARTS: [&str; 14] = [
+    "attach",
+    "start",
+    "open",
+    "connect",
+    "join",
+    "enable",
+    "activate",
+    "mount",
+    "show",
+    "enter",
+    "subscribe",
+    "resume",
+    "begin",
+    "watch",
+];
+
 /// Methods that run again on the same instance.
 const REENTRANT: [&str; 8] = ["reconnect", "connect", "retry", "restart", "refresh", "reload", "resume", "renew"];
+
+fn is_end_event(event: &str) -> bool {
+    matches!(event, "close" | "end" | "exit" | "finish" | "disconnect" | "disconnected" | "destroy")
+}
 
 fn is_literal_event(event: &str) -> bool {
     event.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | ' '))

@@ -41,7 +41,7 @@ impl Unit {
             Root::Import { .. } => {
                 let text = format!("`{}` comes from another module and outlives the function", receiver.text);
                 let driven = self.runs_of(frame).often >= Often::Event || self.is_mounted(frame);
-                if driven || receiver.of_type.is_some() {
+                if driven || receiver.of_type.is_some() || self.is_called_emitter(receiver, frame) {
                     Outlives::Yes(None, text)
                 } else {
                     Outlives::Perhaps(None, text)
@@ -49,7 +49,7 @@ impl Unit {
             }
             Root::Binding(_) if place.path.contains(&Step::Entry) => Outlives::No,
             Root::Binding(binding) => self.outlives_binding(*binding, receiver, frame),
-            Root::This(_) | Root::UnknownThis(_) if self.is_of_the_root(receiver) => {
+            Root::This(_) | Root::UnknownThis(_) if is_of_the_root(receiver) => {
                 Outlives::Yes(None, format!("`{}` outlives each component", receiver.text))
             }
             Root::This(class) if place.path.is_empty() => self.outlives_itself(*class, frame),
@@ -58,9 +58,16 @@ impl Unit {
         }
     }
 
-    /// `this.$root.$on(..)`: shared by all components of an application.
-    fn is_of_the_root(&self, receiver: &Receiver) -> bool {
-        matches!(receiver.text.as_str(), "this.$root" | "this.$parent" | "this.$bus" | "this.$eventBus")
+    /// An import whose name says that it is the one emitter of its kind, where each instance listens: `bus`, `appEvents`.
+    pub(super) fn is_called_emitter(&self, receiver: &Receiver, frame: FunctionId) -> bool {
+        if self.class_around(frame).is_none() {
+            return false;
+        }
+        let Some(place) = receiver.place.map(|p| self.place(p)) else { return false };
+        let name = receiver.text.to_ascii_lowercase();
+        matches!(place.root, Root::Import { .. })
+            && place.path.is_empty()
+            && ["bus", "emitter", "events", "pubsub", "dispatcher"].iter().any(|word| name.ends_with(word))
     }
 
     /// A hook that a framework calls for each component.
@@ -126,6 +133,11 @@ impl Unit {
             _ => Outlives::No,
         }
     }
+}
+
+/// `this.$root.$on(..)`: shared by all components of an application.
+fn is_of_the_root(receiver: &Receiver) -> bool {
+    matches!(receiver.text.as_str(), "this.$root" | "this.$parent" | "this.$bus" | "this.$eventBus")
 }
 
 /// How a receiver relates to the function that registers on it.

@@ -15,8 +15,9 @@ impl Unit {
         let frame = self.frame(handle.function);
         let runs = self.runs_of(frame);
         let silent = handle.what != What::Timer
-            || handle.guard == Guard::Once
+            || (handle.guard == Guard::Once && handle.missed.is_none())
             || self.is_dead(handle.function)
+            || self.has_dead_cleanup(handle)
             || handle.kept_in == Kept::Escapes;
         if silent {
             return None;
@@ -65,32 +66,35 @@ impl Unit {
         let frame = self.frame(handle.function);
         let kept = self.outlasts_the_call(handle);
         let lasts = !handle.once || handle.reschedules;
-        // A frame is over before anyone minds.
-        if !lasts && handle.api.ends_with("AnimationFrame") {
+        // A frame is over before anyone minds, and so is a moment; what starts it may also end it.
+        let short = handle.api.ends_with("AnimationFrame") || handle.delay.is_some_and(|ms| ms < 1000);
+        if (!lasts && short && owner.kind != OwnerKind::Effect) || self.is_cleared_behind(handle) {
             return None;
         }
         let likely = match owner.kind {
             // Where nothing else clears it, the answer for all functions is as good.
-            OwnerKind::Class => (lasts || kept) && kept && owner.end.is_some() && !self.ends_itself(handle, frame),
-            OwnerKind::Component => {
-                (lasts && (kept || !self.is_cleared(handle))) || (kept && handle.delay.is_none_or(|ms| ms >= 100))
-            }
+            OwnerKind::Class => kept && owner.end.is_some() && !self.ends_itself(handle, frame),
+            OwnerKind::Component => kept || (lasts && !self.is_cleared(handle)),
             OwnerKind::Effect => {
                 let waits = handle.delay.map_or(handle.once, |ms| ms >= 5000);
                 let forgotten = kept || !self.is_cleared(handle);
                 forgotten && (lasts || (owner.end.is_some() && (kept || waits)) || (owner.direct && waits))
             }
         };
-        let opening = Opening { handle, confidence: Confidence::Likely, keeper: self.end_of_owner(owner), end: None };
+        let opening = Opening { handle, confidence: Confidence::Likely, keeper: end_of_owner(owner), end: None };
         (likely && !self.clears_own_slot(handle)).then_some(opening)
     }
 
-    fn end_of_owner(&self, owner: &Owner) -> Option<(Span, String)> {
-        let what = match owner.kind {
-            OwnerKind::Effect => "the cleanup does not clear it",
-            _ => "does not clear it",
-        };
-        owner.end.map(|span| (span, what.to_owned()))
+    /// The function that starts it clears it further down.
+    fn is_cleared_behind(&self, handle: &Handle) -> bool {
+        let Kept::Place(kept) = handle.kept_in else { return false };
+        handle.missed.is_none()
+            && self.facts.closes.iter().any(|c| {
+                c.what == What::Timer
+                    && c.function == handle.function
+                    && c.span.start > handle.opened.end
+                    && c.handle == Some(kept)
+            })
     }
 
     /// A field, or a variable outside of the function that starts it.
@@ -206,4 +210,12 @@ impl Unit {
             },
         }
     }
+}
+
+fn end_of_owner(owner: &Owner) -> Option<(Span, String)> {
+    let what = match owner.kind {
+        OwnerKind::Effect => "the cleanup does not clear it",
+        _ => "does not clear it",
+    };
+    owner.end.map(|span| (span, what.to_owned()))
 }
