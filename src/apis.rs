@@ -226,11 +226,12 @@ impl Apis {
         self.handles.contains(name)
     }
 
-    /// Whether functions of this name run a callback that returns its own cleanup: `useEffect`. Frameworks are imported
-    /// under many names, and by build tools without any import, so the name decides.
+    /// Whether functions of this name run a callback that returns its own cleanup: `useEffect`, and hooks of one's own that
+    /// are called after it. Frameworks are imported under many names, and by build tools without any import, so the name
+    /// decides.
     #[must_use]
     pub fn is_effect(&self, name: &str) -> bool {
-        self.effects.contains(name)
+        self.effects.contains(name) || (name.starts_with("use") && name.contains("Effect"))
     }
 
     /// Whether functions of this name run their callback when a component or scope is over: `onUnmounted`.

@@ -96,15 +96,14 @@ impl Reader<'_, '_> {
     /// The first way out of `function`, from behind `from` on, that passes none of `done`: where, and what kind of way.
     #[must_use]
     pub fn missed_way(&self, from: NodeId, function: FunctionId, done: &[NodeId]) -> Option<(Span, Exit)> {
-        self.missed_way_where(from, function, done, true)
+        self.missed_way_where((from, function), done, true)
     }
 
     /// The same; without `risks`, only an `await` may go to a `catch`.
     #[must_use]
     pub fn missed_way_where(
         &self,
-        from: NodeId,
-        function: FunctionId,
+        (from, function): (NodeId, FunctionId),
         done: &[NodeId],
         risks: bool,
     ) -> Option<(Span, Exit)> {

@@ -266,11 +266,13 @@ fn ends_in_entry(spot: &Spot<'_>) -> bool {
 fn early_exits<'a>(statements: &'a [Statement<'a>], start: u32, tests: &mut Vec<Test<'a>>) {
     let before = statements.partition_point(|s| s.span().end <= start);
     for statement in statements[..before].iter().rev().take(64) {
-        if let Statement::IfStatement(s) = statement
-            && s.alternate.is_none()
+        // `if (a) return; else if (b) return;`: what follows runs when neither holds.
+        let mut chain = Some(statement);
+        while let Some(Statement::IfStatement(s)) = chain
             && leaves(s)
         {
             tests.push(Test { test: &s.test, holds: false });
+            chain = s.alternate.as_ref();
         }
         // `assert(known.has(key))`: what follows runs when it holds.
         if let Statement::ExpressionStatement(s) = statement

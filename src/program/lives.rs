@@ -137,7 +137,14 @@ impl Unit {
         if FLEETING.iter().any(|word| name.ends_with(word)) {
             return false;
         }
-        self.end_method(class).is_some() || LASTING.iter().any(|word| name.ends_with(word))
+        self.end_method(class).is_some() || self.is_called_lasting(class)
+    }
+
+    /// Its name alone says that a program has few instances: `AuthStore`.
+    #[must_use]
+    pub fn is_called_lasting(&self, class: ClassId) -> bool {
+        let name = &self.facts.classes[class.0 as usize].name;
+        LASTING.iter().any(|word| name.ends_with(word))
     }
 
     /// Whether `function` runs within the activation of `home`, directly or as a callback that runs before its call returns.

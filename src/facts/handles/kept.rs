@@ -34,6 +34,10 @@ impl Reader<'_, '_> {
                     };
                 }
                 AstKind::AssignmentExpression(e) if e.right.span() == span => {
+                    // `(_a = setInterval(..)).unref`: a helper variable of a compiler, and more to come.
+                    if self.nodes.kind(self.outside(parent).1).is_member_expression_kind() {
+                        return Kept::Escapes;
+                    }
                     let spot = self.assigned_spot(e);
                     return spot.map_or(Kept::Escapes, |s| Kept::Place(self.own(&s)));
                 }

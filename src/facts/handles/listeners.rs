@@ -25,7 +25,7 @@ impl<'a> Reader<'a, '_> {
         let known = known || target.is_some();
         let node = call.node_id.get();
         let guard = self.once_guard(node);
-        if self.is_started_once(node, guard) {
+        if self.is_started_once(node, guard) || self.is_given_back(handler, node) {
             return;
         }
         let handler = self.handler_of(handler);
@@ -35,8 +35,8 @@ impl<'a> Reader<'a, '_> {
         }
         let event = row.event.and_then(at).and_then(|i| call.arguments.get(i));
         let event = event.map_or_else(String::new, |a| self.event_text(a));
-        let receiver = self.receiver_of(target.unwrap_or(member.object()));
         let on = target.unwrap_or(member.object());
+        let receiver = self.receiver_of(on);
         let fleeting = self.dies_with_its_function(&receiver, node)
             || self.is_made_before(on, node)
             || self.is_part_of_emitter(on, node);
@@ -100,6 +100,22 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
+    /// `on('x', f); return f`: the caller has what it takes to remove it.
+    fn is_given_back(&self, handler: &Expression<'a>, node: NodeId) -> bool {
+        let Expression::Identifier(id) = peel(handler) else { return false };
+        let Some(symbol) = self.symbol_of(id) else { return false };
+        let is_it =
+            |e: &Expression<'_>| matches!(peel(e), Expression::Identifier(i) if self.symbol_of(i) == Some(symbol));
+        self.returned.get(&self.owner_of(node)).is_some_and(|all| {
+            all.iter().any(|e| match peel(e) {
+                Expression::ObjectExpression(o) => {
+                    o.properties.iter().filter_map(|p| p.as_property()).any(|p| is_it(&p.value))
+                }
+                e => is_it(e),
+            })
+        })
+    }
+
     /// `task = new Task(); task.on(..)`: a receiver that the same function makes, wherever it keeps it.
     fn is_made_before(&mut self, receiver: &'a Expression<'a>, node: NodeId) -> bool {
         let Some(spot) = self.spot_of(receiver) else { return false };
@@ -159,7 +175,8 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn event_text(&self, argument: &'a Argument<'a>) -> String {
         match argument {
             Argument::StringLiteral(s) => s.value.as_str().to_owned(),
-            other => self.text_of(other.span(), 60),
+            // `name as any` is `name`.
+            other => self.text_of(other.as_expression().map_or_else(|| other.span(), |e| peel(e).span()), 60),
         }
     }
 }

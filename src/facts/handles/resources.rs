@@ -76,6 +76,14 @@ struct Opener<'a> {
     known: bool,
 }
 
+/// Whether a handle is closed.
+enum Ways {
+    /// Well enough.
+    Closed,
+    /// Never, or not on this way.
+    Open(Option<Missed>),
+}
+
 /// Things opened in one file that are followed: each looks at all uses of a name, and nobody writes more.
 const MOST: usize = 300;
 
@@ -145,10 +153,7 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         let fate = self.fate_of(&opener, &trail, function);
-        let missed = match self.missed_of(&opener, function, (&trail, fate)) {
-            Some(missed) => missed,
-            None => return,
-        };
+        let Ways::Open(missed) = self.ways_of(&opener, function, (&trail, fate)) else { return };
         let forgotten = if missed.is_none() { self.emptied_slot(&opener, &trail) } else { None };
         // A slot that is emptied is filled again.
         if once && forgotten.is_none() {
@@ -156,8 +161,8 @@ impl<'a> Reader<'a, '_> {
         }
         let owner = self.owner_of_opened(opener.node, Some(&trail.name).filter(|n| !n.is_empty()).map(String::as_str));
         if !opener.known && opener.what == What::Subscription && trail.unbound.is_none() {
-            let owned = owner.as_ref().is_some_and(|o| o.kind != OwnerKind::Class);
-            if !owned || !self.is_subscribed_to_more_lasting(&opener) {
+            let by_component = owner.as_ref().is_some_and(|o| o.kind != OwnerKind::Class);
+            if !by_component || !self.is_subscribed_to_more_lasting(&opener) {
                 return;
             }
         }
@@ -181,26 +186,23 @@ impl<'a> Reader<'a, '_> {
         self.facts.resources.push(resource);
     }
 
-    /// A way that leaves it open, if any; `None` when it is closed well enough.
-    fn missed_of(
-        &self,
-        opener: &Opener<'a>,
-        function: FunctionId,
-        (trail, fate): (&Trail<'a>, Fate),
-    ) -> Option<Option<Missed>> {
+    /// Whether some way leaves it open.
+    fn ways_of(&self, opener: &Opener<'a>, function: FunctionId, (trail, fate): (&Trail<'a>, Fate)) -> Ways {
+        let missed = |node: NodeId, why: &str| Missed { way: self.span_of(node), why: why.to_owned() };
         if !trail.handed.is_empty() {
-            let failure = trail.handed.iter().find_map(|handed| self.failure_beside(*handed))?;
-            let left = Missed { way: self.span_of(failure), why: NOT_HANDED.to_owned() };
-            return trail.closes.is_empty().then_some(Some(left));
+            let failure = trail.handed.iter().find_map(|handed| self.failure_beside(*handed));
+            return match failure.filter(|_| trail.closes.is_empty()) {
+                Some(failure) => Ways::Open(Some(missed(failure, NOT_HANDED))),
+                None => Ways::Closed,
+            };
         }
         if trail.closes.is_empty() {
-            let shaky = trail.shaky.map(|test| Missed { way: self.span_of(test), why: SHAKY.to_owned() });
-            return Some(shaky);
+            return Ways::Open(trail.shaky.map(|test| missed(test, SHAKY)));
         }
         if fate != Fate::Local || trail.conditional {
-            return None;
+            return Ways::Closed;
         }
-        self.missed_close(opener, function, trail).map(Some)
+        self.missed_close(opener, function, trail).map_or(Ways::Closed, |missed| Ways::Open(Some(missed)))
     }
 
     fn fate_of(&mut self, opener: &Opener<'a>, trail: &Trail<'a>, function: FunctionId) -> Fate {
@@ -236,8 +238,22 @@ impl<'a> Reader<'a, '_> {
         // When the opening itself fails there is nothing to close.
         let (_, outer) = self.outside(opener.node);
         let awaited = matches!(self.nodes.kind(outer), AstKind::AwaitExpression(_));
-        let (way, exit) = self.missed_way_where(if awaited { outer } else { opener.node }, function, &done, false)?;
+        let from = self.awaited_start(symbol, function).unwrap_or(if awaited { outer } else { opener.node });
+        let (way, exit) = self.missed_way_where((from, function), &done, false)?;
         Some(Missed { way, why: super::paths::left_open(exit).to_owned() })
+    }
+
+    /// `await client.connect()`: when that fails, nothing is open either.
+    fn awaited_start(&self, symbol: SymbolId, function: FunctionId) -> Option<NodeId> {
+        self.reads_of(symbol).filter(|read| self.owner_of(*read) == function).find_map(|read| {
+            let AstKind::StaticMemberExpression(member) = self.nodes.parent_kind(read) else { return None };
+            if !matches!(member.property.name.as_str(), "connect" | "open" | "initialize" | "init" | "start") {
+                return None;
+            }
+            let call = self.outside(self.nodes.parent_id(read)).1;
+            let wait = self.outside(call).1;
+            matches!(self.nodes.kind(wait), AstKind::AwaitExpression(_)).then_some(wait)
+        })
     }
 
     /// Tests that decide whether there is something to close: `if (client) client.release()`, `if (own) fd.close()`.

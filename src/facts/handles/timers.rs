@@ -8,7 +8,7 @@ use oxc_span::GetSpan;
 use crate::apis::Row;
 use crate::facts::flow::nodes_within;
 use crate::facts::places::SpotRoot;
-use crate::facts::reader::{Reader, peel};
+use crate::facts::reader::{Reader, last_name, peel};
 use crate::facts::{FunctionId, Guard, Handle, What};
 
 impl<'a> Reader<'a, '_> {
@@ -65,6 +65,9 @@ impl<'a> Reader<'a, '_> {
                 return false;
             }
             if outer == callback || self.calls_in(callback, outer) {
+                if self.is_by_case(node) || self.is_guarded_between(home, outer) {
+                    return false;
+                }
                 let tests = self.tests_before(node);
                 return tests.into_iter().all(|t| outer != home && self.asks_data(t.test, home));
             }
@@ -81,9 +84,58 @@ impl<'a> Reader<'a, '_> {
                 self.owner_of(n) == caller
                     && self.function_denoted(&c.callee) == Some(target)
                     && self.tests_before(n).is_empty()
+                    && !self.is_by_case(n)
             }
             _ => false,
         })
+    }
+
+    /// In a `catch`, a `case`, or a function that runs when a promise is rejected.
+    fn is_by_case(&self, node: NodeId) -> bool {
+        let home = self.function_nodes[self.owner_of(node).0 as usize];
+        let by_case = self
+            .nodes
+            .ancestor_ids(node)
+            .take_while(|id| *id != home)
+            .any(|id| matches!(self.nodes.kind(id), AstKind::CatchClause(_) | AstKind::SwitchCase(_)));
+        let rejected = match self.nodes.kind(self.outside(home).1) {
+            AstKind::CallExpression(call) => match last_name(&call.callee) {
+                Some("catch") => true,
+                Some("then") => call.arguments.get(1).is_some_and(|a| a.span() == self.nodes.kind(home).span()),
+                _ => false,
+            },
+            _ => false,
+        };
+        by_case || rejected
+    }
+
+    /// The functions around `inner`, inside `outer`, are only made when some test holds: `if (busy) return;`.
+    fn is_guarded_between(&mut self, inner: FunctionId, outer: FunctionId) -> bool {
+        let mut at = inner;
+        while at != outer && at != crate::facts::TOP {
+            let node = self.function_nodes[at.0 as usize];
+            // Who calls a function by its name may have asked before.
+            let tests = self.tests_before(self.outside(node).1);
+            if self.name_of_function(node).is_some() || tests.into_iter().any(|t| !self.asks_parameter(t.test, outer)) {
+                return true;
+            }
+            at = self.facts.functions[at.0 as usize].parent;
+        }
+        false
+    }
+
+    /// `if (!client.canPoll) return`: what somebody else's object can do, not a flag that is set to stop.
+    fn asks_parameter(&mut self, test: &'a Expression<'a>, function: FunctionId) -> bool {
+        let asked = match peel(test) {
+            Expression::UnaryExpression(e) if e.operator.is_not() => return self.asks_parameter(&e.argument, function),
+            Expression::CallExpression(call) => peel(&call.callee),
+            other => other,
+        };
+        let Some(spot) = asked.as_member_expression().and_then(|_| self.spot_of(asked)) else { return false };
+        let SpotRoot::Symbol(symbol) = spot.root else { return false };
+        self.scope_function(symbol) == function
+            && self.param_index(self.scoping.symbol_declaration(symbol)).is_some()
+            && !self.assigned.contains_key(&spot)
     }
 
     /// A test that looks at what a callback was handed, not at a flag that someone could set to stop.

@@ -2,6 +2,7 @@
 
 use oxc_ast::AstKind;
 use oxc_span::GetSpan;
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Hook, option_of};
@@ -23,16 +24,21 @@ pub struct Forgotten {
     pub waits: bool,
 }
 
+/// Registrations times removals that are compared: generated files have thousands of both.
+const MOST_PAIRS: usize = 100_000;
+
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_forgotten_listeners(&mut self, hooks: &[Hook<'a>]) {
         let (removals, added): (Vec<_>, Vec<_>) = hooks.iter().partition(|h| h.removes);
-        if removals.is_empty() || added.len() < 2 {
+        if removals.is_empty() || added.len() < 2 || added.len() * removals.len() > MOST_PAIRS {
             return;
         }
+        let [cleared, ended] = self.receivers_at_their_end();
         for hook in &added {
             let inline = is_once(hook) && hook.handler.is_some_and(|h| self.literal_function(h).is_some());
             let candidate = self.has_own_handler(hook) || inline;
-            if !candidate || option_of(hook, "signal") || self.is_cleared(hook) {
+            let receiver = self.said(hook.receiver);
+            if !candidate || option_of(hook, "signal") || cleared.contains(&receiver) {
                 continue;
             }
             if inline && hook.handler_spot.is_none() {
@@ -64,7 +70,7 @@ impl<'a> Reader<'a, '_> {
                 }
             }
             if let Some(removal) = sibling
-                && !self.is_ended(hook)
+                && !ended.contains(&receiver)
             {
                 self.push_forgotten(hook, removal, waits);
             }
@@ -147,26 +153,20 @@ impl<'a> Reader<'a, '_> {
         (!both).then(|| self.head_of_call(removal.call))
     }
 
-    /// `removeAllListeners('x')` on the same receiver.
-    fn is_cleared(&mut self, hook: &Hook<'a>) -> bool {
-        self.sites.clone().iter().any(|site| {
-            let AstKind::CallExpression(call) = *site else { return false };
-            last_name(&call.callee).is_some_and(|n| n.starts_with("removeAll"))
-                && peel(&call.callee)
-                    .as_member_expression()
-                    .is_some_and(|m| self.said(m.object()) == self.said(hook.receiver))
-        })
-    }
-
-    /// Its receiver comes to an end in this file.
-    fn is_ended(&mut self, hook: &Hook<'a>) -> bool {
-        self.sites.clone().iter().any(|site| {
-            let AstKind::CallExpression(call) = *site else { return false };
-            last_name(&call.callee).is_some_and(crate::facts::handles::is_ending_word)
-                && peel(&call.callee)
-                    .as_member_expression()
-                    .is_some_and(|m| self.said(m.object()) == self.said(hook.receiver))
-        })
+    /// What loses all its listeners in this file, and what comes to its end.
+    fn receivers_at_their_end(&self) -> [FxHashSet<String>; 2] {
+        let mut found = [FxHashSet::default(), FxHashSet::default()];
+        for site in self.sites.iter() {
+            let AstKind::CallExpression(call) = *site else { continue };
+            let Some(name) = last_name(&call.callee) else { continue };
+            let clears = name.starts_with("removeAll");
+            if (clears || crate::facts::handles::is_ending_word(name))
+                && let Some(member) = peel(&call.callee).as_member_expression()
+            {
+                found[usize::from(!clears)].insert(self.said(member.object()));
+            }
+        }
+        found
     }
 
     /// `once`, or its own handler removes it.

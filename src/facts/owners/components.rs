@@ -105,7 +105,10 @@ impl<'a> Reader<'a, '_> {
     }
 
     pub(crate) fn is_component_script(&self) -> bool {
-        [".svelte", ".vue"].iter().any(|e| self.path.ends_with(e)) && !self.text.contains("export default")
+        let file = self.path.rsplit(['/', '\\']).next().unwrap_or("");
+        // `App.vue`: the component that is there as long as the page.
+        file.rsplit_once('.').is_some_and(|(name, ending)| matches!(ending, "svelte" | "vue") && name != "App")
+            && !self.text.contains("export default")
     }
 
     /// The object of options that a function is part of: `{ methods: { f() {} }, created() {} }`.

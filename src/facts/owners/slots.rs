@@ -1,7 +1,7 @@
 //! Slots that hold a running timer and are given another: who clears the first one?
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::Expression;
+use oxc_ast::ast::{AssignmentTarget, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,8 @@ impl Reader<'_, '_> {
             {
                 owner.thinks_of_it |= name.as_deref().is_some_and(|n| self.is_cleared_by_callback(n, *node));
                 owner.thinks_of_it |= self.is_stopped_by_flag(&owner, *node);
+                owner.thinks_of_it |= owner.kind == OwnerKind::Component
+                    && name.as_deref().is_some_and(|n| self.hands_out_a_stopper(n, *node));
                 // Whatever holds it, the class does not.
                 owner.thinks_of_it |= owner.kind == OwnerKind::Class && !self.is_in_field(&kept);
                 // A framework calls the end of a component by its own name only.
@@ -90,6 +92,42 @@ impl Reader<'_, '_> {
         })
     }
 
+    /// `return { cancel: () => clearTimeout(timer) }`, `done.cancel = stop`: a hook that leaves the end to its caller.
+    fn hands_out_a_stopper(&mut self, name: &str, node: NodeId) -> bool {
+        (1..self.function_nodes.len()).any(|index| {
+            let function = self.function_nodes[index];
+            let out = match self.nodes.kind(self.outside(function).1) {
+                AstKind::ObjectProperty(_) => self.options_around(function).is_none(),
+                AstKind::AssignmentExpression(e) => !matches!(e.left, AssignmentTarget::AssignmentTargetIdentifier(_)),
+                _ => self.symbol_of_function(function).is_some_and(|s| self.is_handed_out(s)),
+            };
+            let index = FunctionId(u32::try_from(index).unwrap_or(u32::MAX));
+            out && !self.is_within(node, function)
+                && self.reached_from(&[index]).iter().any(|f| self.clears_in(*f, name))
+        })
+    }
+
+    /// A name among what is returned: `return { start, stop }`, `return [on, off]`, `return stop`.
+    fn is_handed_out(&self, symbol: oxc_semantic::SymbolId) -> bool {
+        self.reads_of(symbol).any(|read| {
+            matches!(
+                self.nodes.kind(self.outside(read).1),
+                AstKind::ObjectProperty(_) | AstKind::ArrayExpression(_) | AstKind::ReturnStatement(_)
+            )
+        })
+    }
+
+    /// `clearTimeout(name)` in a function, in so many words.
+    fn clears_in(&self, function: FunctionId, name: &str) -> bool {
+        nodes_within(self.nodes, self.function_nodes[function.0 as usize]).any(|id| match self.nodes.kind(id) {
+            AstKind::CallExpression(call) => {
+                crate::facts::reader::last_name(&call.callee).is_some_and(|n| n.starts_with("clear"))
+                    && self.says(call.span, name)
+            }
+            _ => false,
+        })
+    }
+
     fn is_in_field(&self, kept: &Kept) -> bool {
         let Kept::Place(place) = kept else { return false };
         let place = &self.facts.places[place.0 as usize];
@@ -136,8 +174,20 @@ impl Reader<'_, '_> {
     fn note_overwrite(&mut self, index: u32, name: &str, node: NodeId) {
         let handle = &self.facts.handles[index as usize];
         let home = self.owner_of(node);
-        if handle.once || handle.guard == Guard::Once || home == TOP || self.is_named_before(home, name, node) {
+        if handle.once || handle.guard == Guard::Once || home == TOP {
             return;
+        }
+        // `stop(); setTimeout(() => { timer = setInterval(..) })`: what surrounds a callback runs before it.
+        let (mut around, mut at) = (home, node);
+        while around != TOP {
+            if self.is_named_before(around, name, at) {
+                return;
+            }
+            at = self.function_nodes[around.0 as usize];
+            if self.name_of_function(at).is_some() {
+                break;
+            }
+            around = self.facts.functions[around.0 as usize].parent;
         }
         let function = self.facts.functions[home.0 as usize].kind;
         if matches!(function, crate::facts::FunctionKind::Constructor | crate::facts::FunctionKind::FieldInit) {

@@ -125,7 +125,7 @@ impl Unit {
     }
 
     /// A base class out of sight may close what its heirs open.
-    fn has_unseen_base(&self, class: ClassId) -> bool {
+    pub(super) fn has_unseen_base(&self, class: ClassId) -> bool {
         self.facts.classes[class.0 as usize].extends.iter().any(String::is_empty)
     }
 }

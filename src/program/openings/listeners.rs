@@ -4,7 +4,7 @@ use super::Opening;
 use super::receivers::Outlives;
 use crate::facts::{
     Close, Forgotten, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, Receiver, Root, Step, TOP,
-    What,
+    Use, What,
 };
 use crate::finding::{Confidence, Span};
 use crate::program::Unit;
@@ -36,7 +36,7 @@ impl Unit {
         if silent || (receiver.dedupes && self.is_stable(&handle.handler)) {
             return None;
         }
-        let starts = self.is_starter(frame) || self.is_start_of_program(frame, receiver);
+        let starts = self.starts_a_program(handle, receiver, frame);
         let runs = if starts { &crate::program::Runs { certain: false, ..*runs } } else { runs };
         let per_event = (per_event && runs.certain) || self.is_mounted(frame);
         let inline = matches!(handle.handler, Handler::Inline(_) | Handler::Fresh);
@@ -87,6 +87,39 @@ impl Unit {
                 && !self.is_dead(f.function)
                 && !self.is_told_by_mismatch(f.opened)
         })
+    }
+
+    /// Code that a program most likely runs once, though nothing in the file says so.
+    fn starts_a_program(&self, handle: &Handle, receiver: &Receiver, frame: FunctionId) -> bool {
+        let function = &self.facts.functions[frame.0 as usize];
+        // `class AuthStore { constructor() { window.addEventListener(..) } }`.
+        let single = receiver.dedupes
+            && function.kind == FunctionKind::Constructor
+            && function.class.is_some_and(|class| self.is_called_lasting(class));
+        single
+            || self.is_starter(frame)
+            || self.is_start_of_program(frame, receiver)
+            || self.is_installer(frame)
+            || self.reads_input_to_its_end(handle, receiver)
+    }
+
+    /// `process.stdin.on('data', ..).on('end', ..)`: there is one end.
+    fn reads_input_to_its_end(&self, handle: &Handle, receiver: &Receiver) -> bool {
+        let heard = |event: &str| {
+            self.facts.handles.iter().any(|h| {
+                h.function == handle.function
+                    && h.event == event
+                    && h.receiver.as_ref().and_then(|r| r.place) == receiver.place
+            })
+        };
+        receiver.text.ends_with("stdin") && heard("data") && heard("end")
+    }
+
+    /// `module.exports = (app) => { .. }`: what a module has instead of code that runs when it is loaded.
+    fn is_installer(&self, frame: FunctionId) -> bool {
+        let function = &self.facts.functions[frame.0 as usize];
+        let exported = function.uses.iter().any(|u| matches!(u, Use::Exported { .. }));
+        function.name.is_empty() && exported && function.class.is_none() && self.runs_of(frame).often == Often::Call
     }
 
     /// `class Server { initSignals() { process.on(..) } }`: most programs have one of it.

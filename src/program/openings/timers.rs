@@ -44,7 +44,7 @@ impl Unit {
         let confidence = match (local, runs.certain) {
             (true, true) if driven && !handle.reschedules && handle.missed.is_none() => Confidence::Sure,
             (true, true) => Confidence::Likely,
-            (false, true) if owner.is_some() => Confidence::Likely,
+            (false, true) if owner.is_some_and(|class| !self.has_unseen_base(class)) => Confidence::Likely,
             _ => Confidence::Guess,
         };
         Some(Opening { handle, confidence, keeper: None, end: owner.and_then(|c| self.end_method(c)) })
@@ -67,8 +67,9 @@ impl Unit {
         let kept = self.outlasts_the_call(handle);
         let lasts = !handle.once || handle.reschedules;
         // A frame is over before anyone minds, and so is a moment; what starts it may also end it.
-        let short = handle.api.ends_with("AnimationFrame") || handle.delay.is_some_and(|ms| ms < 1000);
-        if (!lasts && short && owner.kind != OwnerKind::Effect) || self.is_cleared_behind(handle) {
+        let frames = handle.api.ends_with("AnimationFrame");
+        let short = owner.kind != OwnerKind::Effect && handle.delay.is_some_and(|ms| ms < 1000);
+        if (!lasts && (frames || short)) || self.is_cleared_behind(handle) {
             return None;
         }
         let likely = match owner.kind {

@@ -1,7 +1,7 @@
 //! Slots of handles that are not plain variables or fields: references, addresses on show, slots that are emptied.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, AssignmentTarget, Expression, MemberExpression};
+use oxc_ast::ast::{Argument, AssignmentExpression, AssignmentTarget, Expression, MemberExpression, UnaryOperator};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
@@ -112,7 +112,7 @@ impl<'a> Reader<'a, '_> {
         sites.into_iter().find_map(|node| {
             let AstKind::AssignmentExpression(e) = self.nodes.kind(node) else { return None };
             let slot = match (trail.field, trail.symbol) {
-                (Some(field), _) => self.is_slot_named(e, field),
+                (Some(field), _) => is_slot_named(e, field),
                 (None, Some(symbol)) => {
                     matches!(&e.left, AssignmentTarget::AssignmentTargetIdentifier(id) if self.symbol_of(id) == Some(symbol))
                 }
@@ -126,17 +126,15 @@ impl<'a> Reader<'a, '_> {
             emptied.then(|| self.span(e.span))
         })
     }
+}
 
-    fn is_slot_named(&self, e: &oxc_ast::ast::AssignmentExpression<'a>, field: &str) -> bool {
-        let Some(member) = e.left.as_simple_assignment_target().and_then(|t| t.as_member_expression()) else {
-            return false;
-        };
-        match member.static_property_name() {
-            Some("current" | "value") => {
-                matches!(peel(member.object()), Expression::Identifier(id) if id.name == field)
-            }
-            name => name == Some(field),
-        }
+fn is_slot_named(e: &AssignmentExpression<'_>, field: &str) -> bool {
+    let Some(member) = e.left.as_simple_assignment_target().and_then(|t| t.as_member_expression()) else {
+        return false;
+    };
+    match member.static_property_name() {
+        Some("current" | "value") => matches!(peel(member.object()), Expression::Identifier(id) if id.name == field),
+        name => name == Some(field),
     }
 }
 
@@ -146,7 +144,9 @@ fn is_nothing(expr: &Expression<'_>) -> bool {
         Expression::NullLiteral(_) => true,
         Expression::Identifier(id) => id.name == "undefined",
         Expression::UnaryExpression(u) => {
-            u.operator.is_void() || matches!(&u.argument, Expression::NumericLiteral(n) if n.value == 1.0)
+            let one =
+                matches!(&u.argument, Expression::NumericLiteral(n) if n.raw.as_ref().is_some_and(|raw| raw == "1"));
+            u.operator.is_void() || (one && u.operator == UnaryOperator::UnaryNegation)
         }
         // `this.a = this.b = null`
         Expression::AssignmentExpression(e) => is_nothing(&e.right),

@@ -60,8 +60,22 @@ const HANDS_OVER: [&str; 12] = [
 ];
 
 /// Methods that give back what they are called on.
-const FLUENT: [&str; 10] =
-    ["on", "once", "addListener", "prependListener", "off", "setEncoding", "unref", "ref", "setNoDelay", "setTimeout"];
+const FLUENT: [&str; 14] = [
+    "on",
+    "once",
+    "addListener",
+    "prependListener",
+    "off",
+    "setEncoding",
+    "unref",
+    "ref",
+    "setNoDelay",
+    "setTimeout",
+    "bind",
+    "setKeepAlive",
+    "setMaxListeners",
+    "listen",
+];
 
 /// Events that tell that the other side has ended it.
 const OVER: [&str; 8] = ["end", "close", "exit", "finish", "disconnect", "disconnected", "onclose", "onexit"];
