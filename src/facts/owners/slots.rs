@@ -28,6 +28,11 @@ impl Reader<'_, '_> {
     pub(crate) fn note_owners(&mut self, starts: &[NodeId]) {
         for (index, node) in starts.iter().enumerate() {
             if self.facts.handles[index].what != What::Timer {
+                let function = self.facts.handles[index].function;
+                if self.is_effect_without_end(function) {
+                    let owner = Owner { kind: OwnerKind::Effect, end: None, thinks_of_it: false, direct: true };
+                    self.facts.owners.push((u32::try_from(index).unwrap_or(u32::MAX), owner));
+                }
                 continue;
             }
             let kept = self.facts.handles[index].kept_in.clone();
