@@ -34,9 +34,11 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         let event = row.event.and_then(at).and_then(|i| call.arguments.get(i));
+        // Of what is put together nobody knows the namespaces.
+        let event = event.filter(|a| !row.namespaces || matches!(a, Argument::StringLiteral(_)));
         let event = event.map_or_else(String::new, |a| self.event_text(a));
         let on = target.unwrap_or(member.object());
-        let receiver = self.receiver_of(on);
+        let receiver = self.registrar_of(on, row.namespaces);
         let fleeting = self.dies_with_its_function(&receiver, node)
             || self.is_made_before(on, node)
             || self.is_part_of_emitter(on, node);
@@ -69,6 +71,8 @@ impl<'a> Reader<'a, '_> {
             delay: None,
             races: false,
             missed: None,
+            end: String::new(),
+            namespaces: row.namespaces,
         };
         self.facts.handles.push(handle);
     }

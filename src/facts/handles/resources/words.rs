@@ -116,6 +116,7 @@ impl<'a> Reader<'a, '_> {
                 PropertyKey::StaticIdentifier(id) => {
                     // `timeout` of a child process, `once` of a subscription.
                     matches!(id.name.as_str(), "signal" | "abortSignal" | "once" | "detached")
+                        || opener.row.ends_itself_with.iter().any(|option| option == id.name.as_str())
                 }
                 _ => false,
             },
