@@ -26,7 +26,7 @@ impl<'a> Reader<'a, '_> {
                 let at = usize::from(target.is_some());
                 close.receiver = Some(self.registrar_of(target.unwrap_or(member.object()), row.namespaces));
                 close.namespaces = row.namespaces;
-                let function = self.removed_function(call, row, at);
+                let function = removed_function(call, row, at);
                 // A function that stands where the event would has no event.
                 if function != Some(at) {
                     close.event = call.arguments.get(at).map(|a| self.event_text(a));
@@ -39,18 +39,6 @@ impl<'a> Reader<'a, '_> {
             }
         }
         self.facts.closes.push(close);
-    }
-
-    /// Which argument is the function that is removed.
-    fn removed_function(&self, call: &CallExpression<'a>, row: &Row, event: usize) -> Option<usize> {
-        if row.by != Some(By::Handler) {
-            return None;
-        }
-        let Some(which) = row.handler else { return Some(event + 1) };
-        let at = argument_at(which, call.arguments.len())?;
-        // `off('click', '.item')`: the last argument is not always the function.
-        let text = matches!(call.arguments.get(at), Some(Argument::StringLiteral(_) | Argument::TemplateLiteral(_)));
-        (!text && (at > 0 || which == Which::First)).then_some(at)
     }
 
     /// `timers.clearFast(this.timer)`: a call that no row knows, but whose name says that it ends what it is handed.
@@ -120,4 +108,16 @@ pub fn is_ending_word(name: &str) -> bool {
 /// Words that begin the names of functions which end something.
 pub(super) fn is_closing_word(name: &str) -> bool {
     ["clear", "cancel", "stop", "dispose", "release"].iter().any(|w| name.starts_with(w))
+}
+
+/// Which argument is the function that is removed.
+fn removed_function(call: &CallExpression<'_>, row: &Row, event: usize) -> Option<usize> {
+    if row.by != Some(By::Handler) {
+        return None;
+    }
+    let Some(which) = row.handler else { return Some(event + 1) };
+    let at = argument_at(which, call.arguments.len())?;
+    // `off('click', '.item')`: the last argument is not always the function.
+    let text = matches!(call.arguments.get(at), Some(Argument::StringLiteral(_) | Argument::TemplateLiteral(_)));
+    (!text && (at > 0 || which == Which::First)).then_some(at)
 }

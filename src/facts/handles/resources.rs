@@ -236,8 +236,8 @@ impl<'a> Reader<'a, '_> {
         }
         done.extend(self.process_ends(function));
         // When the opening itself fails there is nothing to close.
-        let opened = self.awaited_opening(opener.node).unwrap_or(opener.node);
-        let from = self.awaited_start(symbol, function).unwrap_or(opened);
+        let start = self.awaited_opening(opener.node).unwrap_or(opener.node);
+        let from = self.awaited_start(symbol, function).unwrap_or(start);
         let (way, exit) = self.missed_way_where((from, function), &done, false)?;
         Some(Missed { way, why: super::paths::left_open(exit).to_owned() })
     }
