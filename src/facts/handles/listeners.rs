@@ -46,11 +46,11 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         let options = listener_options(call);
-        let sure_to_come = receiver
-            .of_type
-            .as_deref()
-            .and_then(|t| self.apis.type_named(t))
-            .is_some_and(|t| self.apis.ends(t, &event));
+        let sure_to_come =
+            receiver.of_type.as_deref().and_then(|t| self.apis.type_named(t)).is_some_and(|t| match row.namespaces {
+                true => event_names(&event).all(|name| self.apis.ends(t, name)),
+                false => self.apis.ends(t, &event),
+            });
         let handle = Handle {
             what: What::Listener,
             api: self.api_text(call),
@@ -208,4 +208,9 @@ fn listener_options(call: &CallExpression<'_>) -> Options {
 struct Options {
     once: bool,
     signal: bool,
+}
+
+/// The events of `resize.menu scroll.menu`, without their namespaces.
+fn event_names(event: &str) -> impl Iterator<Item = &str> {
+    event.split_whitespace().map(|name| name.split('.').next().unwrap_or(name))
 }
