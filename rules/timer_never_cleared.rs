@@ -66,6 +66,7 @@ fn help(handle: &Handle) -> String {
         }
         api if api.ends_with("setInterval") => "clearInterval",
         api if api.ends_with("requestAnimationFrame") => "cancelAnimationFrame",
+        api if api.ends_with("requestIdleCallback") => "cancelIdleCallback",
         _ => "clearTimeout",
     };
     match handle.kept_in {
