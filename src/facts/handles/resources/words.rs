@@ -151,9 +151,9 @@ impl<'a> Reader<'a, '_> {
             value = peel(&e.argument);
         }
         match value {
-            Expression::CallExpression(call) => {
-                self.api_of_call(call).is_some_and(|hit| self.apis.row(hit.row).opens.is_some_and(What::has_handle))
-            }
+            Expression::CallExpression(call) => self.api_of_call(call).is_some_and(|hit| {
+                self.apis.row(hit.row).opens.is_some_and(|what| what.has_handle() || what == What::Client)
+            }),
             _ => false,
         }
     }
