@@ -46,11 +46,10 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         let options = listener_options(call);
-        let sure_to_come =
-            receiver.of_type.as_deref().and_then(|t| self.apis.type_named(t)).is_some_and(|t| match row.namespaces {
-                true => event_names(&event).all(|name| self.apis.ends(t, name)),
-                false => self.apis.ends(t, &event),
-            });
+        let sure_to_come = receiver.of_type.as_deref().and_then(|t| self.apis.type_named(t)).is_some_and(|t| {
+            let whole = !row.namespaces && self.apis.ends(t, &event);
+            whole || (row.namespaces && event_names(&event).all(|name| self.apis.ends(t, name)))
+        });
         let handle = Handle {
             what: What::Listener,
             api: self.api_text(call),
