@@ -53,8 +53,9 @@ impl Unit {
     /// What the handle belongs to, when it comes to an end.
     #[must_use]
     pub fn owner_of_handle(&self, handle: &Handle) -> Option<&Owner> {
-        let index = self.facts.handles.iter().position(|h| std::ptr::eq(h, handle))?;
-        self.facts.owners.iter().find(|(i, _)| *i as usize == index).map(|(_, owner)| owner)
+        let index = u32::try_from(self.facts.handles.element_offset(handle)?).ok()?;
+        let at = self.facts.owners.binary_search_by_key(&index, |(i, _)| *i).ok()?;
+        Some(&self.facts.owners[at].1)
     }
 
     /// A class, component or effect comes to its end and does not think of its timer.
