@@ -17,8 +17,10 @@ mod object_url_never_revoked;
 mod observer_never_disconnected;
 mod pending_entry_kept;
 mod pipe_without_cleanup;
+mod promise_chain_grows;
 mod promise_never_settles;
 mod promise_path_unsettled;
+mod promise_race_retention;
 mod queue_keeps_jobs;
 mod session_memory_store;
 mod socket_never_closed;
@@ -61,6 +63,8 @@ pub const RULES: &[&Rule] = &[
     &cleanup_never_runs::RULE,
     &promise_never_settles::RULE,
     &promise_path_unsettled::RULE,
+    &promise_race_retention::RULE,
+    &promise_chain_grows::RULE,
     &whole_read::RULE,
     &pipe_without_cleanup::RULE,
 ];
