@@ -4,12 +4,22 @@ use super::Unit;
 use crate::facts::{END_METHODS, FunctionId, FunctionKind, Often, TOP, Use};
 
 /// First words of methods that run once for each instance.
-const FIRSTS: [&str; 6] = ["start", "init", "connect", "open", "launch", "setup"];
+const FIRSTS: [&str; 7] = ["start", "init", "connect", "open", "launch", "setup", "load"];
 
 impl Unit {
-    /// A method that begins or ends an instance: once, as its name says.
+    /// A method that begins or ends an instance, as its name says, or that only such methods call: it runs once.
     #[must_use]
     pub fn runs_at_ends(&self, function: FunctionId) -> bool {
+        let callers: Vec<FunctionId> = self.callers_seen(function);
+        self.is_at_an_end(function) || (!callers.is_empty() && callers.iter().all(|c| self.is_at_an_end(*c)))
+    }
+
+    fn callers_seen(&self, function: FunctionId) -> Vec<FunctionId> {
+        let uses = &self.facts.functions[function.0 as usize].uses;
+        uses.iter().filter_map(|u| if let Use::Called { by, .. } = u { Some(self.frame(*by)) } else { None }).collect()
+    }
+
+    fn is_at_an_end(&self, function: FunctionId) -> bool {
         let facts = &self.facts.functions[function.0 as usize];
         let name = facts.name.trim_start_matches('_');
         matches!(facts.kind, FunctionKind::Constructor | FunctionKind::FieldInit)

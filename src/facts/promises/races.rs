@@ -346,7 +346,7 @@ impl<'a> Reader<'a, '_> {
         match copy {
             Expression::CallExpression(call) => {
                 let member = peel(&call.callee).as_member_expression();
-                member.and_then(|m| m.static_property_name()).is_some_and(|name| match name {
+                member.and_then(oxc_ast::ast::MemberExpression::static_property_name).is_some_and(|name| match name {
                     "from" => call.arguments.len() == 1,
                     "map" => self.goes_on_from_entry(call),
                     name => matches!(name, "values" | "slice" | "filter"),

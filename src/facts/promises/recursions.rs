@@ -53,7 +53,7 @@ impl<'a> Reader<'a, '_> {
             let AstKind::CallExpression(call) = *site else { continue };
             let Some(function) = self.called_around(call) else { continue };
             let Some(awaited) = self.waits_for(call.node_id.get(), function) else { continue };
-            let Some(stop) = self.only_stops(call, function) else { continue };
+            let Some(stops) = self.only_stops(call, function) else { continue };
             let node = self.function_nodes[function.0 as usize];
             let Some((name, head)) = self.name_of_function(node) else { continue };
             self.facts.recursions.push(Recursion {
@@ -62,7 +62,7 @@ impl<'a> Reader<'a, '_> {
                 head: self.span(head),
                 call: self.span(call.span),
                 awaited,
-                stop: stop.map(|s| self.span_of(s)),
+                stop: stops.last().map(|s| self.span_of(*s)),
             });
         }
     }
@@ -94,6 +94,9 @@ impl<'a> Reader<'a, '_> {
     /// What is passed is what was passed before: no counter, no next page, no child.
     fn is_same_round(&self, call: &CallExpression<'a>, function: NodeId) -> bool {
         let own = self.param_symbols(function);
+        if call.arguments.len() < own.len() {
+            return false;
+        }
         call.arguments.iter().enumerate().all(|(index, argument)| match argument.as_expression().map(peel) {
             Some(Expression::Identifier(id)) => match self.symbol_of(id) {
                 Some(symbol) if self.scoping.symbol_is_mutated(symbol) => false,
@@ -104,7 +107,7 @@ impl<'a> Reader<'a, '_> {
                 None => true,
             },
             Some(Expression::StaticMemberExpression(m)) => matches!(peel(&m.object), Expression::ThisExpression(_)),
-            Some(e) => e.is_literal() || matches!(e, Expression::ThisExpression(_)),
+            Some(e) => matches!(e, Expression::ThisExpression(_)),
             None => false,
         })
     }
@@ -195,11 +198,14 @@ impl<'a> Reader<'a, '_> {
         })
     }
 
-    /// No test but one for the end of all keeps the function from its next round: the last such test, if any.
-    /// `None` when some other test does.
-    fn only_stops(&self, call: &CallExpression<'a>, function: FunctionId) -> Option<Option<NodeId>> {
+    /// The tests that keep the function from its next round, when all of them ask whether all is over. `None` when some
+    /// other test does, or when the next round is an answer to an error: what is tried again succeeds at last.
+    fn only_stops(&self, call: &CallExpression<'a>, function: FunctionId) -> Option<Vec<NodeId>> {
         let body = self.function_nodes[function.0 as usize];
         let mut tests = self.branches_around(call.node_id.get(), body)?;
+        if tests.iter().any(|t| self.is_answer_to_error(*t, call)) {
+            return None;
+        }
         for node in nodes_within(self.nodes, body) {
             let leaves = match self.nodes.kind(node) {
                 AstKind::ReturnStatement(r) => !r.span.contains_inclusive(call.span),
@@ -217,7 +223,7 @@ impl<'a> Reader<'a, '_> {
                 tests.extend(around);
             }
         }
-        tests.iter().all(|t| self.asks_for_the_end(*t)).then(|| tests.last().copied())
+        tests.iter().all(|t| self.asks_for_the_end(*t)).then_some(tests)
     }
 
     /// Tests of the branches around a node; `None` where it stands in a loop, a `switch` or a `catch`.
@@ -231,7 +237,7 @@ impl<'a> Reader<'a, '_> {
                     tests.push(e.test.node_id());
                 }
                 AstKind::LogicalExpression(e) if e.right.span().contains_inclusive(span) => {
-                    tests.push(e.left.node_id())
+                    tests.push(e.left.node_id());
                 }
                 AstKind::CatchClause(_) | AstKind::SwitchStatement(_) => return None,
                 kind if super::touches::is_loop(kind) => return None,
@@ -243,7 +249,19 @@ impl<'a> Reader<'a, '_> {
 
     /// `stopped`, `!this.running`, `signal.aborted`.
     fn asks_for_the_end(&self, test: NodeId) -> bool {
-        let text = self.nodes.kind(test).span().source_text(self.text).to_lowercase();
-        text == "true" || (STOPS.iter().any(|w| text.contains(w)) && !text.contains(['<', '>']))
+        let written = self.nodes.kind(test).span().source_text(self.text).to_lowercase();
+        written == "true" || (STOPS.iter().any(|w| written.contains(w)) && !written.contains(['<', '>']))
+    }
+
+    /// `if (error) return connect()`: the call stands on the side of the error.
+    fn is_answer_to_error(&self, test: NodeId, call: &CallExpression<'a>) -> bool {
+        let written = self.nodes.kind(test).span().source_text(self.text).to_lowercase();
+        let consequent = match self.nodes.kind(self.outside(test).1) {
+            AstKind::IfStatement(s) => s.consequent.span(),
+            AstKind::ConditionalExpression(e) => e.consequent.span(),
+            AstKind::LogicalExpression(e) => e.right.span(),
+            _ => return false,
+        };
+        written.contains("err") && !written.starts_with('!') && consequent.contains_inclusive(call.span)
     }
 }
