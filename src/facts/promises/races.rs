@@ -93,7 +93,14 @@ impl<'a> Reader<'a, '_> {
         let Some(argument) = call.arguments.first().and_then(|a| a.as_expression()) else { return };
         let found = match peel(argument) {
             Expression::ArrayExpression(array) => array.elements.iter().find_map(|e| match e {
-                ArrayExpressionElement::SpreadElement(s) => self.raced_entries(call, &s.argument),
+                ArrayExpressionElement::SpreadElement(s) => {
+                    let mut race = self.raced_entries(call, &s.argument)?;
+                    // Beside a promise of its own, the others are what may go wrong meanwhile.
+                    if array.elements.len() > 1 {
+                        race.confidence = Confidence::Guess;
+                    }
+                    Some(race)
+                }
                 element => self.raced(call, element.as_expression()?),
             }),
             other => self.raced_entries(call, other),

@@ -46,6 +46,9 @@ const STOPS: [&str; 16] = [
     "unmount",
 ];
 
+/// Of these, the ones that say that it is not over.
+const GOES_ON: [&str; 4] = ["alive", "enabled", "running", "true"];
+
 impl<'a> Reader<'a, '_> {
     /// Finds functions whose promise waits for a call of the same function.
     pub fn note_recursions(&mut self) {
@@ -253,7 +256,7 @@ impl<'a> Reader<'a, '_> {
         written == "true" || (STOPS.iter().any(|w| written.contains(w)) && !written.contains(['<', '>']))
     }
 
-    /// `if (error) return connect()`: the call stands on the side of the error.
+    /// `if (cancelled) return load()`: the call stands on the side where something went wrong.
     fn is_answer_to_error(&self, test: NodeId, call: &CallExpression<'a>) -> bool {
         let written = self.nodes.kind(test).span().source_text(self.text).to_lowercase();
         let consequent = match self.nodes.kind(self.outside(test).1) {
@@ -262,6 +265,7 @@ impl<'a> Reader<'a, '_> {
             AstKind::LogicalExpression(e) => e.right.span(),
             _ => return false,
         };
-        written.contains("err") && !written.starts_with('!') && consequent.contains_inclusive(call.span)
+        let goes_on = GOES_ON.iter().any(|w| written.contains(w)) || written.starts_with('!');
+        !goes_on && consequent.contains_inclusive(call.span)
     }
 }
