@@ -22,8 +22,10 @@ mod observer_never_disconnected;
 mod pending_entry_kept;
 mod pipe_without_cleanup;
 mod process_memory_unlimited;
+mod promise_chain_grows;
 mod promise_never_settles;
 mod promise_path_unsettled;
+mod promise_race_retention;
 mod queue_keeps_jobs;
 mod redis_key_without_expiry;
 mod session_memory_store;
@@ -68,6 +70,8 @@ pub const RULES: &[&Rule] = &[
     &cleanup_never_runs::RULE,
     &promise_never_settles::RULE,
     &promise_path_unsettled::RULE,
+    &promise_race_retention::RULE,
+    &promise_chain_grows::RULE,
     &whole_read::RULE,
     &pipe_without_cleanup::RULE,
     &client_per_request::RULE,

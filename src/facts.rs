@@ -38,7 +38,7 @@ pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
 pub use listening::{AbortKept, Flaw, Forgotten, Mismatch};
 pub use owners::{Overwrite, Owner, OwnerKind, Replaced};
 pub use places::{Binding, Made, Place, Root, Step};
-pub use promises::{Hold, Promise, PromiseKind, Repair, Settles};
+pub use promises::{Hold, Promise, PromiseKind, Race, Racer, Recursion, Repair, Settles};
 pub use reads::{FileName, Read, Rewrite};
 pub use runs::{Arg, Call, Use};
 pub use sightings::{Seen, Sighting};
@@ -87,6 +87,8 @@ pub struct FileFacts {
     pub aborts: Vec<AbortKept>,
     pub dead_cleanups: Vec<DeadCleanup>,
     pub promises: Vec<Promise>,
+    pub races: Vec<Race>,
+    pub recursions: Vec<Recursion>,
     pub reads: Vec<Read>,
     pub pipes: Vec<pipes::Pipe>,
     pub stores: Vec<Store>,

@@ -4,6 +4,7 @@ pub mod growth;
 pub mod inputs;
 pub mod lives;
 pub mod openings;
+pub mod races;
 pub mod runs;
 pub mod sightings;
 pub mod stores;

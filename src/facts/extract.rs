@@ -38,6 +38,7 @@ pub(super) fn find_candidates(reader: &mut Reader<'_, '_>) {
     reader.note_listening();
     reader.note_dead_cleanups();
     reader.note_promises();
+    reader.note_recursions();
     reader.note_reads();
     reader.note_pipes();
     reader.note_stores();

@@ -17,6 +17,8 @@ impl FileFacts {
             || !self.aborts.is_empty()
             || !self.dead_cleanups.is_empty()
             || !self.forgotten.is_empty()
+            || !self.races.is_empty()
+            || !self.recursions.is_empty()
             || !self.reads.is_empty()
             || !self.pipes.is_empty()
             || !self.stores.is_empty()

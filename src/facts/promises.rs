@@ -4,6 +4,8 @@ mod chains;
 pub(super) mod emitters;
 mod gaps;
 mod holds;
+mod races;
+mod recursions;
 mod repairs;
 mod touches;
 
@@ -18,6 +20,8 @@ use super::functions::key_name;
 use super::reader::{Reader, bound_symbol};
 use super::runs::is_global_promise;
 use crate::finding::{Confidence, Span};
+pub use races::{Race, Racer};
+pub use recursions::Recursion;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Promise {
@@ -138,6 +142,9 @@ impl<'a> Reader<'a, '_> {
                     let verdict = Verdict::plain(self.judge_resolvers(call));
                     self.push_promise(PromiseKind::WithResolvers, call, verdict);
                 }
+            }
+            AstKind::StaticMemberExpression(m) if matches!(m.property.name.as_str(), "race" | "any") => {
+                self.note_race(parent);
             }
             _ => {}
         }

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 use super::containers::Collections;
 use super::places::Spot;
-use super::promises::emitters::Emitter;
+use super::promises::emitters::{Emitter, Heard};
 use super::{BindingId, ClassId, FileFacts, FunctionId, PlaceId};
 use crate::apis::{Apis, TypeId};
 use crate::finding::Span;
@@ -84,7 +84,7 @@ pub struct Reader<'a, 's> {
     /// Whether tests, by their offset, look at a clock.
     pub about_time: FxHashMap<u32, bool>,
     /// Events listened to in this file by emitter, once a promise asks for them.
-    pub(super) heard: Option<FxHashMap<Emitter<'a>, Vec<&'a str>>>,
+    pub(super) heard: Option<FxHashMap<Emitter<'a>, Vec<Heard<'a>>>>,
 }
 
 /// What a value is known to be.

@@ -115,6 +115,8 @@ impl<'a> Reader<'a, '_> {
         found.extend(facts.dead_cleanups.iter().map(|c| c.function));
         found.extend(facts.forgotten.iter().map(|f| f.function));
         found.extend(facts.promises.iter().map(|p| p.function));
+        found.extend(facts.races.iter().map(|r| r.function));
+        found.extend(facts.recursions.iter().map(|r| r.function));
         for read in &facts.reads {
             found.push(read.function);
             if let Some(Domain::Params(params)) = read.source.as_ref().map(|k| &k.domain) {

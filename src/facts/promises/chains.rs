@@ -285,7 +285,7 @@ fn is_open(expr: &Expression<'_>) -> bool {
 }
 
 /// Names of promises that are never rejected.
-fn is_delay_name(name: &str) -> bool {
+pub(super) fn is_delay_name(name: &str) -> bool {
     const DELAYS: [&str; 9] =
         ["sleep", "delay", "timeout", "tick", "ready", "idle", "pause", "settled", "animationframe"];
     let name = name.to_lowercase();

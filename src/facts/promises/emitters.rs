@@ -3,6 +3,7 @@
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_semantic::NodeId;
+use oxc_span::GetSpan;
 use rustc_hash::FxHashMap;
 
 use super::gaps::{callee_name, event_of, is_final};
@@ -30,6 +31,9 @@ const SUCCESS: [&str; 13] = [
     "exit",
     "readable",
 ];
+
+/// An event that something listens to, and the call that says so.
+pub(in crate::facts) type Heard<'a> = (&'a str, oxc_span::Span);
 
 /// An emitter by its location, or by the expression that makes it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -60,12 +64,23 @@ impl<'a> Reader<'a, '_> {
         if global || self.is_from_memory(base) {
             return None;
         }
-        let fails = self.failures_of(base)?;
-        let heard = self.events_heard(&emitter);
+        // What the callback of success listens to comes too late.
+        let within: Vec<oxc_span::Span> =
+            calls.iter().filter_map(|(c, _)| c.arguments.get(1)).map(GetSpan::span).collect();
+        let mut heard = self.events_heard(&emitter);
+        heard.retain(|(_, at)| !within.iter().any(|w| w.contains_inclusive(*at)));
+        let heard: Vec<&'a str> = heard.into_iter().map(|(event, _)| event).collect();
+        let fails = match self.failures_of(base) {
+            Some(fails) => fails,
+            None if self.is_stream_by_events(base, &heard) => {
+                vec!["error".to_owned(), "close".to_owned(), "aborted".to_owned()]
+            }
+            None => return None,
+        };
         if heard.iter().any(|e| e.is_empty() || fails.iter().any(|f| f == e)) {
             return None;
         }
-        let name = self.text_of(oxc_span::GetSpan::span(base), 30);
+        let name = self.text_of(base.span(), 30);
         let repair = self.repair_of_emitter(first, base, executor);
         Some(Gap {
             way: self.span(first.span),
@@ -73,6 +88,15 @@ impl<'a> Reader<'a, '_> {
             confidence: Confidence::Likely,
             repair,
         })
+    }
+
+    /// A parameter of unknown type that says `readable`, or `data` and then `end`, is a readable stream.
+    fn is_stream_by_events(&mut self, base: &'a Expression<'a>, heard: &[&str]) -> bool {
+        let Expression::Identifier(id) = peel(base) else { return false };
+        let Some(symbol) = self.symbol_of(id) else { return false };
+        let parameter = self.param_index(self.scoping.symbol_declaration(symbol)).is_some();
+        let says = |event: &str| heard.contains(&event);
+        parameter && self.library_type_of(base).is_none() && (says("readable") || (says("data") && says("end")))
     }
 
     /// `Readable.from(..)`.
@@ -122,7 +146,7 @@ impl<'a> Reader<'a, '_> {
 
     /// Events that anything in this file listens to on the emitter; empty for one whose name is computed, and for
     /// helpers that tell when a stream is over. All are collected when the first is asked for.
-    fn events_heard(&mut self, emitter: &Emitter<'a>) -> Vec<&'a str> {
+    fn events_heard(&mut self, emitter: &Emitter<'a>) -> Vec<Heard<'a>> {
         if self.heard.is_none() {
             let heard = self.collect_events();
             self.heard = Some(heard);
@@ -130,8 +154,8 @@ impl<'a> Reader<'a, '_> {
         self.heard.as_ref().and_then(|h| h.get(emitter)).cloned().unwrap_or_default()
     }
 
-    fn collect_events(&mut self) -> FxHashMap<Emitter<'a>, Vec<&'a str>> {
-        let mut heard: FxHashMap<Emitter<'a>, Vec<&'a str>> = FxHashMap::default();
+    fn collect_events(&mut self) -> FxHashMap<Emitter<'a>, Vec<Heard<'a>>> {
+        let mut heard: FxHashMap<Emitter<'a>, Vec<Heard<'a>>> = FxHashMap::default();
         for site in self.sites.clone().iter() {
             let AstKind::CallExpression(call) = *site else { continue };
             if let Some(event) = event_of(call) {
@@ -139,12 +163,12 @@ impl<'a> Reader<'a, '_> {
                     continue;
                 }
                 if let Some(emitter) = base_of(call).and_then(|b| self.emitter(b)) {
-                    heard.entry(emitter).or_default().push(event);
+                    heard.entry(emitter).or_default().push((event, call.span));
                 }
             } else if matches!(callee_name(call), "finished" | "pipeline" | "eos" | "pump" | "onFinished") {
                 for argument in call.arguments.iter().filter_map(|a| a.as_expression()) {
                     if let Some(emitter) = self.emitter(argument) {
-                        heard.entry(emitter).or_default().push("");
+                        heard.entry(emitter).or_default().push(("", call.span));
                     }
                 }
             }

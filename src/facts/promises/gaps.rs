@@ -2,7 +2,7 @@
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{AssignmentTarget, CallExpression, Expression};
-use oxc_semantic::NodeId;
+use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
 use super::touches::{How, Touch, Touches};
@@ -268,11 +268,18 @@ impl<'a> Reader<'a, '_> {
                         self.nodes.kind(self.outside(n).1),
                         AstKind::StaticMemberExpression(_) | AstKind::ComputedMemberExpression(_)
                     );
-                    outer && (member || self.scoping.symbol_is_mutated(symbol))
+                    let mutated = || self.scoping.symbol_is_mutated(symbol);
+                    (outer && (member || mutated())) || self.is_written_elsewhere(symbol, function)
                 }),
                 _ => false,
             }
         })
+    }
+
+    /// A flag that an inner function sets: `settled = true`.
+    fn is_written_elsewhere(&self, symbol: SymbolId, function: FunctionId) -> bool {
+        let mut writes = self.scoping.get_resolved_references(symbol).filter(|r| r.is_write());
+        writes.any(|r| self.owner_of(r.node_id()) != function)
     }
 
     /// The test asks for nothing but what an enclosing function was handed.

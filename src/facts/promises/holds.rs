@@ -1,7 +1,7 @@
 //! What becomes of a promise where it is made, and whether one that stays pending is meant to.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, CallExpression, UnaryOperator};
+use oxc_ast::ast::{Argument, ArrowFunctionBody, CallExpression, UnaryOperator};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
@@ -187,9 +187,9 @@ impl<'a> Reader<'a, '_> {
     fn is_empty_function(&self, node: NodeId) -> bool {
         match self.nodes.kind(node) {
             AstKind::Function(f) => f.body.as_ref().is_none_or(|b| b.statements.is_empty()),
-            AstKind::ArrowFunctionExpression(f) => match f.body.as_expression() {
-                Some(e) => e.is_literal() || e.is_undefined() || e.is_void(),
-                None => self.nodes.kind(node).span().source_text(self.text).trim_end().ends_with("{}"),
+            AstKind::ArrowFunctionExpression(f) => match &f.body {
+                ArrowFunctionBody::FunctionBody(body) => body.statements.is_empty(),
+                body => body.as_expression().is_some_and(|e| e.is_literal() || e.is_undefined() || e.is_void()),
             },
             _ => false,
         }

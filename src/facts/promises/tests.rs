@@ -361,3 +361,92 @@ fn emitters() {
         assert_eq!(node(ok), "ok", "{ok}");
     }
 }
+
+#[test]
+fn streams_known_by_their_events() {
+    let why = |event: &str| format!("only `{event}` is waited for: when `input` fails, nothing settles");
+    assert_eq!(body("input.once('readable', () => resolve(input.read()))"), why("readable"));
+    assert_eq!(
+        body("let all = ''; input.on('data', c => { all += c }); input.on('end', () => resolve(all))"),
+        why("end")
+    );
+    // What comes after the success is too late.
+    assert_eq!(body("input.once('readable', () => { input.on('error', reject); resolve(1) })"), why("readable"));
+    for ok in [
+        "input.on('end', () => resolve(1))",
+        "input.once('readable', resolve); input.once('error', reject)",
+        "input.on('data', f); input.on('end', resolve); input.on('close', resolve)",
+        "input.on('data', f); input.on('end', resolve); finished(input, reject)",
+    ] {
+        assert_eq!(body(ok), "ok", "{ok}");
+    }
+}
+
+#[test]
+fn empty_executors_that_say_why() {
+    assert_eq!(said("function f() { go(); return new Promise((resolve, reject) => { /* never resolves */ }) }"), "ok");
+    assert_eq!(said("function f() { go(); return new Promise((r) => {\n}) }"), "never?");
+    let flag = "let done = false; ask(() => { if (!done) { done = true; resolve() } }); try { go() } catch { if (!done) resolve() }";
+    assert_eq!(body(flag), "ok");
+}
+
+fn read<T>(code: &str, get: impl Fn(&Reader<'_, '_>) -> T) -> T {
+    let arena = Allocator::default();
+    let parsed = Parser::new(&arena, code, SourceType::tsx().with_module(true)).parse();
+    assert!(parsed.diagnostics.is_empty(), "{code}\n{:?}", parsed.diagnostics);
+    let built = SemanticBuilder::new_linter().build(&parsed.program);
+    let mut reader = Reader::new(&built.semantic, 0, "src/a.ts", Apis::built_in());
+    find_candidates(&mut reader);
+    get(&reader)
+}
+
+#[test]
+fn racers_that_outlive_the_race() {
+    let races = |code: &str| read(code, |r| r.facts.races.iter().map(|race| race.name.clone()).collect::<Vec<_>>());
+    assert_eq!(races("async function f(next, stop) { while (true) await Promise.race([next(), stop]) }"), ["stop"]);
+    assert_eq!(
+        races("const { promise: gone, reject } = later(); const f = (w) => Promise.race([w(), gone])"),
+        ["gone"]
+    );
+    for ok in [
+        "const f = (w, stop) => Promise.race([w(), stop])",
+        "async function f(next) { for (;;) { const late = wait(); await Promise.race([next(), late]) } }",
+        "async function f(a, b) { let x = a(); for (;;) { await Promise.race([x, b()]); x = a() } }",
+        "const ready = init(); const f = (w) => Promise.race([w(), ready])",
+        "const f = (urls) => Promise.race(urls.map(u => fetch(u)))",
+        "class A { constructor() { this.ready = this.init() } go() { return Promise.race([this.ready, ask()]) } }",
+        "class A { stop() { this.stopped = ask(); return Promise.race([this.stopped, wait()]) } }",
+    ] {
+        assert_eq!(races(ok), [""; 0], "{ok}");
+    }
+}
+
+#[test]
+fn recursion_that_waits_for_itself() {
+    let count = |code: &str| read(code, |r| r.facts.recursions.len());
+    for grows in [
+        "async function f() { await work(); return f() }",
+        "async function f() { await work(); if (stopped) return; await f() }",
+        "class A { async f() { try { await work() } catch (e) { log(e) } return this.f() } }",
+        "const f = () => work().then(() => f())",
+        "async function f(a) { await work(a); return f(a) }",
+        "async function f() { await work(); if (this_.running) return f() }",
+    ] {
+        assert_eq!(count(grows), 1, "{grows}");
+    }
+    for ok in [
+        "async function f() { await work(); f() }",
+        "async function f() { await work(); void f() }",
+        "function f() { work().then(() => f()) }",
+        "async function f(n) { await work(); return f(n - 1) }",
+        "async function f(again = true) { await work(); return f(false) }",
+        "async function f() { const job = queue.shift(); if (!job) return; await job(); return f() }",
+        "async function f() { try { return await work() } catch { return f() } }",
+        "async function f() { const e = await work(); if (e.error) return f() }",
+        "async function f(node) { for (const child of node.children) await f(child) }",
+        "class A { async f() { await work(); return this.next.f() } }",
+        "function f() { return work().catch(() => f()) }",
+    ] {
+        assert_eq!(count(ok), 0, "{ok}");
+    }
+}

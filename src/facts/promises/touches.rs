@@ -218,7 +218,7 @@ impl Reader<'_, '_> {
     }
 }
 
-const fn is_loop(kind: AstKind<'_>) -> bool {
+pub(super) const fn is_loop(kind: AstKind<'_>) -> bool {
     matches!(
         kind,
         AstKind::ForStatement(_)
