@@ -3,6 +3,7 @@
 use crate::rule::Rule;
 
 mod abort_listener_kept;
+mod body_never_consumed;
 mod cleanup_never_runs;
 mod compiled_per_call;
 mod connection_never_released;
@@ -24,6 +25,7 @@ mod session_memory_store;
 mod socket_never_closed;
 mod subscription_never_ended;
 mod timer_never_cleared;
+mod unbounded_body;
 mod unbounded_cache;
 mod unbounded_cache_library;
 mod unbounded_list;
@@ -62,7 +64,9 @@ pub const RULES: &[&Rule] = &[
     &promise_never_settles::RULE,
     &promise_path_unsettled::RULE,
     &whole_read::RULE,
+    &unbounded_body::RULE,
     &pipe_without_cleanup::RULE,
+    &body_never_consumed::RULE,
 ];
 
 /// The built-in tables: file name and text.
@@ -77,6 +81,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("custom-elements.toml", include_str!("apis/custom-elements.toml")),
     ("dataloader.toml", include_str!("apis/dataloader.toml")),
     ("ecma.toml", include_str!("apis/ecma.toml")),
+    ("downloads.toml", include_str!("apis/downloads.toml")),
     ("express.toml", include_str!("apis/express.toml")),
     ("express-session.toml", include_str!("apis/express-session.toml")),
     ("fastify.toml", include_str!("apis/fastify.toml")),
@@ -92,6 +97,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("models.toml", include_str!("apis/models.toml")),
     ("mongodb.toml", include_str!("apis/mongodb.toml")),
     ("mysql2.toml", include_str!("apis/mysql2.toml")),
+    ("multer.toml", include_str!("apis/multer.toml")),
     ("node-cache.toml", include_str!("apis/node-cache.toml")),
     ("node-events.toml", include_str!("apis/node-events.toml")),
     ("node-fs.toml", include_str!("apis/node-fs.toml")),

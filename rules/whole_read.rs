@@ -27,10 +27,16 @@ fn check(program: &Program, findings: &mut Findings) {
 
 fn judge(unit: &Unit, read: &Read) -> Option<Confidence> {
     let runs = unit.runs_of(read.function);
+    let lined = |(sink, _): &(Sink, _)| matches!(sink, Sink::Lines | Sink::Hash);
+    if runs.often == Often::Once && read.is_argument && read.other_uses == 0 && read.passes_to.iter().any(lined) {
+        return Some(Confidence::Likely);
+    }
     if runs.often == Often::Once || read.once_guard || read.file_name == FileName::Small {
         return None;
     }
-    let passes = !read.passes_to.is_empty() && read.other_uses == 0;
+    // What is made into a stream again could have been one all the time.
+    let again = read.instead.starts_with("getObject") && read.passes_to.iter().any(|(s, _)| *s == Sink::Stream);
+    let passes = !read.passes_to.is_empty() && (read.other_uses == 0 || again);
     let domain = read.source.as_ref().map(|key| &key.domain);
     if runs.often == Often::Request {
         return match (passes, domain.is_some_and(|d| unit.is_from_request(d))) {
@@ -49,7 +55,8 @@ fn judge(unit: &Unit, read: &Read) -> Option<Confidence> {
 fn finding(unit: &Unit, read: &Read, confidence: Confidence) -> Finding {
     let subject = match read.instead.as_str() {
         "createReadStream" => "file",
-        "response.body" => "body",
+        "response.body" | "response.Body" | "responseType: 'stream'" => "body",
+        "getObject().createReadStream" => "object",
         _ => "stream",
     };
     let often = crate::program::runs::per(unit.runs_of(read.function).often);
@@ -80,6 +87,7 @@ fn help(read: &Read) -> String {
     let from = match read.instead.as_str() {
         "createReadStream" => "createReadStream(path)",
         "response.body" => "Readable.fromWeb(response.body)",
+        "getObject().createReadStream" => "s3.getObject(params).createReadStream()",
         _ => "source",
     };
     let file = read.instead == "createReadStream";

@@ -36,6 +36,8 @@ pub(super) fn find_candidates(reader: &mut Reader<'_, '_>) {
     reader.note_dead_cleanups();
     reader.note_promises();
     reader.note_reads();
+    reader.note_intakes();
+    reader.note_unread();
     reader.note_pipes();
     reader.note_stores();
 }

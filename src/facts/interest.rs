@@ -16,6 +16,8 @@ impl FileFacts {
             || !self.dead_cleanups.is_empty()
             || !self.forgotten.is_empty()
             || !self.reads.is_empty()
+            || !self.intakes.is_empty()
+            || !self.unread.is_empty()
             || !self.pipes.is_empty()
             || !self.stores.is_empty()
             || !self.directives.is_empty()

@@ -6,12 +6,13 @@ mod sources;
 pub(in crate::facts) mod tests;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, CallExpression, Expression};
+use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectPropertyKind};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::functions::key_name;
 use super::reader::{Reader, peel};
 use super::{Delivers, FunctionId, Key, Sink, TOP};
 use crate::finding::Span;
@@ -27,6 +28,8 @@ pub struct Read {
     /// The path argument.
     pub source: Option<Key>,
     pub file_name: FileName,
+    /// The path is an argument of the command: the file may be of any size.
+    pub is_argument: bool,
     /// A flag or slot lets it run once.
     pub once_guard: bool,
     pub passes_to: Vec<(Sink, Span)>,
@@ -65,6 +68,7 @@ struct Candidate {
     delivers: Delivers,
     instead: &'static str,
     has_path: bool,
+    field: Option<&'static str>,
 }
 
 type Names = SmallVec<[&'static str; 24]>;
@@ -95,6 +99,7 @@ impl<'a> Reader<'a, '_> {
                 delivers: Delivers::Return,
                 instead: "pipeline",
                 has_path: false,
+                field: None,
             });
         }
         let mut callee = &call.callee;
@@ -113,13 +118,16 @@ impl<'a> Reader<'a, '_> {
         {
             (callee, promised) = (original, true);
         }
-        let hit = self.api_of_callee(callee).filter(|hit| hit.known)?;
+        let hit = self.api_of_callee(callee)?;
         let row = self.apis.row(hit.row);
+        if !hit.known && row.of.as_deref() != Some("any") || !has_option(call, row.reads_with.as_deref()) {
+            return None;
+        }
         let delivers = if promised { Delivers::Promise } else { row.reads? };
         row.reads?;
         let instead = row.instead.as_deref().unwrap_or("pipeline");
         let has_path = row.method.is_empty() && instead == "createReadStream";
-        Some(Candidate { delivers, instead, has_path })
+        Some(Candidate { delivers, instead, has_path, field: row.read_field.as_deref() })
     }
 
     /// `const read = promisify(fs.readFile)`: what was promisified.
@@ -136,6 +144,7 @@ impl<'a> Reader<'a, '_> {
         let node = call.node_id.get();
         let function = self.owner_of(node);
         let mut flow = Flow::new(function);
+        flow.field = candidate.field;
         let last = call.arguments.last().and_then(Argument::as_expression);
         let callback = last.and_then(|e| self.function_denoted(e));
         match (candidate.delivers, callback) {
@@ -153,6 +162,7 @@ impl<'a> Reader<'a, '_> {
             function,
             source,
             file_name: path.map_or(FileName::Unknown, |path| self.file_name(path)),
+            is_argument: path.is_some_and(|path| self.is_argument(path)),
             once_guard: self.is_guarded_once(node),
             passes_to: flow
                 .sinks
@@ -261,4 +271,18 @@ impl<'a> Reader<'a, '_> {
         let uses = self.scoping.symbol_names().filter(|n| *n == name).count();
         uses == 0 || (uses == 1 && self.facts.imports.names.iter().any(imported))
     }
+}
+
+/// Whether an options object among the arguments says `key: value`.
+fn has_option(call: &CallExpression<'_>, option: Option<&str>) -> bool {
+    let Some((key, value)) = option.and_then(|option| option.split_once(": ")) else { return true };
+    call.arguments.iter().any(|argument| match argument {
+        Argument::ObjectExpression(object) => object.properties.iter().any(|p| match p {
+            ObjectPropertyKind::ObjectProperty(p) => {
+                key_name(&p.key) == Some(key) && matches!(&p.value, Expression::StringLiteral(s) if s.value == value)
+            }
+            ObjectPropertyKind::SpreadProperty(_) => false,
+        }),
+        _ => false,
+    })
 }

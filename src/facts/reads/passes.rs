@@ -24,6 +24,8 @@ pub(super) struct Flow {
     pub other: u32,
     /// Function that reads.
     pub home: FunctionId,
+    /// The field of the result that holds the data; the others do not.
+    pub field: Option<&'static str>,
     /// Functions of the file between the read and the place that is looked at.
     level: u8,
     seen: FxHashSet<NodeId>,
@@ -32,7 +34,7 @@ pub(super) struct Flow {
 
 impl Flow {
     pub fn new(home: FunctionId) -> Self {
-        Self { sinks: Vec::new(), other: 0, home, level: 0, seen: FxHashSet::default(), work: Vec::new() }
+        Self { sinks: Vec::new(), other: 0, home, field: None, level: 0, seen: FxHashSet::default(), work: Vec::new() }
     }
 
     /// The expression `node` holds the data, or a promise of it.
@@ -194,7 +196,9 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         match (m.property.name.as_str(), called) {
+            (name, None) if flow.field == Some(name) => flow.follow(node),
             ("length" | "byteLength" | "size", None) => {}
+            (_, None) if flow.field.is_some() => {}
             ("buffer", None) => flow.follow(node),
             ("toString" | "valueOf" | "catch" | "finally", Some(call)) => flow.follow(call.node_id.get()),
             ("then", Some(call)) => {
