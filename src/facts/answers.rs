@@ -4,7 +4,7 @@
 mod tests;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, CallExpression, Expression};
+use oxc_ast::ast::{Argument, CallExpression, Expression, MemberExpression};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,7 @@ impl<'a> Reader<'a, '_> {
         let node = self.function_nodes[function.0 as usize];
         let Some(symbol) = self.param_symbols(node).first().copied().flatten() else { return };
         // An answer to HEAD has no body.
-        if self.text_of(call.span, 400).contains("HEAD") || self.scoping.symbol_is_mutated(symbol) {
+        if self.asks_for_head(call) || self.scoping.symbol_is_mutated(symbol) {
             return;
         }
         let mut done = self.ends_within(node);
@@ -114,6 +114,20 @@ impl<'a> Reader<'a, '_> {
             insert: if kind == UnreadKind::Never { self.start_of_body(node) } else { None },
         };
         self.facts.unread.push(unread);
+    }
+
+    /// The method stands in the call, in a variable that it names, or in the request that it listens to.
+    fn asks_for_head(&self, call: &'a CallExpression<'a>) -> bool {
+        let head = |span: oxc_span::Span| span.source_text(self.text).contains("HEAD");
+        let receiver = peel(&call.callee).as_member_expression().map(MemberExpression::object);
+        let named = call.arguments.iter().filter_map(Argument::as_expression).chain(receiver);
+        head(call.span)
+            || named
+                .filter_map(|e| match peel(e) {
+                    Expression::Identifier(id) => self.initial_value(self.symbol_of(id)?),
+                    _ => None,
+                })
+                .any(|value| head(value.span()))
     }
 
     /// The function of the file that is handed the answer of this call.

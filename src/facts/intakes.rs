@@ -260,11 +260,7 @@ fn pushed<'a>(call: &'a CallExpression<'a>) -> Option<Piece<'a>> {
     let [argument] = call.arguments.as_slice() else { return None };
     let value = argument.as_expression()?;
     let plain = matches!(peel(&m.object), Expression::Identifier(_) | Expression::StaticMemberExpression(_));
-    (m.property.name == "push" && plain).then_some(Piece {
-        node: call.node_id.get(),
-        target: m.object.span(),
-        value,
-    })
+    (m.property.name == "push" && plain).then_some(Piece { node: call.node_id.get(), target: m.object.span(), value })
 }
 
 /// `stream.on('data', ..)` for one of the events.
