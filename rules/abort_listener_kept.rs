@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("abort_listener_kept.md"),
     group: Group::Listeners,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::Listener],
     check,
 };

@@ -12,6 +12,7 @@ pub const RULE: Rule = Rule {
     group: Group::Streams,
     severity: Severity::Warning,
     whats: &[],
+    pedantic: false,
     check,
 };
 

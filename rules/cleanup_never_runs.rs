@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("cleanup_never_runs.md"),
     group: Group::Handles,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::Listener, What::Timer],
     check,
 };

@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("compiled_per_call.md"),
     group: Group::Growth,
     severity: Severity::Warning,
+    pedantic: false,
     whats: &[What::Compiled],
     check,
 };

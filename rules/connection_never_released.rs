@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("connection_never_released.md"),
     group: Group::Handles,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::Connection],
     check,
 };

@@ -10,6 +10,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("eviction_misses_key.md"),
     group: Group::Growth,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[],
     check,
 };

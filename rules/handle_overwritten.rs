@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("handle_overwritten.md"),
     group: Group::Handles,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::Timer],
     check,
 };

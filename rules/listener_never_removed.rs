@@ -12,6 +12,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("listener_never_removed.md"),
     group: Group::Listeners,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::Listener],
     check,
 };

@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("metric_label_unbounded.md"),
     group: Group::Growth,
     severity: Severity::Warning,
+    pedantic: false,
     whats: &[What::Label],
     check,
 };

@@ -3,13 +3,17 @@
 use crate::rule::Rule;
 
 mod abort_listener_kept;
+mod async_context_kept;
 mod body_never_consumed;
 mod cleanup_never_runs;
+mod client_per_request;
+mod closure_context_kept;
 mod compiled_per_call;
 mod connection_never_released;
 mod eviction_misses_key;
 mod expired_entry_kept;
 mod file_never_closed;
+mod finalizer_holds_target;
 mod handle_overwritten;
 mod listener_never_removed;
 mod listener_removal_mismatch;
@@ -18,10 +22,13 @@ mod object_url_never_revoked;
 mod observer_never_disconnected;
 mod pending_entry_kept;
 mod pipe_without_cleanup;
+mod process_memory_unlimited;
 mod promise_never_settles;
 mod promise_path_unsettled;
 mod queue_keeps_jobs;
+mod redis_key_without_expiry;
 mod session_memory_store;
+mod slice_keeps_parent;
 mod socket_never_closed;
 mod subscription_never_ended;
 mod timer_never_cleared;
@@ -67,6 +74,13 @@ pub const RULES: &[&Rule] = &[
     &unbounded_body::RULE,
     &pipe_without_cleanup::RULE,
     &body_never_consumed::RULE,
+    &client_per_request::RULE,
+    &redis_key_without_expiry::RULE,
+    &process_memory_unlimited::RULE,
+    &finalizer_holds_target::RULE,
+    &closure_context_kept::RULE,
+    &async_context_kept::RULE,
+    &slice_keeps_parent::RULE,
 ];
 
 /// The built-in tables: file name and text.
@@ -76,28 +90,42 @@ pub const TABLES: &[(&str, &str)] = &[
     ("amqplib.toml", include_str!("apis/amqplib.toml")),
     ("angular.toml", include_str!("apis/angular.toml")),
     ("apollo.toml", include_str!("apis/apollo.toml")),
+    ("aws.toml", include_str!("apis/aws.toml")),
+    ("axios.toml", include_str!("apis/axios.toml")),
     ("bullmq.toml", include_str!("apis/bullmq.toml")),
     ("chokidar.toml", include_str!("apis/chokidar.toml")),
+    ("clouds.toml", include_str!("apis/clouds.toml")),
+    ("cron.toml", include_str!("apis/cron.toml")),
     ("custom-elements.toml", include_str!("apis/custom-elements.toml")),
     ("dataloader.toml", include_str!("apis/dataloader.toml")),
+    ("drizzle.toml", include_str!("apis/drizzle.toml")),
     ("ecma.toml", include_str!("apis/ecma.toml")),
     ("downloads.toml", include_str!("apis/downloads.toml")),
     ("express.toml", include_str!("apis/express.toml")),
     ("express-session.toml", include_str!("apis/express-session.toml")),
     ("fastify.toml", include_str!("apis/fastify.toml")),
     ("firebase.toml", include_str!("apis/firebase.toml")),
+    ("functions.toml", include_str!("apis/functions.toml")),
+    ("graphql.toml", include_str!("apis/graphql.toml")),
+    ("hapi.toml", include_str!("apis/hapi.toml")),
+    ("hono.toml", include_str!("apis/hono.toml")),
     ("ioredis.toml", include_str!("apis/ioredis.toml")),
+    ("kafkajs.toml", include_str!("apis/kafkajs.toml")),
     ("keyv.toml", include_str!("apis/keyv.toml")),
     ("knex.toml", include_str!("apis/knex.toml")),
     ("koa.toml", include_str!("apis/koa.toml")),
     ("lodash.toml", include_str!("apis/lodash.toml")),
     ("lru-cache.toml", include_str!("apis/lru-cache.toml")),
+    ("mail-and-logs.toml", include_str!("apis/mail-and-logs.toml")),
     ("memoize.toml", include_str!("apis/memoize.toml")),
     ("mitt.toml", include_str!("apis/mitt.toml")),
     ("models.toml", include_str!("apis/models.toml")),
     ("mongodb.toml", include_str!("apis/mongodb.toml")),
     ("mysql2.toml", include_str!("apis/mysql2.toml")),
     ("multer.toml", include_str!("apis/multer.toml")),
+    ("nest.toml", include_str!("apis/nest.toml")),
+    ("next.toml", include_str!("apis/next.toml")),
+    ("nitro.toml", include_str!("apis/nitro.toml")),
     ("node-cache.toml", include_str!("apis/node-cache.toml")),
     ("node-events.toml", include_str!("apis/node-events.toml")),
     ("node-fs.toml", include_str!("apis/node-fs.toml")),
@@ -113,16 +141,21 @@ pub const TABLES: &[(&str, &str)] = &[
     ("puppeteer.toml", include_str!("apis/puppeteer.toml")),
     ("quick-lru.toml", include_str!("apis/quick-lru.toml")),
     ("react.toml", include_str!("apis/react.toml")),
-    ("redux.toml", include_str!("apis/redux.toml")),
     ("redis.toml", include_str!("apis/redis.toml")),
+    ("redux.toml", include_str!("apis/redux.toml")),
+    ("remix.toml", include_str!("apis/remix.toml")),
     ("rollup.toml", include_str!("apis/rollup.toml")),
     ("rxjs.toml", include_str!("apis/rxjs.toml")),
     ("sequelize.toml", include_str!("apis/sequelize.toml")),
     ("socket.io.toml", include_str!("apis/socket.io.toml")),
     ("solid.toml", include_str!("apis/solid.toml")),
     ("svelte.toml", include_str!("apis/svelte.toml")),
+    ("sveltekit.toml", include_str!("apis/sveltekit.toml")),
+    ("telemetry.toml", include_str!("apis/telemetry.toml")),
     ("templates.toml", include_str!("apis/templates.toml")),
+    ("trpc.toml", include_str!("apis/trpc.toml")),
     ("typeorm.toml", include_str!("apis/typeorm.toml")),
+    ("undici.toml", include_str!("apis/undici.toml")),
     ("vscode.toml", include_str!("apis/vscode.toml")),
     ("vue.toml", include_str!("apis/vue.toml")),
     ("web.toml", include_str!("apis/web.toml")),

@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("object_url_never_revoked.md"),
     group: Group::Handles,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::ObjectUrl],
     check,
 };

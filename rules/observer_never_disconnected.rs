@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("observer_never_disconnected.md"),
     group: Group::Handles,
     severity: Severity::Warning,
+    pedantic: false,
     whats: &[What::Observer],
     check,
 };

@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("pipe_without_cleanup.md"),
     group: Group::Streams,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::Pipe],
     check,
 };

@@ -10,6 +10,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("promise_never_settles.md"),
     group: Group::Promises,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[],
     check,
 };

@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("promise_path_unsettled.md"),
     group: Group::Promises,
     severity: Severity::Warning,
+    pedantic: false,
     whats: &[],
     check,
 };

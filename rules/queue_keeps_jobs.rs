@@ -12,6 +12,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("queue_keeps_jobs.md"),
     group: Group::Growth,
     severity: Severity::Warning,
+    pedantic: false,
     whats: &[What::Jobs],
     check,
 };

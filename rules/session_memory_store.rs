@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("session_memory_store.md"),
     group: Group::Growth,
     severity: Severity::Warning,
+    pedantic: false,
     whats: &[What::Sessions],
     check,
 };

@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("socket_never_closed.md"),
     group: Group::Handles,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::Socket],
     check,
 };

@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("subscription_never_ended.md"),
     group: Group::Handles,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::Subscription],
     check,
 };

@@ -12,6 +12,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("timer_never_cleared.md"),
     group: Group::Handles,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::Timer],
     check,
 };

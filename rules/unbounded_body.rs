@@ -13,6 +13,7 @@ pub const RULE: Rule = Rule {
     group: Group::Streams,
     severity: Severity::Warning,
     whats: &[What::Body],
+    pedantic: false,
     check,
 };
 

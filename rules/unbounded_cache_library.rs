@@ -12,6 +12,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("unbounded_cache_library.md"),
     group: Group::Growth,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::Cache],
     check,
 };

@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("unbounded_list.md"),
     group: Group::Growth,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[],
     check,
 };

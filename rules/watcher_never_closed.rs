@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("watcher_never_closed.md"),
     group: Group::Handles,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::Watcher],
     check,
 };

@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("whole_read.md"),
     group: Group::Streams,
     severity: Severity::Warning,
+    pedantic: false,
     whats: &[What::Whole],
     check,
 };

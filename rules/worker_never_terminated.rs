@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("worker_never_terminated.md"),
     group: Group::Handles,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[What::Worker],
     check,
 };

@@ -10,6 +10,7 @@ pub const RULE: Rule = Rule {
     page: include_str!("write_only_collection.md"),
     group: Group::Growth,
     severity: Severity::Error,
+    pedantic: false,
     whats: &[],
     check,
 };

@@ -128,6 +128,7 @@ mod tests {
         page: "A page",
         group: Group::Growth,
         severity: Severity::Error,
+        pedantic: false,
         whats: &[],
         check: |_, _| {},
     };

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 pub mod error;
+pub mod handlers;
 pub mod keeps;
 pub mod row;
 
@@ -11,8 +12,11 @@ use std::sync::OnceLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use error::TableError;
+pub use handlers::Handlers;
 pub use keeps::{KEPT, Keeps, Part, Through};
-pub use row::{By, Callback, Delivers, EventRow, Life, Often, Row, Sink, Table, TypeRow, What, Which};
+pub use row::{
+    By, Callback, Delivers, EventRow, HandlerRow, Idle, Life, Often, Row, Sink, Table, TypeRow, What, Which,
+};
 
 /// A class or interface of a library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +50,9 @@ pub struct Apis {
     /// Components by base class, decorator (`@Component`) or type name.
     lifecycles: FxHashMap<String, Lifecycle>,
     keepers: Keepers,
+    /// Constructors known by their name, whatever module they come from: `PrismaClient`.
+    any_constructors: FxHashMap<String, RowId>,
+    pub handlers: Handlers,
 }
 
 /// The hooks of a component: methods that its framework calls by name.
@@ -231,6 +238,12 @@ impl Apis {
     #[must_use]
     pub fn runs_at_the_end(&self, name: &str) -> bool {
         self.end_hooks.contains(name)
+    }
+
+    /// A constructor that is known by its name alone.
+    #[must_use]
+    pub fn any_constructor(&self, name: &str) -> Option<RowId> {
+        self.any_constructors.get(name).copied()
     }
 
     /// The hooks of what extends a class of this name, has this decorator (`@Component`), or is this type.

@@ -49,7 +49,7 @@ impl Options {
             root,
             paths,
             stdin: None,
-            rules: RULES.to_vec(),
+            rules: RULES.iter().copied().filter(|rule| !rule.pedantic).collect(),
             least: Confidence::Likely,
             threads: None,
             no_ignore: false,
@@ -146,8 +146,9 @@ fn chosen(only: &[String], skip: &[String]) -> Result<Vec<&'static Rule>> {
     for id in only.iter().chain(skip) {
         rule(id)?;
     }
-    let wanted = |id: &str| (only.is_empty() || only.iter().any(|o| o == id)) && !skip.iter().any(|s| s == id);
-    Ok(RULES.iter().copied().filter(|r| wanted(r.id)).collect())
+    let named = |ids: &[String], rule: &Rule| ids.iter().any(|id| id == rule.id);
+    let wanted = |rule: &Rule| if only.is_empty() { !rule.pedantic } else { named(only, rule) };
+    Ok(RULES.iter().copied().filter(|r| wanted(r) && !named(skip, r)).collect())
 }
 
 /// One byte more than the limit is enough to see that there is too much.

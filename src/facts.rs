@@ -25,6 +25,7 @@ pub mod promises;
 pub mod reader;
 pub mod reads;
 pub mod runs;
+pub mod sightings;
 pub mod stores;
 
 pub use crate::apis::{Delivers, Life, Often, Part, Sink, What};
@@ -33,6 +34,7 @@ pub use cleanups::{CleanupFlaw, DeadCleanup};
 pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value, Ways};
 pub use comments::Directive;
 pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind, MOUNTS};
+pub use handles::resources::clients::{Client, Holder};
 pub use handles::resources::{Fate, Resource};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
 pub use listening::{AbortKept, Flaw, Forgotten, Mismatch};
@@ -41,6 +43,7 @@ pub use places::{Binding, Made, Place, Root, Step};
 pub use promises::{Hold, Promise, PromiseKind, Repair, Settles};
 pub use reads::{FileName, Read, Rewrite};
 pub use runs::{Arg, Call, Use};
+pub use sightings::{Seen, Sighting};
 pub use stores::{Bound, Insert, Store, StoreKey};
 
 /// A function of the file; 0 is the module's top level.
@@ -75,6 +78,8 @@ pub struct FileFacts {
     pub handles: Vec<Handle>,
     pub closes: Vec<Close>,
     pub resources: Vec<Resource>,
+    pub clients: Vec<Client>,
+    pub sightings: Vec<Sighting>,
     pub mismatches: Vec<Mismatch>,
     pub forgotten: Vec<Forgotten>,
     /// Owners of handles, by index.

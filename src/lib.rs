@@ -88,7 +88,8 @@ pub fn lint(options: &Options) -> Outcome {
 #[must_use]
 pub fn lint_text(path: &str, text: &str, least: Confidence) -> (Vec<Finding>, Vec<Notice>) {
     let stdin = config::Stdin { name: path.into(), bytes: text.as_bytes().to_vec() };
-    let options = Options { stdin: Some(stdin), least, threads: Some(1), ..Options::new(".".into(), Vec::new()) };
+    let base = Options::new(".".into(), Vec::new());
+    let options = Options { stdin: Some(stdin), least, threads: Some(1), rules: rules::RULES.to_vec(), ..base };
     let outcome = lint(&options);
     (outcome.findings, outcome.notices)
 }

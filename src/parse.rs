@@ -68,7 +68,7 @@ struct Job<'s> {
 
 /// Only promises, what is closed again and what is taken out again are asked on which ways they are.
 fn wants_graph(text: &str, depth: Depth) -> bool {
-    const WORDS: [&str; 14] = [
+    const WORDS: [&str; 16] = [
         "Promise",
         "clearInterval",
         "removeListener",
@@ -81,8 +81,10 @@ fn wants_graph(text: &str, depth: Depth) -> bool {
         ".destroy(",
         ".end(",
         ".kill(",
-        ".disconnect(",
+        "disconnect(",
         "revokeObjectURL(",
+        ".quit(",
+        ".shutdown(",
     ];
     let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     let removes = || (has(".delete(") && (has(".set(") || has(".add("))) || (has("delete ") && has("] = "));
@@ -196,7 +198,7 @@ impl Job<'_> {
     fn understand(&self, parsed: &ParserReturn<'_>) -> FileFacts {
         let (program, offset) = (&parsed.program, self.block.start);
         let built = SemanticBuilder::new_linter().with_class_table(false).with_cfg(self.graph).build(program);
-        let mut facts = extract::extract(&built.semantic, offset, &self.source.path, self.apis);
+        let mut facts = extract::extract(&built.semantic, offset, (&self.source.path, &self.source.place()), self.apis);
         facts.directives = comments::directives(program, offset, self.source);
         facts.notices.extend(syntax::errors(self.source, offset, &built.diagnostics));
         let spaces = parsed.irregular_whitespaces.iter().map(|span| span.start);

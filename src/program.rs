@@ -5,6 +5,7 @@ pub mod inputs;
 pub mod lives;
 pub mod openings;
 pub mod runs;
+pub mod sightings;
 pub mod stores;
 
 use std::sync::{Arc, OnceLock};

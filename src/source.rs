@@ -28,6 +28,13 @@ pub struct Source {
 }
 
 impl Source {
+    /// The whole path: frameworks know files by the folders that they are in, wherever one works.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let whole = self.file.as_deref().and_then(|file| std::path::absolute(file).ok());
+        whole.map_or_else(|| self.path.clone(), |whole| whole.to_string_lossy().into_owned())
+    }
+
     #[must_use]
     pub fn new(path: String, file: Option<PathBuf>, text: &str, language: Language) -> Self {
         let blocks = blocks::blocks(text, language);

@@ -84,6 +84,7 @@ const ASKERS: &[(What, &str)] = &[
     (What::Compiled, "compiled-per-call"),
     (What::Sessions, "session-memory-store"),
     (What::Jobs, "queue-keeps-jobs"),
+    (What::Client, "client-per-request"),
 ];
 
 fn offered() -> BTreeSet<What> {

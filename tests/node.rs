@@ -29,10 +29,8 @@ fn convicts_leaks_and_acquits_the_others() {
     }
     let _turn = turn();
     let Some((fixtures, originals)) = with_packages(fixtures) else { return };
-    let verdicts = verdicts(&fixtures);
-    let wrong: Vec<String> = verdicts.iter().filter_map(|v| complaint(v, &originals)).collect();
+    let wrong = complaints(&fixtures, &originals);
     assert!(wrong.is_empty(), "{} of {} fixtures:\n{}", wrong.len(), fixtures.len(), wrong.join("\n"));
-    assert_eq!(verdicts.len(), fixtures.len(), "each fixture has one verdict");
 }
 
 /// What is repaired as we propose must not leak any more.
@@ -56,10 +54,8 @@ fn acquits_leaks_that_are_fixed() {
     assert!(fixed.len() > 20 || std::env::var_os("LEAKLINT_FIXTURES").is_some(), "{} repaired fixtures", fixed.len());
     let _turn = turn();
     let Some((fixed, originals)) = with_packages(fixed) else { return };
-    let verdicts = verdicts(&fixed);
-    let wrong: Vec<String> = verdicts.iter().filter_map(|v| complaint(v, &originals)).collect();
+    let wrong = complaints(&fixed, &originals);
     assert!(wrong.is_empty(), "{} of {} repaired fixtures:\n{}", wrong.len(), fixed.len(), wrong.join("\n"));
-    assert_eq!(verdicts.len(), fixed.len(), "each repaired fixture has one verdict");
 }
 
 /// The right to install packages and to measure, given back when it is dropped. It is a locked file because runners such
@@ -103,7 +99,7 @@ fn repaired(fixture: &Path) -> Option<String> {
 }
 
 /// Fixtures that begin with `// unproven:`. Who adds one says so here.
-const UNPROVEN: usize = 27;
+const UNPROVEN: usize = 41;
 
 fn is_unproven(fixture: &Path) -> bool {
     let text = std::fs::read_to_string(fixture).expect("a fixture is text");
@@ -192,12 +188,28 @@ fn fixtures() -> Vec<PathBuf> {
     found
 }
 
-/// Two at a time: more of them would disturb each other's measurements.
-fn verdicts(fixtures: &[PathBuf]) -> Vec<Value> {
+/// What is wrong with the verdicts on all fixtures. Whoever gets a surprising one is heard again, alone and at leisure:
+/// on a busy machine too few steps fit into the time, and steps that end pass for steps that hang.
+fn complaints(fixtures: &[PathBuf], originals: &BTreeMap<PathBuf, PathBuf>) -> Vec<String> {
+    let first = verdicts(fixtures, "2", "1");
+    assert_eq!(first.len(), fixtures.len(), "each fixture has one verdict");
+    let surprising = first.iter().filter(|verdict| complaint(verdict, originals).is_some());
+    let again: Vec<PathBuf> = surprising.filter_map(|v| v["fixture"].as_str()).map(PathBuf::from).collect();
+    if again.is_empty() {
+        return Vec::new();
+    }
+    let second = verdicts(&again, "1", "5");
+    assert_eq!(second.len(), again.len(), "each fixture has one verdict");
+    second.iter().filter_map(|verdict| complaint(verdict, originals)).collect()
+}
+
+/// Two jobs at most: more of them would disturb each other's measurements.
+fn verdicts(fixtures: &[PathBuf], jobs: &str, patience: &str) -> Vec<Value> {
     let output = Command::new("node")
         .arg(root().join("tests/prove.mjs"))
-        .args(["--jobs", "2"])
+        .args(["--jobs", jobs])
         .args(fixtures)
+        .env("PROVE_PATIENCE", patience)
         .output()
         .expect("node runs");
     let text = String::from_utf8(output.stdout).expect("verdicts are text");

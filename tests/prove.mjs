@@ -1,6 +1,7 @@
 // Decides from the outside what a fixture does to a Node process: does one more unit of work leave something behind?
 //
 //     node tests/prove.mjs [--jobs 2] fixtures/unbounded-cache/leak_module_map.mjs ...      one JSON line per fixture
+//     PROVE_PATIENCE=5 node ...                                            five times as much time for each of them
 //
 // A fixture exports `step(i)` (one request; it may return a promise) or `peak(bytes, { file })` (one pass over a file
 // of that many bytes). It may also export `gauge()` (a number that must not grow), `quiesceMs` (how long its timers
@@ -19,8 +20,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import v8 from 'node:v8';
 
 const SELF = fileURLToPath(import.meta.url);
-const BUDGET_MS = 600;
-const PATIENCE_MS = 200; // a step that takes longer hangs
+const PATIENCE = Number(process.env.PROVE_PATIENCE ?? 1); // how much longer all may take, on a busy machine
+const BUDGET_MS = 600 * PATIENCE;
+const PATIENCE_MS = 200 * PATIENCE; // a step that takes longer hangs
 const ENOUGH_STEPS = 2500; // a bounded collection in an ok_ fixture must be full well before
 const PEAK_SIZES = [16e6, 112e6];
 
@@ -57,7 +59,7 @@ async function prove(fixture) {
       process.kill(-child.pid, 'SIGKILL');
     } catch {} // all of them have ended
   };
-  const deadline = setTimeout(endGroup, 40_000);
+  const deadline = setTimeout(endGroup, 40_000 * PATIENCE);
   const code = await new Promise((resolve) => child.on('close', resolve));
   clearTimeout(deadline);
   endGroup();

@@ -27,6 +27,7 @@ pub fn apis(tables: &[(&str, &str)]) -> Result<Apis, TableError> {
     each(&sources, |table| connect(&mut apis, table))?;
     each(&sources, |table| types(&mut apis, table))?;
     each(&sources, |table| rows(&mut apis, table))?;
+    each(&sources, |table| handlers(&mut apis, table))?;
     inherit(&mut apis);
     each(&sources, |table| lasting_fields(&apis, table))?;
     let promises: Vec<String> = apis.modules.keys().filter(|name| name.ends_with("/promises")).cloned().collect();
@@ -199,6 +200,14 @@ fn rows<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
     Ok(())
 }
 
+fn handlers<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
+    for (index, row) in table.handlers.iter().enumerate() {
+        check::handler(row).map_err(|(key, message)| (vec![Key("handler"), Item(index), Key(key)], message))?;
+        apis.handlers.enter(row, &modules(table, &row.from));
+    }
+    Ok(())
+}
+
 /// Enters a row under its names.
 fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(), check::Fault> {
     if row.opens.is_some() || row.closes.is_some() {
@@ -221,6 +230,9 @@ fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(),
         let module = apis.modules.entry(name.to_owned()).or_default();
         once(&mut module.functions, &row.function, id).map_err(|message| ("function", message))?;
         once(&mut module.constructors, &row.new, id).map_err(|message| ("new", message))?;
+    }
+    if row.anywhere {
+        apis.any_constructors.extend(row.new.iter().map(|name| (name.clone(), id)));
     }
     let Some(of) = &row.of else { return Ok(()) };
     if of == "any" {

@@ -1,7 +1,7 @@
 //! What a table must keep to beyond its grammar; each fault names the key that is at fault.
 
 use super::keeps::{KEPT, Keeps, Part};
-use super::row::{Row, Sink, TypeRow, What};
+use super::row::{HandlerRow, Idle, Row, Sink, TypeRow, What};
 
 /// A fault of one type or row: the key at fault (empty: the whole) and what is wrong.
 pub type Fault = (&'static str, String);
@@ -35,6 +35,21 @@ pub fn type_row(row: &TypeRow) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Faults of a row about handlers.
+pub fn handler(row: &HandlerRow) -> Result<(), Fault> {
+    let given = [&row.exported, &row.decorated, &row.under].iter().filter(|names| !names.is_empty()).count();
+    if given != 1 {
+        return fault("", "a handler needs exactly one of `exported`, `decorated`, `under`");
+    }
+    if row.exported.is_empty() && (row.reloaded || !row.parameters.is_empty()) {
+        return fault("exported", "`parameters` and `reloaded` go with `exported` only");
+    }
+    if row.exported.iter().any(|name| name == "*") && row.parameters.is_empty() && row.directive.is_none() {
+        return fault("exported", "any name at all needs `parameters` or a `directive`");
+    }
+    Ok(())
+}
+
 fn selector(row: &Row) -> Result<(), Fault> {
     let given = [&row.function, &row.global, &row.method, &row.new].iter().filter(|names| !names.is_empty()).count();
     if given != 1 {
@@ -47,8 +62,8 @@ fn selector(row: &Row) -> Result<(), Fault> {
     if !method && row.of.is_some() {
         return fault("of", "`of` goes with `method` only");
     }
-    if !method && row.anywhere {
-        return fault("anywhere", "`anywhere` goes with `method` only");
+    if !method && row.anywhere && row.new.is_empty() {
+        return fault("anywhere", "`anywhere` goes with `method` and `new` only");
     }
     if !row.from.is_empty() && row.function.is_empty() && row.new.is_empty() {
         return fault("from", "`from` goes with `function` and `new` only");
@@ -72,6 +87,9 @@ fn effects(row: &Row) -> Result<(), Fault> {
     }
     if row.opens.is_none() && (row.once || row.returns_remover) {
         return fault(if row.once { "once" } else { "returns-remover" }, "only a row that `opens` can say this");
+    }
+    if row.opens != Some(What::Client) && (row.idle != Idle::Stays || !row.only_with.is_empty()) {
+        return fault(if row.only_with.is_empty() { "idle" } else { "only-with" }, "this is said of clients only");
     }
     if row.promised && row.makes.is_none() {
         return fault("promised", "`promised` needs `makes`");

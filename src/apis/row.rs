@@ -30,6 +30,8 @@ pub enum What {
     File,
     /// What is borrowed from a pool or held on a server: a client, a session, a page.
     Connection,
+    /// A client, pool or agent of which a program needs one: it is closed by its handle, but better not made again.
+    Client,
     /// The whole of a file, object or body in memory at once.
     Whole,
     /// A source stream tied to a destination by `.pipe`.
@@ -90,6 +92,19 @@ pub enum Life {
     Process,
 }
 
+/// What becomes of a client that nobody uses any more and nobody has closed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Idle {
+    /// It keeps its connections, timers or threads.
+    #[default]
+    Stays,
+    /// Its connections end after a while.
+    Ends,
+    /// Nothing is left of it but work done for nothing.
+    Free,
+}
+
 /// One file of rows: `rules/apis/<package>.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -107,6 +122,8 @@ pub struct Table {
     pub types: Vec<TypeRow>,
     #[serde(default, rename = "row")]
     pub rows: Vec<Row>,
+    #[serde(default, rename = "handler")]
+    pub handlers: Vec<HandlerRow>,
 }
 
 /// A class or interface of the library. Names are unique over all tables.
@@ -267,6 +284,35 @@ pub enum Sink {
     Lines,
 }
 
+/// Functions that a framework finds by name, place or decorator, and calls again and again.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HandlerRow {
+    /// Files by the end of their path, without its last extension: `pages/api/**`, `app/**/route`. Default: all.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// Files that begin with this directive: `use server`.
+    pub directive: Option<String>,
+    /// Exported names: `GET`, `default`, `actions.*`; `*` is any name.
+    #[serde(default)]
+    pub exported: Vec<String>,
+    /// Names of the first parameters, where the exported name alone does not tell. `|` parts other names for one.
+    #[serde(default)]
+    pub parameters: Vec<String>,
+    /// Decorators of methods, from the modules `from` (default: those of the table).
+    #[serde(default)]
+    pub decorated: Vec<String>,
+    #[serde(default)]
+    pub from: Vec<String>,
+    /// Functions in an object literal under one of these keys: `Query: { user() {} }`.
+    #[serde(default)]
+    pub under: Vec<String>,
+    pub runs: Often,
+    /// Each such file is bundled and reloaded by itself: what it makes at its top level is made again each time.
+    #[serde(default)]
+    pub reloaded: bool,
+}
+
 /// What one or several calls do. Exactly one of `function`, `global`, `method`+`of`, `new` says which calls.
 /// `promises.x` of a module need not be listed when `<module>/promises` has `x`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -302,6 +348,12 @@ pub struct Row {
     /// The value returned, when called, removes what was opened.
     #[serde(default)]
     pub returns_remover: bool,
+    /// What becomes of a client that is not closed.
+    #[serde(default)]
+    pub idle: Idle,
+    /// A client only when one of these options is given: `keepAlive`.
+    #[serde(default)]
+    pub only_with: Vec<String>,
     /// Type of the value made.
     pub makes: Option<String>,
     /// The value made comes in a promise.

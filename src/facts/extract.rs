@@ -9,10 +9,11 @@ use crate::apis::Apis;
 /// Reads what the rules may need to know of one block of code.
 ///
 /// `offset` is the byte offset of the block in its file: all spans of the result are bytes of the whole file.
-/// `path` is the path as shown to the user.
+/// `path` is the path as shown to the user, `place` the whole path, by which frameworks find handlers.
 #[must_use]
-pub fn extract(semantic: &Semantic<'_>, offset: u32, path: &str, apis: &'static Apis) -> FileFacts {
+pub fn extract(semantic: &Semantic<'_>, offset: u32, (path, place): (&str, &str), apis: &'static Apis) -> FileFacts {
     let mut reader = Reader::new(semantic, offset, path, apis);
+    reader.place = place;
     find_candidates(&mut reader);
     // In most files nothing grows, opens or waits: what surrounds the candidates is not even read.
     if !reader.facts.is_interesting() {
@@ -32,6 +33,8 @@ pub(super) fn find_candidates(reader: &mut Reader<'_, '_>) {
     reader.note_handles();
     reader.note_resources();
     reader.note_replaced();
+    reader.note_clients();
+    reader.note_sightings();
     reader.note_listening();
     reader.note_dead_cleanups();
     reader.note_promises();

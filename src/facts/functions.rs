@@ -161,7 +161,7 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         let params = self.param_symbols(node).into_iter().map(|s| s.map(|s| self.binding(s))).collect();
-        let signature = self.signature_of(node);
+        let signature = self.signature_of(node).or_else(|| self.runs_by_name(node));
         let head = named.map_or_else(|| self.head_of_function(node), |(_, span)| self.span(span));
         let function = &mut self.facts.functions[id.0 as usize];
         function.class = class;

@@ -10,6 +10,8 @@ impl FileFacts {
         let hangs = || self.promises.iter().any(|p| !matches!(p.settles, Settles::Always | Settles::Escapes));
         !self.handles.is_empty()
             || !self.resources.is_empty()
+            || !self.clients.is_empty()
+            || !self.sightings.is_empty()
             || !self.replaced.is_empty()
             || !self.mismatches.is_empty()
             || !self.aborts.is_empty()

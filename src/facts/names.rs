@@ -10,7 +10,7 @@ use oxc_span::GetSpan;
 use super::ClassId;
 use super::places::{Seg, Spot, SpotRoot};
 use super::reader::{Reader, Type, peel};
-use crate::apis::{Apis, Callback, EventRow, Often, RowId, TypeId, Which};
+use crate::apis::{Apis, Callback, EventRow, Often, Row, RowId, TypeId, Which};
 
 /// A callee that a row describes.
 #[derive(Debug, Clone, Copy)]
@@ -139,12 +139,7 @@ impl<'a> Reader<'a, '_> {
     ) -> Option<Handed<'a>> {
         let hit = self.api_of_call(call)?;
         let row = self.apis.row(hit.row);
-        let callback = row.callback.iter().find(|c| {
-            if !c.keys.is_empty() || key.is_some() {
-                return key.is_some_and(|k| c.keys.iter().any(|x| x == k));
-            }
-            argument_at(c.at, call.arguments.len()).is_none_or(|at| at == index)
-        })?;
+        let callback = callback_in(row, call.arguments.len(), (index, key))?;
         // `once` runs its listener as often as it is called itself.
         let runs = if row.once { None } else { callback.runs };
         let mut handed = Handed { runs, callback, event: None, known: hit.known, call };
@@ -218,6 +213,17 @@ pub fn argument_at(which: Which, count: usize) -> Option<usize> {
         Which::Last => Some(count.saturating_sub(1)),
         Which::All => None,
     }
+}
+
+/// What a row says of a function in argument `index` of `count`, or under a key of an object there.
+#[must_use]
+pub fn callback_in<'r>(row: &'r Row, count: usize, (index, key): (usize, Option<&str>)) -> Option<&'r Callback> {
+    row.callback.iter().find(|c| {
+        if !c.keys.is_empty() || key.is_some() {
+            return key.is_some_and(|k| c.keys.iter().any(|x| x == k));
+        }
+        argument_at(c.at, count).is_none_or(|at| at == index)
+    })
 }
 
 /// The path as `a.b`; `None` when it goes through an entry.

@@ -27,6 +27,8 @@ pub struct Reader<'a, 's> {
     pub offset: u32,
     /// As shown to the user.
     pub path: &'s str,
+    /// The whole path, whatever the working directory.
+    pub place: &'s str,
     pub facts: FileFacts,
 
     /// Function that a node belongs to; a function node belongs to itself.
@@ -101,6 +103,7 @@ impl<'a, 's> Reader<'a, 's> {
             text: semantic.source_text(),
             offset,
             path,
+            place: path,
             facts: FileFacts::default(),
             owner: Vec::new(),
             sites: Rc::from([]),

@@ -2,6 +2,7 @@
 
 mod calls;
 mod exports;
+mod handlers;
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::Expression;
@@ -106,6 +107,8 @@ impl<'a> Reader<'a, '_> {
         found.extend(facts.handles.iter().map(|h| h.function));
         found.extend(facts.closes.iter().map(|c| c.function));
         found.extend(facts.resources.iter().map(|r| r.function));
+        found.extend(facts.clients.iter().map(|c| c.function));
+        found.extend(facts.sightings.iter().map(|c| c.function));
         found.extend(facts.replaced.iter().map(|r| r.function));
         found.extend(facts.mismatches.iter().map(|m| m.function));
         found.extend(facts.aborts.iter().map(|a| a.function));
@@ -199,7 +202,7 @@ impl<'a> Reader<'a, '_> {
                 // The executor runs inside `new Promise(..)`.
                 if new.callee.span() == self.nodes.kind(child).span() || is_global_promise(self, &new.callee) {
                     self.add_use(id, Use::Called { by, at, guard: Guard::None });
-                } else {
+                } else if !self.note_handed_to_new(id, node) {
                     self.add_use(id, Use::UnknownCallback { by, at });
                 }
             }
@@ -208,7 +211,7 @@ impl<'a> Reader<'a, '_> {
             AstKind::ObjectProperty(_) | AstKind::ArrayExpression(_) => {
                 if self.handed_to(node).is_some() {
                     self.note_argument(id, node, by);
-                } else {
+                } else if !self.note_handed_to_new(id, node) {
                     self.note_stored_in_literal(id, parent, at);
                 }
             }

@@ -1,5 +1,6 @@
 //! Which opened things nothing closes: listeners on receivers that outlive them, timers whose id is lost.
 
+pub mod clients;
 pub mod handles;
 mod listeners;
 mod receivers;

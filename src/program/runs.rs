@@ -106,7 +106,10 @@ pub fn evidence(facts: &FileFacts, runs: &Runs, function: FunctionId) -> (Span, 
     match runs.why {
         Why::StartUp => (facts.functions[function.0 as usize].head, "runs once, at start-up".to_owned()),
         Why::Signature(id) => {
-            (facts.functions[id.0 as usize].head, format!("its signature is a handler's: runs {often}"))
+            let function = &facts.functions[id.0 as usize];
+            let exported = function.uses.iter().any(|used| matches!(used, Use::Exported { .. }));
+            let what = if exported { "an exported handler" } else { "its signature is a handler's" };
+            (function.head, format!("{what}: runs {often}"))
         }
         Why::Made(class, nth) => {
             let class = &facts.classes[class.0 as usize];

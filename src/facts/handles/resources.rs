@@ -1,5 +1,6 @@
 //! Things with a handle that must be closed: observers, watchers, workers, sockets, files, what pools lend.
 
+pub mod clients;
 mod follow;
 mod lasting;
 mod received;

@@ -30,6 +30,19 @@ impl<'a> Reader<'a, '_> {
         Some(ends)
     }
 
+    /// An effect that has no cleanup and runs again whenever what it looks at changes.
+    pub(super) fn is_effect_without_end(&mut self, function: FunctionId) -> bool {
+        let node = self.function_nodes[function.0 as usize];
+        let AstKind::CallExpression(call) = self.nodes.kind(self.outside(node).1) else { return false };
+        // `[]`: once for each mount.
+        let again = match call.arguments.get(1) {
+            Some(Argument::ArrayExpression(list)) => !list.elements.is_empty(),
+            Some(_) => false,
+            None => last_name(&call.callee) != Some("onMount"),
+        };
+        again && self.effect_ends(function).is_some_and(|ends| ends.is_empty())
+    }
+
     /// The functions that a function returns, also by name and by condition.
     fn cleanups_of(&mut self, function: FunctionId) -> Vec<FunctionId> {
         let mut ends = Vec::new();

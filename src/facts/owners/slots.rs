@@ -1,7 +1,7 @@
 //! Slots that hold a running timer and are given another: who clears the first one?
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{AssignmentTarget, Expression};
+use oxc_ast::ast::{Argument, AssignmentTarget, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,11 @@ impl Reader<'_, '_> {
     pub(crate) fn note_owners(&mut self, starts: &[NodeId]) {
         for (index, node) in starts.iter().enumerate() {
             if self.facts.handles[index].what != What::Timer {
+                let function = self.facts.handles[index].function;
+                if self.is_effect_without_end(function) {
+                    let owner = Owner { kind: OwnerKind::Effect, end: None, thinks_of_it: false, direct: true };
+                    self.facts.owners.push((u32::try_from(index).unwrap_or(u32::MAX), owner));
+                }
                 continue;
             }
             let kept = self.facts.handles[index].kept_in.clone();
@@ -38,6 +43,8 @@ impl Reader<'_, '_> {
             {
                 owner.thinks_of_it |= name.as_deref().is_some_and(|n| self.is_cleared_by_callback(n, *node));
                 owner.thinks_of_it |= self.is_stopped_by_flag(&owner, *node);
+                owner.thinks_of_it |=
+                    name.as_deref().is_some_and(|n| self.is_cleared_by_event(n) || self.is_switch(n, *node));
                 owner.thinks_of_it |= owner.kind == OwnerKind::Component
                     && name.as_deref().is_some_and(|n| self.hands_out_a_stopper(n, *node));
                 // Whatever holds it, the class does not.
@@ -89,6 +96,38 @@ impl Reader<'_, '_> {
                 && callback
                 && !self.is_within(self.function_nodes[function.0 as usize], node)
                 && self.says(call.span, name)
+        })
+    }
+
+    /// `this.once('disconnected', () => this.setPolling(0))`: an event that tells of an end, and what it runs clears it.
+    fn is_cleared_by_event(&mut self, name: &str) -> bool {
+        const OVER: [&str; 8] = ["close", "end", "disconnect", "destroy", "dispose", "exit", "stop", "shutdown"];
+        self.sites.clone().iter().any(|site| {
+            let AstKind::CallExpression(call) = *site else { return false };
+            let [Argument::StringLiteral(event), handler] = call.arguments.as_slice() else { return false };
+            let event = event.value.to_ascii_lowercase();
+            if !OVER.iter().any(|over| event.contains(over)) {
+                return false;
+            }
+            let function = handler.as_expression().and_then(|handler| self.function_denoted(handler));
+            function.is_some_and(|f| self.reached_from(&[f]).iter().any(|f| self.clears_in(*f, name)))
+        })
+    }
+
+    /// `clearInterval(t); if (on) t = setInterval(..)`: the same function stops it, with another state.
+    fn is_switch(&self, name: &str, node: NodeId) -> bool {
+        let home = self.owner_of(node);
+        let start = self.nodes.kind(node).span().start;
+        let own: Vec<_> = self.tests_before(node).iter().map(|t| t.test.span()).collect();
+        nodes_within(self.nodes, self.function_nodes[home.0 as usize]).any(|id| match self.nodes.kind(id) {
+            AstKind::CallExpression(call) if call.span.end < start && self.owner_of(id) == home => {
+                let clears = crate::facts::reader::last_name(&call.callee).is_some_and(|n| n.starts_with("clear"));
+                let tests = self.tests_before(id);
+                clears
+                    && self.says(call.span, name)
+                    && own.iter().any(|test| !tests.iter().any(|t| t.test.span() == *test))
+            }
+            _ => false,
         })
     }
 

@@ -44,6 +44,9 @@ impl Unit {
             Outlives::No if self.sibling_is_released(handle) => {
                 Outlives::Perhaps(None, format!("`{}` may outlive the call", receiver.text))
             }
+            Outlives::No if self.is_added_by_each_run(handle, receiver) => {
+                Outlives::Yes(None, format!("`{}` is there before and after this run of the effect", receiver.text))
+            }
             other => other,
         };
         let (confidence, keeper) = match outlives {
@@ -67,6 +70,17 @@ impl Unit {
             }
         };
         Some(Opening { handle, confidence, keeper, end: self.end_of(receiver) })
+    }
+
+    /// An effect without a cleanup, which runs again on what was there before: each run adds a function of its own.
+    fn is_added_by_each_run(&self, handle: &Handle, receiver: &Receiver) -> bool {
+        let fresh = match handle.handler {
+            Handler::Inline(_) | Handler::Fresh => true,
+            Handler::Place(place) => matches!(self.place(place).root, Root::Binding(b)
+                if self.facts.bindings[b.0 as usize].within == handle.function),
+            Handler::Other => false,
+        };
+        fresh && !handle.once && receiver.made != Made::Here && self.owner_of_handle(handle).is_some()
     }
 
     /// A removal that names another function speaks of this registration: that says more.
