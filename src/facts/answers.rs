@@ -59,8 +59,7 @@ const PASSIVE: [&str; 17] = [
 ];
 
 /// Fields and methods of a `Response` that do not touch its body.
-const PASSIVE_FETCH: [&str; 9] =
-    ["ok", "status", "statusText", "headers", "url", "redirected", "type", "bodyUsed", "clone"];
+const PASSIVE_FETCH: [&str; 8] = ["ok", "status", "statusText", "headers", "url", "redirected", "type", "bodyUsed"];
 
 /// Calls that end the connection, and its answer with it.
 const ENDS: [&str; 6] = ["destroy", "abort", "destroySoon", "exit", "resume", "close"];
@@ -188,6 +187,7 @@ impl<'a> Reader<'a, '_> {
                     Some(Argument::StringLiteral(e)) if !matches!(e.value.as_str(), "data" | "readable") => at = outer,
                     _ => return Some(outer),
                 },
+                ("clone", Some(_)) => return None,
                 (name, Some(_)) if passive.contains(&name) => at = outer,
                 (name, None) if passive.contains(&name) => return None,
                 _ => return Some(outer),
