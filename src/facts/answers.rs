@@ -177,9 +177,9 @@ impl<'a> Reader<'a, '_> {
                     _ => Some(parent),
                 };
             };
-            let (callee, outer) = self.outside(parent);
+            let (inner, outer) = self.outside(parent);
             let called = match self.nodes.kind(outer) {
-                AstKind::CallExpression(call) if call.callee.span() == self.nodes.kind(callee).span() => Some(call),
+                AstKind::CallExpression(call) if call.callee.span() == self.nodes.kind(inner).span() => Some(call),
                 _ => None,
             };
             match (m.property.name.as_str(), called) {

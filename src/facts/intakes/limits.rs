@@ -225,9 +225,9 @@ impl<'a> Reader<'a, '_> {
     fn hands_on(&self, nodes: &[NodeId], taking: &Taking<'a>) -> bool {
         let chunk = self.scoping.symbol_name(taking.chunk);
         nodes.iter().any(|node| match self.nodes.kind(*node) {
-            AstKind::IfStatement(test) => {
-                let text = test.test.span().source_text(self.text);
-                text.contains(&format!("{chunk}.length")) || text.contains('(') && text.contains(chunk)
+            AstKind::IfStatement(choice) => {
+                let asked = choice.test.span().source_text(self.text);
+                asked.contains(&format!("{chunk}.length")) || asked.contains('(') && asked.contains(chunk)
             }
             _ => false,
         })
