@@ -30,7 +30,7 @@ pub struct Read {
     pub file_name: FileName,
     /// The path is an argument of the command: the file may be of any size.
     pub is_argument: bool,
-    /// A flag or slot lets it run once.
+    /// A flag, slot or cache lets it run once.
     pub once_guard: bool,
     pub passes_to: Vec<(Sink, Span)>,
     /// Uses of the data other than sinks: parsed, searched, stored.
@@ -143,6 +143,11 @@ impl<'a> Reader<'a, '_> {
     fn note_read(&mut self, call: &'a CallExpression<'a>, candidate: &Candidate) {
         let node = call.node_id.get();
         let function = self.owner_of(node);
+        // What is read in a loop without a path is one piece after the other.
+        let looped = |kind| matches!(kind, AstKind::WhileStatement(_) | AstKind::DoWhileStatement(_));
+        if !candidate.has_path && self.nodes.ancestor_kinds(node).take(12).any(looped) {
+            return;
+        }
         let mut flow = Flow::new(function);
         flow.field = candidate.field;
         let last = call.arguments.last().and_then(Argument::as_expression);
@@ -161,9 +166,13 @@ impl<'a> Reader<'a, '_> {
             span: self.span(call.span),
             function,
             source,
-            file_name: path.map_or(FileName::Unknown, |path| self.file_name(path)),
+            file_name: match path {
+                _ if flow.parsed => FileName::Small,
+                Some(path) => self.file_name(path),
+                None => FileName::Unknown,
+            },
             is_argument: path.is_some_and(|path| self.is_argument(path)),
-            once_guard: self.is_guarded_once(node),
+            once_guard: flow.kept || self.is_guarded_once(node),
             passes_to: flow
                 .sinks
                 .iter()

@@ -23,7 +23,9 @@ fn wraps_stream(call: &CallExpression<'_>) -> bool {
     }
     match (call.callee_name(), inner) {
         (Some("fromWeb"), Some(_)) => true,
-        (Some("from"), Some(Expression::CallExpression(made))) => made.callee_name().is_some_and(names_stream),
+        (Some("from"), Some(Expression::CallExpression(made))) => {
+            made.callee.is_member_expression() && made.callee_name().is_some_and(names_stream)
+        }
         (Some("from"), Some(Expression::StaticMemberExpression(m))) => m.property.name == "body",
         _ => false,
     }
