@@ -4,6 +4,7 @@ use crate::rule::Rule;
 
 mod abort_listener_kept;
 mod async_context_kept;
+mod body_never_consumed;
 mod cleanup_never_runs;
 mod client_per_request;
 mod closure_context_kept;
@@ -33,6 +34,7 @@ mod slice_keeps_parent;
 mod socket_never_closed;
 mod subscription_never_ended;
 mod timer_never_cleared;
+mod unbounded_body;
 mod unbounded_cache;
 mod unbounded_cache_library;
 mod unbounded_list;
@@ -73,7 +75,9 @@ pub const RULES: &[&Rule] = &[
     &promise_race_retention::RULE,
     &promise_chain_grows::RULE,
     &whole_read::RULE,
+    &unbounded_body::RULE,
     &pipe_without_cleanup::RULE,
+    &body_never_consumed::RULE,
     &client_per_request::RULE,
     &redis_key_without_expiry::RULE,
     &process_memory_unlimited::RULE,
@@ -100,6 +104,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("dataloader.toml", include_str!("apis/dataloader.toml")),
     ("drizzle.toml", include_str!("apis/drizzle.toml")),
     ("ecma.toml", include_str!("apis/ecma.toml")),
+    ("downloads.toml", include_str!("apis/downloads.toml")),
     ("express.toml", include_str!("apis/express.toml")),
     ("express-session.toml", include_str!("apis/express-session.toml")),
     ("fastify.toml", include_str!("apis/fastify.toml")),
@@ -126,6 +131,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("mongodb.toml", include_str!("apis/mongodb.toml")),
     ("mqtt.toml", include_str!("apis/mqtt.toml")),
     ("mysql2.toml", include_str!("apis/mysql2.toml")),
+    ("multer.toml", include_str!("apis/multer.toml")),
     ("nest.toml", include_str!("apis/nest.toml")),
     ("next.toml", include_str!("apis/next.toml")),
     ("nitro.toml", include_str!("apis/nitro.toml")),

@@ -32,6 +32,9 @@ fn judge(unit: &Unit, pipe: &Pipe) -> Option<Confidence> {
     if pipe.cleaned || pipe.escapes || opens_once || runs.often == Often::Once {
         return None;
     }
+    if pipe.by_name && !(pipe.to_response && pipe.target_known) {
+        return None;
+    }
     if pipe.to_response {
         return Some(if pipe.holds_file && pipe.target_known { Confidence::Sure } else { Confidence::Likely });
     }

@@ -28,10 +28,17 @@ fn check(program: &Program, findings: &mut Findings) {
 
 fn judge(unit: &Unit, read: &Read) -> Option<Confidence> {
     let runs = unit.runs_of(read.function);
-    if runs.often == Often::Once || read.once_guard || read.file_name == FileName::Small {
+    let goes_to = |sink: Sink| read.passes_to.iter().any(|(s, _)| *s == sink);
+    // What is made into a stream again could have been one all the time.
+    let again = read.instead.starts_with("getObject") && goes_to(Sink::Stream);
+    let passes = !read.passes_to.is_empty() && (read.other_uses == 0 || again);
+    if read.once_guard || read.file_name == FileName::Small {
         return None;
     }
-    let passes = !read.passes_to.is_empty() && read.other_uses == 0;
+    if runs.often == Often::Once {
+        let piecewise = passes && read.is_argument && (goes_to(Sink::Lines) || goes_to(Sink::Hash));
+        return piecewise.then_some(Confidence::Likely);
+    }
     let domain = read.source.as_ref().map(|key| &key.domain);
     if runs.often == Often::Request {
         return match (passes, domain.is_some_and(|d| unit.is_from_request(d))) {
@@ -50,7 +57,7 @@ fn judge(unit: &Unit, read: &Read) -> Option<Confidence> {
 fn finding(unit: &Unit, read: &Read, confidence: Confidence) -> Finding {
     let subject = match read.instead.as_str() {
         "createReadStream" => "file",
-        "response.body" => "body",
+        "response.body" | "response.Body" | "responseType: 'stream'" => "body",
         _ => "stream",
     };
     let often = crate::program::runs::per(unit.runs_of(read.function).often);
@@ -81,19 +88,15 @@ fn help(read: &Read) -> String {
     let from = match read.instead.as_str() {
         "createReadStream" => "createReadStream(path)",
         "response.body" => "Readable.fromWeb(response.body)",
+        "getObject().createReadStream" => "s3.getObject(params).createReadStream()",
         _ => "source",
     };
-    let file = read.instead == "createReadStream";
     match read.passes_to.first().map(|(sink, _)| *sink) {
         Some(Sink::Response | Sink::Stream) => format!("stream it: `await pipeline({from}, target)`"),
-        Some(Sink::File) if file => "copy it with `copyFile`, which does not go through memory".into(),
+        Some(Sink::File) if from.starts_with("create") => "copy it with `copyFile`, past the memory".into(),
         Some(Sink::File) => format!("stream it: `await pipeline({from}, createWriteStream(path))`"),
-        Some(Sink::Hash) => {
-            format!("update the hash in pieces: `for await (const chunk of {from}) hash.update(chunk)`")
-        }
-        Some(Sink::Lines) => {
-            format!("read line by line: `for await (const line of createInterface({{ input: {from} }}))`")
-        }
+        Some(Sink::Hash) => format!("update the hash in pieces: `for await (const c of {from}) hash.update(c)`"),
+        Some(Sink::Lines) => format!("take lines: `for await (const line of createInterface({{ input: {from} }}))`"),
         None => format!("read it in pieces with `{from}`, or refuse files above a size"),
     }
 }
@@ -103,14 +106,14 @@ fn fix(unit: &Unit, read: &Read) -> Option<Fix> {
     let imports = &unit.facts.imports;
     let module = if rewrite.awaits { "stream/promises" } else { "stream" };
     let (names, import) = imports.need(unit.id, &[(module, "pipeline"), ("fs", "createReadStream")])?;
-    let mut edits: Vec<Edit> = import.into_iter().collect();
     let streams = format!("{}({}({}), {}", names[0], names[1], rewrite.source, rewrite.target);
     let text = if rewrite.awaits {
         format!("await {streams});")
     } else {
         format!("{streams}, (error) => {{ if (error) console.error(error); }});")
     };
-    edits.extend(rewrite.remove.map(|span| Edit { file: unit.id, span, text: String::new() }));
-    edits.push(Edit { file: unit.id, span: rewrite.statement, text });
+    let removed = rewrite.remove.map(|span| Edit { file: unit.id, span, text: String::new() });
+    let written = Edit { file: unit.id, span: rewrite.statement, text };
+    let edits = import.into_iter().chain(removed).chain([written]).collect();
     Some(Fix { title: "stream the file".into(), safe: false, edits })
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod answers;
 pub mod cleanups;
 pub mod collections;
 pub mod comments;
@@ -12,6 +13,7 @@ pub mod functions;
 pub mod guards;
 pub mod handles;
 pub mod imports;
+pub mod intakes;
 mod interest;
 pub mod keys;
 pub mod listening;
@@ -90,6 +92,8 @@ pub struct FileFacts {
     pub races: Vec<Race>,
     pub recursions: Vec<Recursion>,
     pub reads: Vec<Read>,
+    pub intakes: Vec<intakes::Intake>,
+    pub unread: Vec<answers::Unread>,
     pub pipes: Vec<pipes::Pipe>,
     pub stores: Vec<Store>,
     pub imports: imports::Imports,

@@ -88,7 +88,8 @@ fn wants_graph(text: &str, depth: Depth) -> bool {
     ];
     let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     let removes = || (has(".delete(") && (has(".set(") || has(".add("))) || (has("delete ") && has("] = "));
-    depth.cases <= MOST_CASES && (WORDS.iter().any(|word| has(word)) || removes())
+    let asks = || has("statusCode") && (has("http") || has("request"));
+    depth.cases <= MOST_CASES && (WORDS.iter().any(|word| has(word)) || removes() || asks())
 }
 
 fn too_deep(depth: Depth) -> Option<String> {

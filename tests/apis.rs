@@ -79,6 +79,7 @@ const ASKERS: &[(What, &str)] = &[
     (What::Connection, "connection-never-released"),
     (What::Whole, "whole-read"),
     (What::Pipe, "pipe-without-cleanup"),
+    (What::Body, "unbounded-body"),
     (What::Cache, "unbounded-cache-library"),
     (What::Label, "metric-label-unbounded"),
     (What::Compiled, "compiled-per-call"),

@@ -93,4 +93,4 @@ pub struct Keeps {
 }
 
 /// The kinds of things that `keeps` speaks of.
-pub const KEPT: [What; 5] = [What::Cache, What::Sessions, What::Jobs, What::Label, What::Compiled];
+pub const KEPT: [What; 6] = [What::Body, What::Cache, What::Sessions, What::Jobs, What::Label, What::Compiled];

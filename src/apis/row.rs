@@ -36,6 +36,8 @@ pub enum What {
     Whole,
     /// A source stream tied to a destination by `.pipe`.
     Pipe,
+    /// The body of a request that a library gathers.
+    Body,
     /// Entries of a cache or of a memoized function.
     Cache,
     /// Sessions in the memory of the process.
@@ -374,6 +376,10 @@ pub struct Row {
     pub callback: Vec<Callback>,
     /// A whole read and how its result is handed over.
     pub reads: Option<Delivers>,
+    /// The field of the result that holds the data.
+    pub read_field: Option<String>,
+    /// Only with this option is it a whole read: `responseType: arraybuffer`.
+    pub reads_with: Option<String>,
     /// Data in the argument `data` (default: the first) passes through to this sink.
     pub sinks: Option<Sink>,
     pub data: Option<Which>,

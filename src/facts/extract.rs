@@ -40,6 +40,8 @@ pub(super) fn find_candidates(reader: &mut Reader<'_, '_>) {
     reader.note_promises();
     reader.note_recursions();
     reader.note_reads();
+    reader.note_intakes();
+    reader.note_unread();
     reader.note_pipes();
     reader.note_stores();
 }

@@ -20,6 +20,8 @@ impl FileFacts {
             || !self.races.is_empty()
             || !self.recursions.is_empty()
             || !self.reads.is_empty()
+            || !self.intakes.is_empty()
+            || !self.unread.is_empty()
             || !self.pipes.is_empty()
             || !self.stores.is_empty()
             || !self.directives.is_empty()

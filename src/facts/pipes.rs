@@ -6,7 +6,7 @@ mod origins;
 mod tests;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, CallExpression, Expression};
+use oxc_ast::ast::{Argument, CallExpression, Expression, MemberExpression};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,8 @@ pub struct Pipe {
     pub made_by: FunctionId,
     /// The source is a stream over a file, by its type and not by a name alone.
     pub holds_file: bool,
+    /// Only the name of the call tells that it gives a stream: `store.getStream(key)`.
+    pub by_name: bool,
     /// The end of the chain, as written.
     pub target: String,
     pub to_response: bool,
@@ -65,6 +67,7 @@ struct Watched<'x, 'a> {
 struct Origin<'a> {
     call: &'a CallExpression<'a>,
     holds_file: bool,
+    by_name: bool,
 }
 
 /// What the end of a chain is.
@@ -157,6 +160,7 @@ impl<'a> Reader<'a, '_> {
             source_made: self.span(origin.call.span),
             made_by: self.owner_of(origin.call.node_id.get()),
             holds_file: origin.holds_file,
+            by_name: origin.by_name,
             target: self.text_of(last.span(), 40),
             to_response: end.to_response,
             target_known: end.known,
@@ -225,6 +229,12 @@ impl<'a> Reader<'a, '_> {
             let function = self.scope_function(symbol);
             end.known = self.is_given_response(function, index as usize);
             end.to_response = end.known || is_response_name(id.name.as_str());
+        } else if let Expression::Identifier(id) = target
+            && let Some(value) = self.symbol_of(id).and_then(|s| self.initial_value(s))
+        {
+            // `const res = ctx.res`.
+            let field = peel(value).as_member_expression().and_then(MemberExpression::static_property_name);
+            end.to_response = field.is_some_and(is_response_name);
         } else if let Some(m) = target.as_member_expression() {
             let name = m.static_property_name();
             end.to_response = name.is_some_and(is_response_name);

@@ -6,12 +6,13 @@ mod sources;
 pub(in crate::facts) mod tests;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, CallExpression, Expression};
+use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectPropertyKind};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::functions::key_name;
 use super::reader::{Reader, peel};
 use super::{Delivers, FunctionId, Key, Sink, TOP};
 use crate::finding::Span;
@@ -27,7 +28,9 @@ pub struct Read {
     /// The path argument.
     pub source: Option<Key>,
     pub file_name: FileName,
-    /// A flag or slot lets it run once.
+    /// The path is an argument of the command: the file may be of any size.
+    pub is_argument: bool,
+    /// A flag, slot or cache lets it run once.
     pub once_guard: bool,
     pub passes_to: Vec<(Sink, Span)>,
     /// Uses of the data other than sinks: parsed, searched, stored.
@@ -65,6 +68,7 @@ struct Candidate {
     delivers: Delivers,
     instead: &'static str,
     has_path: bool,
+    field: Option<&'static str>,
 }
 
 type Names = SmallVec<[&'static str; 24]>;
@@ -95,6 +99,7 @@ impl<'a> Reader<'a, '_> {
                 delivers: Delivers::Return,
                 instead: "pipeline",
                 has_path: false,
+                field: None,
             });
         }
         let mut callee = &call.callee;
@@ -113,13 +118,16 @@ impl<'a> Reader<'a, '_> {
         {
             (callee, promised) = (original, true);
         }
-        let hit = self.api_of_callee(callee).filter(|hit| hit.known)?;
+        let hit = self.api_of_callee(callee)?;
         let row = self.apis.row(hit.row);
+        if !hit.known && row.of.as_deref() != Some("any") || !has_option(call, row.reads_with.as_deref()) {
+            return None;
+        }
         let delivers = if promised { Delivers::Promise } else { row.reads? };
         row.reads?;
         let instead = row.instead.as_deref().unwrap_or("pipeline");
         let has_path = row.method.is_empty() && instead == "createReadStream";
-        Some(Candidate { delivers, instead, has_path })
+        Some(Candidate { delivers, instead, has_path, field: row.read_field.as_deref() })
     }
 
     /// `const read = promisify(fs.readFile)`: what was promisified.
@@ -135,7 +143,13 @@ impl<'a> Reader<'a, '_> {
     fn note_read(&mut self, call: &'a CallExpression<'a>, candidate: &Candidate) {
         let node = call.node_id.get();
         let function = self.owner_of(node);
+        // What is read in a loop without a path is one piece after the other.
+        let looped = |kind| matches!(kind, AstKind::WhileStatement(_) | AstKind::DoWhileStatement(_));
+        if !candidate.has_path && self.nodes.ancestor_kinds(node).take(12).any(looped) {
+            return;
+        }
         let mut flow = Flow::new(function);
+        flow.field = candidate.field;
         let last = call.arguments.last().and_then(Argument::as_expression);
         let callback = last.and_then(|e| self.function_denoted(e));
         match (candidate.delivers, callback) {
@@ -152,8 +166,13 @@ impl<'a> Reader<'a, '_> {
             span: self.span(call.span),
             function,
             source,
-            file_name: path.map_or(FileName::Unknown, |path| self.file_name(path)),
-            once_guard: self.is_guarded_once(node),
+            file_name: match path {
+                _ if flow.parsed => FileName::Small,
+                Some(path) => self.file_name(path),
+                None => FileName::Unknown,
+            },
+            is_argument: path.is_some_and(|path| self.is_argument(path)),
+            once_guard: flow.kept || self.is_guarded_once(node),
             passes_to: flow
                 .sinks
                 .iter()
@@ -261,4 +280,18 @@ impl<'a> Reader<'a, '_> {
         let uses = self.scoping.symbol_names().filter(|n| *n == name).count();
         uses == 0 || (uses == 1 && self.facts.imports.names.iter().any(imported))
     }
+}
+
+/// Whether an options object among the arguments says `key: value`.
+fn has_option(call: &CallExpression<'_>, option: Option<&str>) -> bool {
+    let Some((key, value)) = option.and_then(|option| option.split_once(": ")) else { return true };
+    call.arguments.iter().any(|argument| match argument {
+        Argument::ObjectExpression(object) => object.properties.iter().any(|p| match p {
+            ObjectPropertyKind::ObjectProperty(p) => {
+                key_name(&p.key) == Some(key) && matches!(&p.value, Expression::StringLiteral(s) if s.value == value)
+            }
+            ObjectPropertyKind::SpreadProperty(_) => false,
+        }),
+        _ => false,
+    })
 }

@@ -123,7 +123,9 @@ impl<'a> Reader<'a, '_> {
                 found.extend(params.iter().map(|p| p.function));
             }
         }
-        found.extend(facts.pipes.iter().map(|p| p.function));
+        found.extend(facts.intakes.iter().map(|i| i.function));
+        found.extend(facts.unread.iter().map(|u| u.function));
+        found.extend(facts.pipes.iter().flat_map(|p| [p.function, p.made_by]));
         for store in &facts.stores {
             found.push(store.function);
             for key in &store.keys {

@@ -260,11 +260,16 @@ impl<'a> Reader<'a, '_> {
             })
     }
 
-    /// `if (process.env.NODE_ENV !== 'production')`, or a file of tests: not what runs for long.
-    pub(super) fn is_staged(&self, node: NodeId) -> bool {
+    /// A file of tests, by its name or its folder.
+    pub(in crate::facts) fn is_of_tests(&self) -> bool {
         let folders = ["test", "tests", "__tests__", "e2e", "spec"];
         let mut parts = self.path.split(['/', '\\']);
-        if parts.any(|part| folders.contains(&part) || part.contains(".test.") || part.contains(".spec.")) {
+        parts.any(|part| folders.contains(&part) || part.contains(".test.") || part.contains(".spec."))
+    }
+
+    /// `if (process.env.NODE_ENV !== 'production')`, or a file of tests: not what runs for long.
+    pub(super) fn is_staged(&self, node: NodeId) -> bool {
+        if self.is_of_tests() {
             return true;
         }
         let stage =

@@ -1,16 +1,41 @@
 //! How the source of a pipe was opened, and whether it goes where others may close it.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{CallExpression, Expression};
+use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
 use super::{Chain, Origin, stripped};
 use crate::facts::places::{Spot, SpotRoot};
-use crate::facts::reader::Reader;
+use crate::facts::reader::{Reader, peel};
 
 /// Methods of stores that open a stream over the network or a file, by their distinctive names.
 const OPENERS: [&str; 3] = ["createReadStream", "openDownloadStream", "openDownloadStreamByName"];
+
+/// `Readable.from(blob.stream())`, `Readable.fromWeb(response.body)`: a stream made of another one.
+fn wraps_stream(call: &CallExpression<'_>) -> bool {
+    let mut inner = call.arguments.first().and_then(Argument::as_expression).map(peel);
+    if let Some(Expression::ChainExpression(_)) = inner {
+        return call.callee_name() == Some("fromWeb");
+    }
+    if let Some(Expression::LogicalExpression(e)) = inner {
+        inner = Some(peel(&e.left));
+    }
+    match (call.callee_name(), inner) {
+        (Some("fromWeb"), Some(_)) => true,
+        (Some("from"), Some(Expression::CallExpression(made))) => {
+            made.callee.is_member_expression() && made.callee_name().is_some_and(names_stream)
+        }
+        (Some("from"), Some(Expression::StaticMemberExpression(m))) => m.property.name == "body",
+        _ => false,
+    }
+}
+
+/// `asStream`, `getObjectStream`, `stream`; what is rendered holds nothing open, and what is written to is no source.
+fn names_stream(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.contains("stream") && !["render", "write", "transform", "upload"].iter().any(|word| lower.contains(word))
+}
 
 impl<'a> Reader<'a, '_> {
     /// How the source of a chain was opened, if that is in this file and the source holds something open.
@@ -18,7 +43,9 @@ impl<'a> Reader<'a, '_> {
         let Some(symbol) = chain.symbol else { return self.opened(chain.source) };
         let node = self.scoping.symbol_declaration(symbol);
         let AstKind::VariableDeclarator(d) = self.nodes.kind(node) else { return None };
-        d.id.get_binding_identifier()?;
+        if d.id.is_destructuring_pattern() {
+            return d.init.as_ref().and_then(|init| self.opened(init)).filter(|origin| origin.by_name);
+        }
         if let Some(origin) = d.init.as_ref().and_then(|init| self.opened(init)) {
             return Some(origin);
         }
@@ -34,12 +61,13 @@ impl<'a> Reader<'a, '_> {
         if let Some(hit) = self.api_of_call(call)
             && let Some(made) = self.apis.row(hit.row).makes.as_deref()
         {
-            return (hit.known && made == "fs.ReadStream").then_some(Origin { call, holds_file: true });
+            let holds_file = hit.known && made == "fs.ReadStream";
+            return (holds_file || wraps_stream(call)).then_some(Origin { call, holds_file, by_name: false });
         }
-        if self.function_denoted(&call.callee).is_some() {
-            return None;
-        }
-        OPENERS.contains(&call.callee_name()?).then_some(Origin { call, holds_file: false })
+        let name = call.callee_name()?;
+        let own = self.function_denoted(&call.callee).is_some();
+        let by_name = own || !OPENERS.contains(&name);
+        (!by_name || names_stream(name)).then_some(Origin { call, holds_file: false, by_name })
     }
 
     /// Whether the source is handed to someone who may close it.

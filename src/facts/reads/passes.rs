@@ -24,6 +24,12 @@ pub(super) struct Flow {
     pub other: u32,
     /// Function that reads.
     pub home: FunctionId,
+    /// The field of the result that holds the data; the others do not.
+    pub field: Option<&'static str>,
+    /// The data is put where it stays for the next time.
+    pub kept: bool,
+    /// The data is parsed or compiled: people wrote it.
+    pub parsed: bool,
     /// Functions of the file between the read and the place that is looked at.
     level: u8,
     seen: FxHashSet<NodeId>,
@@ -32,7 +38,17 @@ pub(super) struct Flow {
 
 impl Flow {
     pub fn new(home: FunctionId) -> Self {
-        Self { sinks: Vec::new(), other: 0, home, level: 0, seen: FxHashSet::default(), work: Vec::new() }
+        Self {
+            sinks: Vec::new(),
+            other: 0,
+            home,
+            field: None,
+            kept: false,
+            parsed: false,
+            level: 0,
+            seen: FxHashSet::default(),
+            work: Vec::new(),
+        }
     }
 
     /// The expression `node` holds the data, or a promise of it.
@@ -128,7 +144,10 @@ impl<'a> Reader<'a, '_> {
             AssignmentTarget::StaticMemberExpression(m) if m.property.name == "body" && self.is_koa(&m.object) => {
                 flow.sink(Sink::Response, node);
             }
-            _ => flow.other += 1,
+            _ => {
+                flow.other += 1;
+                flow.kept = true;
+            }
         }
         if !matches!(self.nodes.kind(self.outside(node).1), AstKind::ExpressionStatement(_)) {
             flow.follow(node);
@@ -163,13 +182,13 @@ impl<'a> Reader<'a, '_> {
             ("Buffer.byteLength" | "Buffer.isBuffer", 0) => return,
             _ => {}
         }
-        match self.function_denoted(&call.callee) {
-            Some(function) => {
-                flow.level += 1;
-                self.enter(function, index, flow);
-            }
-            None => flow.other += 1,
+        if let Some(function) = self.function_denoted(&call.callee) {
+            flow.level += 1;
+            return self.enter(function, index, flow);
         }
+        flow.other += 1;
+        flow.kept |= name == "set" && index == 1;
+        flow.parsed |= matches!(name, "parse" | "safeParse" | "compile" | "render" | "safeLoad" | "parseAsync");
     }
 
     fn constructed(&mut self, new: &'a NewExpression<'a>, flow: &mut Flow) {
@@ -194,7 +213,9 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         match (m.property.name.as_str(), called) {
+            (name, None) if flow.field == Some(name) => flow.follow(node),
             ("length" | "byteLength" | "size", None) => {}
+            (_, None) if flow.field.is_some() => {}
             ("buffer", None) => flow.follow(node),
             ("toString" | "valueOf" | "catch" | "finally", Some(call)) => flow.follow(call.node_id.get()),
             ("then", Some(call)) => {

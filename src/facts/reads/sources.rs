@@ -208,6 +208,21 @@ impl<'a> Reader<'a, '_> {
         FileName::Unknown
     }
 
+    /// A file that the user of a command names: `process.argv[2]`.
+    pub(super) fn is_argument(&self, path: &'a Expression<'a>) -> bool {
+        let mut at = peel(path);
+        for _ in 0..4 {
+            match at {
+                Expression::Identifier(id) => match self.symbol_of(id).and_then(|s| self.init_of(s)) {
+                    Some(init) => at = peel(init),
+                    None => return false,
+                },
+                _ => return self.text_of(at.span(), 20).starts_with("process.argv"),
+            }
+        }
+        false
+    }
+
     fn init_of(&self, symbol: SymbolId) -> Option<&'a Expression<'a>> {
         match self.nodes.kind(self.scoping.symbol_declaration(symbol)) {
             AstKind::VariableDeclarator(d) if d.id.is_binding_identifier() => d.init.as_ref(),

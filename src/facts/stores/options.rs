@@ -2,13 +2,14 @@
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
-    Argument, BinaryOperator, Expression, ObjectExpression, ObjectProperty, ObjectPropertyKind, UnaryOperator,
+    Argument, BinaryOperator, CallExpression, Expression, ObjectExpression, ObjectProperty, ObjectPropertyKind,
+    UnaryOperator,
 };
 use oxc_semantic::SymbolId;
 use oxc_span::GetSpan;
 
 use super::{Bound, Doing, Insert, range};
-use crate::apis::{Keeps, Which};
+use crate::apis::{Keeps, What, Which};
 use crate::facts::functions::key_name;
 use crate::facts::names::argument_at;
 use crate::facts::reader::{Reader, peel};
@@ -172,7 +173,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// What a value comes to as a limit. `lenient`: a time or a size in bytes, of which there may be many.
-    fn limit(&self, value: &'a Expression<'a>, lenient: bool, depth: u32) -> Limit {
+    fn limit(&mut self, value: &'a Expression<'a>, lenient: bool, depth: u32) -> Limit {
         if let Some(n) = self.number(value, 0) {
             let most = if lenient { 1e15 } else { ABSURD };
             return if n > 0.0 && n < most { Limit::Holds } else { Limit::Void };
@@ -186,12 +187,20 @@ impl<'a> Reader<'a, '_> {
             Expression::NewExpression(new) if matches!(&new.callee, Expression::Identifier(id) if id.name == "Map") => {
                 Limit::Void
             }
+            // `storage: multer.memoryStorage()`: it keeps what the option could have put elsewhere.
+            Expression::CallExpression(call) if self.keeps_body(call) => Limit::Void,
             Expression::Identifier(id) if depth < 4 => {
                 let init = self.symbol_of(id).and_then(|s| self.initial_value(s));
                 init.map_or(Limit::Holds, |init| self.limit(init, lenient, depth + 1))
             }
             _ => Limit::Holds,
         }
+    }
+
+    fn keeps_body(&mut self, call: &'a CallExpression<'a>) -> bool {
+        let hit = self.api_of_call(call).filter(|hit| hit.known);
+        let keeps = hit.and_then(|hit| self.apis.row(hit.row).keeps.as_ref());
+        keeps.is_some_and(|keeps| keeps.what == What::Body)
     }
 
     /// The value of constant arithmetic: `1000`, `2 ** 26`, `Math.pow(2, 26)`, `Infinity`.
