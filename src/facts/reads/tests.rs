@@ -72,7 +72,6 @@ fn what_passes_through_a_handler_is_sure() {
 #[test]
 fn a_path_from_the_request_is_likely() {
     for body in [
-        "const data = JSON.parse(await slurp(req.url)); res.end(data.name);",
         "const file = path.join('files', new URL(req.url, 'http://x').pathname); f(await slurp(file));",
         "let file = null; file = path.normalize(req.url); f(await slurp(file));",
         "const load = (p) => fs.readFileSync(p); res.end(f(load(req.url)));",
@@ -89,6 +88,7 @@ fn small_files_and_other_uses_are_silent() {
         "res.end(await slurp(`${req.url}/package.json`));",
         "const t = await slurp(templatePath, 'utf8'); res.end(t);",
         "res.end(JSON.parse(await slurp(file)).name);",
+        "const data = JSON.parse(await slurp(req.url)); res.end(data.name);",
         "page ??= await slurp(file); res.end(page);",
         "const answer = await fetch(url); const data = await answer.json(); res.end(data.name);",
         "const answer = await fetch(url); if ((await answer.text()) === 'ok') res.end();",
@@ -143,4 +143,34 @@ fn the_fix_streams() {
         import { pipeline } from 'stream/promises';\nimport { createReadStream } from 'fs';\n\
         http.createServer(async (req, res) => {\n  await pipeline(createReadStream(req.url), res);\n});\n";
     assert_eq!(fixed("whole-read", text), expected);
+}
+
+#[test]
+fn clients_of_stores_and_other_servers_are_known() {
+    for text in [
+        "import aws from 'aws-sdk'; const s3 = new aws.S3(); export async function copy(params, path) { \
+         const got = await s3.getObject(params).promise(); fs.writeFileSync(path, got.Body); }",
+        "export async function copy(got, path) { fs.writeFileSync(path, await got.Body.transformToByteArray()); }",
+        "import axios from 'axios'; export async function copy(url, path) { \
+         const got = await axios.get(url, { responseType: 'arraybuffer' }); fs.writeFileSync(path, got.data); }",
+    ] {
+        assert_eq!(module(text), [Confidence::Likely], "{text}");
+    }
+    for text in [
+        "import axios from 'axios'; export async function copy(url, path) { \
+         const got = await axios.get(url); fs.writeFileSync(path, got.data.name); }",
+        "export async function copy(next, path) { while (next.more()) { const got = await next(); \
+         fs.appendFileSync(path, await got.Body.transformToByteArray()); } }",
+        "const kept = {}; export function load(p) { return kept[p] ??= fs.readFileSync(p); }",
+    ] {
+        assert_eq!(module(text), [], "{text}");
+    }
+}
+
+#[test]
+fn files_named_on_the_command_line_may_be_large() {
+    let text =
+        |file: &str| format!("(() => {{ for (const l of fs.readFileSync({file}, 'utf8').split('\\n')) f(l); }})()");
+    assert_eq!(module(&text("process.argv[2]")), [Confidence::Likely]);
+    assert_eq!(module(&text("'words.txt'")), []);
 }
