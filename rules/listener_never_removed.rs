@@ -69,7 +69,7 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
         labels.push(unit.label(end.head, "does not remove it"));
     }
     Finding {
-        message: format!("a listener for `{}` is added to `{receiver}` {often} and {}", handle.event, ending(handle)),
+        message: format!("{} is added to `{receiver}` {often} and {}", listener(&handle.event), ending(handle)),
         labels,
         help: help(handle, receiver),
         ..unit.finding(handle.opened, opening.confidence)
@@ -96,4 +96,9 @@ fn help(handle: &Handle, receiver: &str) -> String {
             format!("give the handler a name and remove it with `{receiver}.{remove}`, or register it once at start-up")
         }
     }
+}
+
+/// Some receivers have one event only, and some events are put together.
+fn listener(event: &str) -> String {
+    if event.is_empty() { "a listener".to_owned() } else { format!("a listener for `{event}`") }
 }

@@ -62,8 +62,12 @@ fn message(handle: &Handle) -> String {
 
 fn help(handle: &Handle) -> String {
     let clear = match handle.api.as_str() {
+        _ if !handle.end.is_empty() => {
+            return format!("keep what comes back and call `{}` where the owner ends", handle.end);
+        }
         api if api.ends_with("setInterval") => "clearInterval",
         api if api.ends_with("requestAnimationFrame") => "cancelAnimationFrame",
+        api if api.ends_with("requestIdleCallback") => "cancelIdleCallback",
         _ => "clearTimeout",
     };
     match handle.kept_in {

@@ -42,6 +42,8 @@ pub struct Apis {
     removes: FxHashMap<String, RowId>,
     /// Methods that open something with a handle, whatever their receiver.
     opens: FxHashMap<String, RowId>,
+    /// Methods that close the handle they are called on, and what kinds of handles.
+    closers: FxHashMap<String, Vec<What>>,
     /// Last names of all calls that open or close something.
     handles: FxHashSet<String>,
     /// Last names of functions whose callback returns its cleanup, and of those whose callback is one.
@@ -218,6 +220,12 @@ impl Apis {
         let closes = |row: &Row| row.closes == Some(what) && row.by == Some(By::Handle);
         let names = self.of(id).methods.iter().filter(|(_, row)| closes(self.row(**row)));
         names.map(|(name, row)| (row, name.as_str())).min().map(|(_, name)| name)
+    }
+
+    /// Whether a method of this name closes a handle of this kind that it is called on.
+    #[must_use]
+    pub fn closes_handle(&self, name: &str, what: What) -> bool {
+        self.closers.get(name).is_some_and(|kinds| kinds.contains(&what))
     }
 
     /// Whether some function or method of this name opens or closes something: a cheap question before the real one.

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::error::Step::{Item, Key};
 use super::error::{Step, TableError};
-use super::row::{Row, Table, TypeRow, What};
+use super::row::{By, Row, Table, TypeRow, What};
 use super::{Apis, Lifecycle, RowId, Type, TypeId, check};
 
 /// A table with the file it comes from.
@@ -239,6 +239,11 @@ fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(),
         return once(&mut apis.any_methods, &row.method, id).map_err(|message| ("method", message));
     }
     let of = named(apis, of).map_err(|message| ("of", message))?;
+    if let (Some(what), Some(By::Handle)) = (row.closes, row.by) {
+        for name in &row.method {
+            apis.closers.entry(name.clone()).or_default().push(what);
+        }
+    }
     let methods = &mut apis.types[usize::from(of.0)].methods;
     once(methods, &row.method, id).map_err(|message| ("method", message))?;
     if row.anywhere {

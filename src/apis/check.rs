@@ -1,7 +1,7 @@
 //! What a table must keep to beyond its grammar; each fault names the key that is at fault.
 
 use super::keeps::{KEPT, Keeps, Part};
-use super::row::{HandlerRow, Idle, Row, Sink, TypeRow, What};
+use super::row::{By, HandlerRow, Idle, Row, Sink, TypeRow, What, Which};
 
 /// A fault of one type or row: the key at fault (empty: the whole) and what is wrong.
 pub type Fault = (&'static str, String);
@@ -79,14 +79,11 @@ fn effects(row: &Row) -> Result<(), Fault> {
     if row.opens.is_some_and(|what| KEPT.contains(&what)) {
         return fault("opens", "this kind is not opened and closed: say it with `keeps`");
     }
-    if row.callback.is_empty() && row.event.is_some() {
-        return fault("event", "`event` needs a `callback`");
+    if row.callback.is_empty() && row.event.is_some() && row.closes.is_none() {
+        return fault("event", "`event` needs a `callback`, or `closes`");
     }
     if row.closes.is_some() != row.by.is_some() {
         return fault(if row.by.is_some() { "by" } else { "closes" }, "`closes` and `by` go together");
-    }
-    if row.opens.is_none() && (row.once || row.returns_remover) {
-        return fault(if row.once { "once" } else { "returns-remover" }, "only a row that `opens` can say this");
     }
     if row.opens != Some(What::Client) && (row.idle != Idle::Stays || !row.only_with.is_empty()) {
         return fault(if row.only_with.is_empty() { "idle" } else { "only-with" }, "this is said of clients only");
@@ -94,6 +91,7 @@ fn effects(row: &Row) -> Result<(), Fault> {
     if row.promised && row.makes.is_none() {
         return fault("promised", "`promised` needs `makes`");
     }
+    qualities(row)?;
     if row.data.is_some() && row.sinks.is_none() {
         return fault("data", "`data` needs `sinks`");
     }
@@ -105,6 +103,29 @@ fn effects(row: &Row) -> Result<(), Fault> {
     }
     if row.callback.iter().any(|callback| callback.sync && callback.outcome) {
         return fault("callback", "a callback is `sync` or tells the `outcome`, not both");
+    }
+    Ok(())
+}
+
+/// Keys that say more of what is opened, closed or made.
+fn qualities(row: &Row) -> Result<(), Fault> {
+    let opening = [
+        ("once", row.once),
+        ("returns-remover", row.returns_remover),
+        ("ends-itself-with", !row.ends_itself_with.is_empty()),
+    ];
+    if let Some((key, _)) = opening.into_iter().find(|(_, said)| *said && row.opens.is_none()) {
+        return fault(key, "only a row that `opens` can say this");
+    }
+    if row.handler.is_some() && row.by != Some(By::Handler) {
+        return fault("handler", "`handler` goes with `by = \"handler\"`");
+    }
+    if row.stands_for.is_some() && row.makes.is_none() {
+        return fault("stands-for", "`stands-for` needs `makes`");
+    }
+    let listens = [row.opens, row.closes].contains(&Some(What::Listener));
+    if row.namespaces && !(listens && row.event == Some(Which::First)) {
+        return fault("namespaces", "`namespaces` needs a listener and `event = \"first\"`");
     }
     Ok(())
 }

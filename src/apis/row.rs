@@ -340,6 +340,16 @@ pub struct Row {
     pub opens: Option<What>,
     pub closes: Option<What>,
     pub by: Option<By>,
+    /// The argument of a `closes` row that is the function. Default: the one after the event.
+    pub handler: Option<Which>,
+    /// Options with which what is opened ends by itself.
+    #[serde(default)]
+    pub ends_itself_with: Vec<String>,
+    /// The value made stands for this argument: `$(window)`.
+    pub stands_for: Option<Which>,
+    /// An event names several, each with its namespaces: `resize.menu scroll.menu`.
+    #[serde(default)]
+    pub namespaces: bool,
     /// A listener that removes itself after the first event; a timer that fires once.
     #[serde(default)]
     pub once: bool,

@@ -54,6 +54,10 @@ pub struct Handle {
     pub races: bool,
     /// The function that opens it closes it, but not on this way out.
     pub missed: Option<Missed>,
+    /// The method that ends it, as one would write it: `stop()`; empty when a function does.
+    pub end: String,
+    /// The event names several, each with its namespaces: `resize.menu scroll.menu`.
+    pub namespaces: bool,
 }
 
 /// A way out of a function on which something stays open.
@@ -112,6 +116,8 @@ pub struct Close {
     pub never_assigned: bool,
     /// The receiver itself comes to its end.
     pub ends: bool,
+    /// The event names several, each with its namespaces.
+    pub namespaces: bool,
 }
 
 impl<'a> Reader<'a, '_> {

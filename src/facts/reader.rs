@@ -81,6 +81,8 @@ pub struct Reader<'a, 's> {
     pub depth: u32,
     pub symbol_types: FxHashMap<SymbolId, Option<Type>>,
     pub field_types: FxHashMap<(ClassId, &'a str), Option<Type>>,
+    /// Whether tests, by their offset, look at a clock.
+    pub about_time: FxHashMap<u32, bool>,
     /// Events listened to in this file by emitter, once a promise asks for them.
     pub(super) heard: Option<FxHashMap<Emitter<'a>, Vec<Heard<'a>>>>,
 }
@@ -134,6 +136,7 @@ impl<'a, 's> Reader<'a, 's> {
             depth: 0,
             symbol_types: FxHashMap::default(),
             field_types: FxHashMap::default(),
+            about_time: FxHashMap::default(),
             heard: None,
         }
     }

@@ -13,7 +13,8 @@ pub fn table(out: &mut dyn Write) -> io::Result<()> {
     let (id, group) = (width(|r| r.id.len()), width(|r| r.group.as_str().len()));
     for rule in RULES {
         let (severity, summary) = (rule.severity.as_str(), rule.summary());
-        writeln!(out, "{:id$}  {:group$}  {severity:7}  {summary}", rule.id, rule.group.as_str())?;
+        let opt_in = if rule.pedantic { " Only on request: --rule." } else { "" };
+        writeln!(out, "{:id$}  {:group$}  {severity:7}  {summary}{opt_in}", rule.id, rule.group.as_str())?;
     }
     Ok(())
 }
@@ -27,6 +28,8 @@ pub fn json(out: &mut dyn Write) -> io::Result<()> {
         group: &'static str,
         severity: &'static str,
         summary: &'static str,
+        /// Runs only when it is named.
+        pedantic: bool,
         url: String,
     }
     let rows: Vec<Row> = RULES
@@ -36,6 +39,7 @@ pub fn json(out: &mut dyn Write) -> io::Result<()> {
             group: rule.group.as_str(),
             severity: rule.severity.as_str(),
             summary: rule.summary(),
+            pedantic: rule.pedantic,
             url: super::json::url(rule.id),
         })
         .collect();

@@ -46,6 +46,10 @@ fn a_fault_is_told_with_its_line_and_key() {
         (&row("keeps = { what = \"cache\", bounded-by = [\"max\"] }"), "x.toml:6:9: `row.1.keeps`: what names options"),
         (&row("keeps = { what = \"cache\", limit = 1 }"), "x.toml:6:27: `row.1.keeps.limit`: unknown field"),
         (&row("sinks = \"hash\"\nonce = true"), "x.toml:7:8: `row.1.once`: "),
+        (&row("sinks = \"hash\"\nends-itself-with = [\"x\"]"), "x.toml:7:20: `row.1.ends-itself-with`: "),
+        (&row("sinks = \"hash\"\nhandler = \"first\""), "x.toml:7:11: `row.1.handler`: `handler` goes with"),
+        (&row("sinks = \"hash\"\nstands-for = \"first\""), "x.toml:7:14: `row.1.stands-for`: `stands-for` needs"),
+        (&row("sinks = \"hash\"\nnamespaces = true"), "x.toml:7:14: `row.1.namespaces`: `namespaces` needs"),
         (
             &row("cleans-up = true\n[[row]]\nglobal = [\"g\", \"f\"]\ncleans-up = true"),
             "x.toml:8:10: `row.2.global`: `f`",

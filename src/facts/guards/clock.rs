@@ -42,13 +42,20 @@ impl<'a> Reader<'a, '_> {
 
     /// Whether a node runs for what is found too old: `if (entry.expiresAt < Date.now()) ..`.
     #[must_use]
-    pub fn is_behind_clock(&self, node: NodeId) -> bool {
+    pub fn is_behind_clock(&mut self, node: NodeId) -> bool {
         self.tests_before(node).iter().any(|Test { test, .. }| self.is_about_time(test))
     }
 
-    fn is_about_time(&self, test: &Expression<'_>) -> bool {
+    /// Asked once for each test: an early exit stands before all that follows it.
+    fn is_about_time(&mut self, test: &Expression<'_>) -> bool {
+        let start = test.span().start;
+        if let Some(known) = self.about_time.get(&start) {
+            return *known;
+        }
         let written = self.text_of(test.span(), 200);
-        crate::facts::keys::words(&written).any(|word| TIMES.contains(&word.as_str()))
+        let about = crate::facts::keys::words(&written).any(|word| TIMES.contains(&word.as_str()));
+        self.about_time.insert(start, about);
+        about
     }
 
     /// Whether an expression is the variable of a loop, or made from it alone: `for (const [key] of map)`,

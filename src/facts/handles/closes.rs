@@ -2,7 +2,8 @@
 
 use oxc_ast::ast::{Argument, CallExpression};
 
-use crate::apis::{By, Row};
+use crate::apis::{By, Row, Which};
+use crate::facts::names::argument_at;
 use crate::facts::places::{Seg, SpotRoot};
 use crate::facts::reader::{Reader, peel};
 use crate::facts::{Close, END_METHODS, What};
@@ -23,12 +24,18 @@ impl<'a> Reader<'a, '_> {
                 let Some(member) = member else { return };
                 let target = self.global_target(call);
                 let at = usize::from(target.is_some());
-                close.receiver = Some(self.receiver_of(target.unwrap_or(member.object())));
-                close.event = call.arguments.get(at).map(|a| self.event_text(a));
-                if row.by == Some(By::Handler) {
-                    let handler = call.arguments.get(at + 1).and_then(Argument::as_expression);
-                    close.handler = handler.map(|h| self.handler_of(h));
+                close.receiver = Some(self.registrar_of(target.unwrap_or(member.object()), row.namespaces));
+                close.namespaces = row.namespaces;
+                let function = removed_function(call, row, at);
+                // A function that stands where the event would has no event.
+                if function != Some(at) {
+                    close.event = call.arguments.get(at).map(|a| self.event_text(a));
                 }
+                if row.namespaces && !matches!(call.arguments.first(), Some(Argument::StringLiteral(_))) {
+                    close.event = None;
+                }
+                let handler = function.and_then(|i| call.arguments.get(i)).and_then(Argument::as_expression);
+                close.handler = handler.map(|h| self.handler_of(h));
             }
         }
         self.facts.closes.push(close);
@@ -74,6 +81,7 @@ impl<'a> Reader<'a, '_> {
             handle: None,
             never_assigned: false,
             ends: false,
+            namespaces: false,
         }
     }
 
@@ -100,4 +108,16 @@ pub fn is_ending_word(name: &str) -> bool {
 /// Words that begin the names of functions which end something.
 pub(super) fn is_closing_word(name: &str) -> bool {
     ["clear", "cancel", "stop", "dispose", "release"].iter().any(|w| name.starts_with(w))
+}
+
+/// Which argument is the function that is removed.
+fn removed_function(call: &CallExpression<'_>, row: &Row, event: usize) -> Option<usize> {
+    if row.by != Some(By::Handler) {
+        return None;
+    }
+    let Some(which) = row.handler else { return Some(event + 1) };
+    let at = argument_at(which, call.arguments.len())?;
+    // `off('click', '.item')`: the last argument is not always the function.
+    let text = matches!(call.arguments.get(at), Some(Argument::StringLiteral(_) | Argument::TemplateLiteral(_)));
+    (!text && (at > 0 || which == Which::First)).then_some(at)
 }

@@ -34,9 +34,11 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         let event = row.event.and_then(at).and_then(|i| call.arguments.get(i));
+        // Of what is put together nobody knows the namespaces.
+        let event = event.filter(|a| !row.namespaces || matches!(a, Argument::StringLiteral(_)));
         let event = event.map_or_else(String::new, |a| self.event_text(a));
         let on = target.unwrap_or(member.object());
-        let receiver = self.receiver_of(on);
+        let receiver = self.registrar_of(on, row.namespaces);
         let fleeting = self.dies_with_its_function(&receiver, node)
             || self.is_made_before(on, node)
             || self.is_part_of_emitter(on, node);
@@ -44,11 +46,10 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         let options = listener_options(call);
-        let sure_to_come = receiver
-            .of_type
-            .as_deref()
-            .and_then(|t| self.apis.type_named(t))
-            .is_some_and(|t| self.apis.ends(t, &event));
+        let sure_to_come = receiver.of_type.as_deref().and_then(|t| self.apis.type_named(t)).is_some_and(|t| {
+            let whole = !row.namespaces && self.apis.ends(t, &event);
+            whole || (row.namespaces && event_names(&event).all(|name| self.apis.ends(t, name)))
+        });
         let handle = Handle {
             what: What::Listener,
             api: self.api_text(call),
@@ -69,6 +70,8 @@ impl<'a> Reader<'a, '_> {
             delay: None,
             races: false,
             missed: None,
+            end: String::new(),
+            namespaces: row.namespaces,
         };
         self.facts.handles.push(handle);
     }
@@ -204,4 +207,9 @@ fn listener_options(call: &CallExpression<'_>) -> Options {
 struct Options {
     once: bool,
     signal: bool,
+}
+
+/// The events of `resize.menu scroll.menu`, without their namespaces.
+fn event_names(event: &str) -> impl Iterator<Item = &str> {
+    event.split_whitespace().map(|name| name.split('.').next().unwrap_or(name))
 }

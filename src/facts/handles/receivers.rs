@@ -3,11 +3,54 @@
 use oxc_ast::ast::Expression;
 use oxc_span::GetSpan;
 
+use crate::facts::names::argument_at;
 use crate::facts::places::{Seg, SpotRoot, made_of};
 use crate::facts::reader::{Reader, Type, peel};
 use crate::facts::{Made, Receiver};
 
 impl<'a> Reader<'a, '_> {
+    /// What the value hangs on that a listener is registered through: in `$(window).on(..)` it is the window.
+    pub(super) fn registrar_of(&mut self, expr: &'a Expression<'a>, wraps: bool) -> Receiver {
+        let inner = if wraps { self.stood_for(expr) } else { None };
+        let mut receiver = self.receiver_of(inner.unwrap_or(expr));
+        // What is wrapped takes the same function twice.
+        receiver.dedupes &= !wraps;
+        receiver
+    }
+
+    /// The argument that a value stands for, through names and chained calls.
+    fn stood_for(&mut self, expr: &'a Expression<'a>) -> Option<&'a Expression<'a>> {
+        let mut at = peel(expr);
+        for _ in 0..8 {
+            at = match at {
+                Expression::CallExpression(call) => {
+                    let hit = self.api_of_call(call)?;
+                    let row = self.apis.row(hit.row);
+                    if let Some(which) = row.stands_for {
+                        let index = argument_at(which, call.arguments.len())?;
+                        return call.arguments.get(index)?.as_expression();
+                    }
+                    if !row.namespaces {
+                        return None;
+                    }
+                    peel(peel(&call.callee).as_member_expression()?.object())
+                }
+                Expression::Identifier(id) => peel(self.initial_value(self.symbol_of(id)?)?),
+                _ => {
+                    let spot = self.spot_of(at)?;
+                    let (SpotRoot::This(class), [Seg::Field(field)]) = (spot.root, spot.path.as_slice()) else {
+                        return None;
+                    };
+                    match self.field_values.get(&(class, *field))?.as_slice() {
+                        [only] => peel(only),
+                        _ => return None,
+                    }
+                }
+            };
+        }
+        None
+    }
+
     /// On what a registration hangs, and how long that lives.
     pub fn receiver_of(&mut self, expr: &'a Expression<'a>) -> Receiver {
         let of_type = self.library_type_of(expr);

@@ -139,7 +139,7 @@ impl<'a> Reader<'a, '_> {
         }
         let mut function = self.owner_of(opener.node);
         let once = self.is_started_once(opener.node, guard) && !(function == TOP && self.is_component_script());
-        let mut trail = Trail::new(opener.what, self.module_of(opener.callee), opener.row.returns_remover);
+        let mut trail = Trail::new(opener.what, opener.row, self.module_of(opener.callee));
         match self.received(&opener) {
             Some(Received::Parameter { function: receiver, symbol }) => {
                 function = receiver;
@@ -149,6 +149,7 @@ impl<'a> Reader<'a, '_> {
             Some(Received::Elsewhere) => return,
             None => self.follow(opener.node, &mut trail),
         }
+        trail.escapes |= opener.what == What::Connection && self.serves_later(function, &trail);
         if trail.escapes || (trail.lent && trail.closes.is_empty() && !once) {
             return;
         }
@@ -236,11 +237,24 @@ impl<'a> Reader<'a, '_> {
         }
         done.extend(self.process_ends(function));
         // When the opening itself fails there is nothing to close.
-        let (_, outer) = self.outside(opener.node);
-        let awaited = matches!(self.nodes.kind(outer), AstKind::AwaitExpression(_));
-        let from = self.awaited_start(symbol, function).unwrap_or(if awaited { outer } else { opener.node });
+        let start = self.awaited_opening(opener.node).unwrap_or(opener.node);
+        let from = self.awaited_start(symbol, function).unwrap_or(start);
         let (way, exit) = self.missed_way_where((from, function), &done, false)?;
         Some(Missed { way, why: super::paths::left_open(exit).to_owned() })
+    }
+
+    /// The `await` around an opening, also that of `await createClient().connect()`.
+    fn awaited_opening(&self, opened: NodeId) -> Option<NodeId> {
+        let mut at = opened;
+        for _ in 0..8 {
+            let (_, outer) = self.outside(at);
+            at = match self.nodes.kind(outer) {
+                AstKind::AwaitExpression(_) => return Some(outer),
+                AstKind::StaticMemberExpression(_) | AstKind::CallExpression(_) => outer,
+                _ => return None,
+            };
+        }
+        None
     }
 
     /// `await client.connect()`: when that fails, nothing is open either.

@@ -7,6 +7,7 @@ use oxc_span::GetSpan;
 
 use crate::apis::Row;
 use crate::facts::flow::nodes_within;
+use crate::facts::names::argument_at;
 use crate::facts::places::SpotRoot;
 use crate::facts::reader::{Reader, last_name, peel};
 use crate::facts::{FunctionId, Guard, Handle, What};
@@ -14,7 +15,8 @@ use crate::facts::{FunctionId, Guard, Handle, What};
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_timer(&mut self, call: &'a CallExpression<'a>, row: &'static Row) {
         let node = call.node_id.get();
-        let Some(callback) = call.arguments.first().and_then(Argument::as_expression) else { return };
+        let Some(at) = row.callback.first().and_then(|c| argument_at(c.at, call.arguments.len())) else { return };
+        let Some(callback) = call.arguments.get(at).and_then(Argument::as_expression) else { return };
         let mut guard = self.once_guard(node);
         // What is once for each component is not once.
         if guard == Guard::Once && self.owner_of(node) != crate::facts::TOP && self.is_component_script() {
@@ -26,6 +28,8 @@ impl<'a> Reader<'a, '_> {
         }
         let function = self.function_denoted(callback);
         let delay = match call.arguments.get(1) {
+            // A schedule says when in words.
+            _ if at > 0 => None,
             // `setTimeout(f)`: as soon as possible.
             None => Some(0),
             Some(argument) => argument.as_expression().and_then(|e| self.milliseconds(e)),
@@ -50,8 +54,17 @@ impl<'a> Reader<'a, '_> {
             delay,
             races: row.once && self.is_in_race(node),
             missed: None,
+            end: if at > 0 { self.closing_method(row, What::Timer) } else { String::new() },
+            namespaces: false,
         };
         self.facts.handles.push(handle);
+    }
+
+    /// The method that ends what a row makes, as one would write it.
+    fn closing_method(&self, row: &Row, what: What) -> String {
+        let made = row.makes.as_deref().and_then(|name| self.apis.type_named(name));
+        let method = made.and_then(|made| self.apis.closing_method(made, what));
+        method.map_or_else(String::new, |method| format!("{method}()"))
     }
 
     /// Whether the callback of the timer at `node` starts that timer again, whatever happens.

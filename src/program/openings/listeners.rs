@@ -301,7 +301,7 @@ impl Unit {
                     self.same_receiver(r, receiver)
                         && (!close.ends || !self.is_handed(r) || self.is_entry_of_both(r, receiver))
                 })
-                && close.event.as_ref().is_none_or(|e| *e == handle.event || !is_literal_event(e))
+                && close.event.as_ref().is_none_or(|e| names_event(e, close, handle))
                 && self.same_handler(close, handle)
         })
     }
@@ -411,6 +411,23 @@ const REENTRANT: [&str; 8] = ["reconnect", "connect", "retry", "restart", "refre
 
 fn is_end_event(event: &str) -> bool {
     matches!(event, "close" | "end" | "exit" | "finish" | "disconnect" | "disconnected" | "destroy")
+}
+
+/// Whether a removal means the event of a listener.
+fn names_event(event: &str, close: &Close, handle: &Handle) -> bool {
+    let spaced = close.namespaces && handle.namespaces;
+    event == handle.event || !is_literal_event(event) || (spaced && meets(event, &handle.event))
+}
+
+/// `.menu` and `resize` both mean `resize.menu`.
+fn meets(removed: &str, added: &str) -> bool {
+    let one = |removed: &str, added: &str| {
+        let (mut names, mut of) = (removed.split('.'), added.split('.'));
+        let (name, event) = (names.next().unwrap_or(""), of.next().unwrap_or(""));
+        let of: Vec<&str> = of.collect();
+        (name.is_empty() || name == event) && names.all(|n| of.contains(&n))
+    };
+    added.is_empty() || removed.split_whitespace().any(|r| added.split_whitespace().any(|a| one(r, a)))
 }
 
 fn is_literal_event(event: &str) -> bool {

@@ -200,7 +200,7 @@ impl<'a> Reader<'a, '_> {
             if holder != Holder::Local || held.conditional {
                 return;
             }
-            let mut trail = Trail::new(What::Client, None, false);
+            let mut trail = Trail::new(What::Client, opener.row, None);
             trail.symbol = held.symbol;
             trail.closes.clone_from(&held.closes);
             missed = self.missed_close(opener, function, &trail);

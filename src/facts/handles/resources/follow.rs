@@ -6,7 +6,7 @@ use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
 use super::words::{is_end, is_ending_call, is_fluent, is_handover, is_over};
-use crate::apis::By;
+use crate::apis::{By, Row};
 use crate::facts::functions::key_name;
 use crate::facts::places::{Seg, SpotRoot, seg_of_member};
 use crate::facts::reader::{Reader, bound_symbol, last_name, peel};
@@ -19,6 +19,8 @@ pub(super) struct Trail<'a> {
     module: Option<&'a str>,
     /// A call of the handle itself closes it.
     remover: bool,
+    /// The library type of the handle.
+    made: Option<&'static str>,
     pub closes: Vec<NodeId>,
     /// A close that only happens while an element still shows the address.
     pub shaky: Option<NodeId>,
@@ -42,11 +44,12 @@ pub(super) struct Trail<'a> {
 }
 
 impl Trail<'_> {
-    pub fn new(what: What, module: Option<&str>, remover: bool) -> Trail<'_> {
+    pub fn new<'a>(what: What, row: &'static Row, module: Option<&'a str>) -> Trail<'a> {
         Trail {
             what,
             module,
-            remover,
+            remover: row.returns_remover,
+            made: row.makes.as_deref(),
             closes: Vec::new(),
             shaky: None,
             handed: Vec::new(),
@@ -317,7 +320,7 @@ impl<'a> Reader<'a, '_> {
             trail.escapes |= is_end(name) || name.starts_with("port") || name == "closed";
             return None;
         };
-        if is_end(name) {
+        if is_end(name) || self.apis.closes_handle(name, trail.what) {
             // What keeps a socket open is not its listeners.
             let deaf =
                 name == "removeAllListeners" && matches!(trail.what, What::Socket | What::Worker | What::Connection);
@@ -338,7 +341,14 @@ impl<'a> Reader<'a, '_> {
         if trail.what == What::ObjectUrl {
             return None;
         }
-        (is_fluent(name) || matches!(name, "catch" | "finally")).then_some(outer)
+        (is_fluent(name) || matches!(name, "catch" | "finally") || self.gives_itself(call, trail)).then_some(outer)
+    }
+
+    /// `createClient().connect()`: what comes back, in a promise perhaps, is of the same type and opens nothing.
+    fn gives_itself(&mut self, call: &'a CallExpression<'a>, trail: &Trail<'a>) -> bool {
+        let Some(made) = trail.made else { return false };
+        let row = self.api_of_call(call).map(|hit| self.apis.row(hit.row));
+        row.is_some_and(|row| row.opens.is_none() && row.makes.as_deref() == Some(made))
     }
 
     fn follow_argument(&mut self, call: &'a CallExpression<'a>, child: NodeId, trail: &mut Trail<'a>) {

@@ -6,6 +6,7 @@ use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
 use super::Opener;
+use super::follow::Trail;
 use crate::facts::FunctionId;
 use crate::facts::reader::{Reader, function_literal, last_name, peel};
 
@@ -26,7 +27,7 @@ impl<'a> Reader<'a, '_> {
             return match (last.and_then(function_literal), last) {
                 (Some(function), _) => Some(self.parameter(function, 1)),
                 // Options, without a callback: there is a promise.
-                (None, Some(Expression::ObjectExpression(_))) if opener.row.promised => None,
+                (None, Some(last)) if opener.row.promised && (is_literal(last) || self.is_awaited(opener)) => None,
                 _ => Some(Received::Elsewhere),
             };
         }
@@ -40,6 +41,25 @@ impl<'a> Reader<'a, '_> {
             && call.callee.span() == self.nodes.kind(callee).span();
         let function = then.then(|| call.arguments.first()?.as_expression()).flatten().and_then(function_literal)?;
         Some(self.parameter(function, 0))
+    }
+
+    fn is_awaited(&self, opener: &Opener<'a>) -> bool {
+        matches!(self.nodes.kind(self.outside(opener.node).1), AstKind::AwaitExpression(_))
+    }
+
+    /// `new Store({ send: (..) => client.send(..) })`: a function that is kept goes on using the connection.
+    pub(super) fn serves_later(&self, function: FunctionId, trail: &Trail<'a>) -> bool {
+        let Some(symbol) = trail.symbol.filter(|_| trail.closes.is_empty()) else { return false };
+        self.reads_of(symbol).any(|read| {
+            let inner = self.owner_of(read);
+            let (child, parent) = self.outside(self.function_nodes[inner.0 as usize]);
+            let kept = match self.nodes.kind(parent) {
+                AstKind::ObjectProperty(p) => p.value.span() == self.nodes.kind(child).span(),
+                AstKind::AssignmentExpression(_) | AstKind::PropertyDefinition(_) | AstKind::ReturnStatement(_) => true,
+                _ => false,
+            };
+            inner != function && kept
+        })
     }
 
     fn parameter(&mut self, node: NodeId, index: usize) -> Received {
@@ -105,4 +125,15 @@ impl<'a> Reader<'a, '_> {
             _ => false,
         })
     }
+}
+
+/// What is certainly no function.
+const fn is_literal(expr: &Expression<'_>) -> bool {
+    matches!(
+        expr,
+        Expression::ObjectExpression(_)
+            | Expression::StringLiteral(_)
+            | Expression::TemplateLiteral(_)
+            | Expression::NumericLiteral(_)
+    )
 }

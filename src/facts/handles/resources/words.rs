@@ -116,6 +116,7 @@ impl<'a> Reader<'a, '_> {
                 PropertyKey::StaticIdentifier(id) => {
                     // `timeout` of a child process, `once` of a subscription.
                     matches!(id.name.as_str(), "signal" | "abortSignal" | "once" | "detached")
+                        || opener.row.ends_itself_with.iter().any(|option| option == id.name.as_str())
                 }
                 _ => false,
             },
@@ -150,9 +151,9 @@ impl<'a> Reader<'a, '_> {
             value = peel(&e.argument);
         }
         match value {
-            Expression::CallExpression(call) => {
-                self.api_of_call(call).is_some_and(|hit| self.apis.row(hit.row).opens.is_some_and(What::has_handle))
-            }
+            Expression::CallExpression(call) => self.api_of_call(call).is_some_and(|hit| {
+                self.apis.row(hit.row).opens.is_some_and(|what| what.has_handle() || what == What::Client)
+            }),
             _ => false,
         }
     }

@@ -38,7 +38,7 @@ pub(super) struct Held<'a> {
 }
 
 /// Calls that give back the client they are made on, or one made of it.
-const SAME: [&str; 7] = ["promise", "connect", "$extends", "$connect", "initialize", "catch", "finally"];
+const SAME: [&str; 8] = ["promise", "asPromise", "connect", "$extends", "$connect", "initialize", "catch", "finally"];
 
 /// Methods that put something into a collection, where it can be found again.
 const COLLECTS: [&str; 8] = ["push", "add", "set", "unshift", "resolve", "provide", "register", "defer"];
