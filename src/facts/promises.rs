@@ -1,6 +1,7 @@
 //! Promises made by hand: executors, `withResolvers`, and on which ways they settle.
 
 mod chains;
+mod deferreds;
 pub(super) mod emitters;
 mod gaps;
 mod holds;
@@ -201,7 +202,7 @@ impl<'a> Reader<'a, '_> {
         if self.is_meant_to_race(promise, &touches) || self.is_pending_on_purpose(executor) {
             return Verdict::plain(Settles::Escapes);
         }
-        match self.gap(executor, &touches) {
+        match self.gap(executor, &touches).or_else(|| self.gap_at_end(executor, &touches)) {
             Some(Gap { way, why, confidence, repair }) => {
                 Verdict { settles: Settles::NotOn { way, why }, confidence, repair }
             }

@@ -46,7 +46,7 @@ pub enum Racer {
 }
 
 /// Events that come at the end, if at all.
-const LATE_EVENTS: [&str; 11] = [
+pub(super) const LATE_EVENTS: [&str; 11] = [
     "abort",
     "close",
     "closed",
