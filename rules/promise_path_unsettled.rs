@@ -19,20 +19,26 @@ pub const RULE: Rule = Rule {
 fn check(program: &Program, findings: &mut Findings) {
     for unit in &program.files {
         for promise in &unit.facts.promises {
-            if let Settles::NotOn { way, why } = &promise.settles {
-                findings.add(finding(unit, promise, *way, why));
+            if let Settles::NotOn { way, why, keeper } = &promise.settles {
+                findings.add(finding(unit, promise, (*way, why, keeper.as_deref())));
             }
         }
     }
 }
 
-fn finding(unit: &Unit, promise: &Promise, way: Span, why: &str) -> Finding {
+fn finding(unit: &Unit, promise: &Promise, (way, why, keeper): (Span, &str, Option<&str>)) -> Finding {
     let mut labels = vec![unit.label(promise.head, "made here"), unit.label(way, why)];
     labels.extend(hangs(unit, promise));
     Finding {
-        message: format!("{} does not settle on every way", subject(unit, promise)),
+        message: keeper.map_or_else(
+            || format!("{} does not settle on every way", subject(unit, promise)),
+            |keeper| format!("{} leaks with `{keeper}`: it does not settle on every way", subject(unit, promise)),
+        ),
         labels,
-        help: "call `resolve` or `reject` on this way too; whoever awaits the promise hangs for good".to_owned(),
+        help: keeper.map_or_else(
+            || "call `resolve` or `reject` on this way too; whoever awaits the promise hangs for good".to_owned(),
+            |keeper| format!("reject what waits in `{keeper}` and empty it: until then all that waits is kept, too"),
+        ),
         fixes: promise.repair.iter().map(|r| fix(unit, r)).collect(),
         ..unit.finding(promise.head, promise.confidence)
     }

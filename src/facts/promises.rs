@@ -80,6 +80,8 @@ pub enum Settles {
     NotOn {
         way: Span,
         why: String,
+        /// What keeps the resolvers, when it outlives the wait: the promise is then never collected either.
+        keeper: Option<String>,
     },
 }
 
@@ -97,6 +99,7 @@ pub(super) struct Executor {
 pub(super) struct Gap {
     pub way: Span,
     pub why: String,
+    pub keeper: Option<String>,
     pub confidence: Confidence,
     pub repair: Option<Repair>,
 }
@@ -203,8 +206,8 @@ impl<'a> Reader<'a, '_> {
             return Verdict::plain(Settles::Escapes);
         }
         match self.gap(executor, &touches).or_else(|| self.gap_at_end(executor, &touches)) {
-            Some(Gap { way, why, confidence, repair }) => {
-                Verdict { settles: Settles::NotOn { way, why }, confidence, repair }
+            Some(Gap { way, why, keeper, confidence, repair }) => {
+                Verdict { settles: Settles::NotOn { way, why, keeper }, confidence, repair }
             }
             None if touches.escapes() => Verdict::plain(Settles::Escapes),
             None => Verdict::plain(Settles::Always),

@@ -50,7 +50,7 @@ impl<'a> Reader<'a, '_> {
         };
         let end = oxc_span::Span::new(way.end.saturating_sub(4).max(way.start), way.end);
         let way = if matches!(fate, Fate::Rejected) { self.span(end) } else { self.span(way) };
-        Some(Gap { way, why, confidence: Confidence::Likely, repair })
+        Some(Gap { way, why, keeper: None, confidence: Confidence::Likely, repair })
     }
 
     /// The function that runs when the chain fulfils, if it is the only one there that settles on that side.

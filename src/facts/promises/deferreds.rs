@@ -35,6 +35,7 @@ impl<'a> Reader<'a, '_> {
         Some(Gap {
             way: head,
             why: format!("`{name}` forgets who still waits in `this.{field}`"),
+            keeper: Some(format!("this.{field}")),
             confidence: Confidence::Likely,
             repair: None,
         })

@@ -85,6 +85,7 @@ impl<'a> Reader<'a, '_> {
         Some(Gap {
             way: self.span(first.span),
             why: format!("only `{event}` is waited for: when `{name}` fails, nothing settles"),
+            keeper: None,
             confidence: Confidence::Likely,
             repair,
         })

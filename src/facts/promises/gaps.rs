@@ -309,7 +309,7 @@ impl<'a> Reader<'a, '_> {
             (Exit::End, None) => self.head_of_function(self.function_nodes[function.0 as usize]),
             _ => self.span(at),
         };
-        Gap { way, why, confidence: Confidence::Likely, repair: None }
+        Gap { way, why, keeper: None, confidence: Confidence::Likely, repair: None }
     }
 
     /// "when `err`" or "unless `ok`", by the side of the branch that the way takes.
