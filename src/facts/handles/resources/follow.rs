@@ -317,7 +317,8 @@ impl<'a> Reader<'a, '_> {
                 return None;
             }
             // Handed on: `stop = watcher.close.bind(watcher)`, `const { port1 } = channel`.
-            trail.escapes |= is_end(name) || name.starts_with("port") || name == "closed";
+            trail.escapes |=
+                is_end(name) || name.starts_with("port") || matches!(name, "closed" | "readable" | "writable");
             return None;
         };
         if is_end(name) || self.apis.closes_handle(name, trail.what) {
