@@ -81,6 +81,8 @@ pub struct Reader<'a, 's> {
     pub depth: u32,
     pub symbol_types: FxHashMap<SymbolId, Option<Type>>,
     pub field_types: FxHashMap<(ClassId, &'a str), Option<Type>>,
+    /// Rows of handlers that mean this file, once a function asks.
+    pub(super) exported_rows: Option<Rc<[&'static crate::apis::handlers::Exported]>>,
     /// Whether tests, by their offset, look at a clock.
     pub about_time: FxHashMap<u32, bool>,
     /// Events listened to in this file by emitter, once a promise asks for them.
@@ -136,6 +138,7 @@ impl<'a, 's> Reader<'a, 's> {
             depth: 0,
             symbol_types: FxHashMap::default(),
             field_types: FxHashMap::default(),
+            exported_rows: None,
             about_time: FxHashMap::default(),
             heard: None,
         }

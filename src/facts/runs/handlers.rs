@@ -1,5 +1,7 @@
 //! Functions that frameworks run by name, place or decorator, and those handed to a constructor.
 
+use std::rc::Rc;
+
 use oxc_ast::AstKind;
 use oxc_ast::ast::{AssignmentExpression, BindingPattern, Expression, FormalParameters, ModuleExportName};
 use oxc_semantic::{NodeId, SymbolId};
@@ -17,7 +19,7 @@ impl<'a> Reader<'a, '_> {
     /// key of an object that it stands in.
     pub fn runs_by_name(&mut self, function: NodeId) -> Option<Often> {
         self.runs_by_decorator(function).or_else(|| self.runs_by_key(function)).or_else(|| {
-            let rows: Vec<&'static Exported> = self.handler_rows().collect();
+            let rows = self.rows_of_this_file();
             if rows.is_empty() {
                 return None;
             }
@@ -32,6 +34,16 @@ impl<'a> Reader<'a, '_> {
     #[must_use]
     pub fn is_reloaded(&self) -> bool {
         self.handler_rows().any(|row| row.reloaded)
+    }
+
+    /// The rows that mean this file, looked for once.
+    fn rows_of_this_file(&mut self) -> Rc<[&'static Exported]> {
+        if let Some(rows) = &self.exported_rows {
+            return Rc::clone(rows);
+        }
+        let rows: Rc<[&'static Exported]> = self.handler_rows().collect();
+        self.exported_rows = Some(Rc::clone(&rows));
+        rows
     }
 
     fn handler_rows(&self) -> impl Iterator<Item = &'static Exported> + use<'a, '_> {
