@@ -111,6 +111,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("express-session.toml", include_str!("apis/express-session.toml")),
     ("fastify.toml", include_str!("apis/fastify.toml")),
     ("firebase.toml", include_str!("apis/firebase.toml")),
+    ("got.toml", include_str!("apis/got.toml")),
     ("history.toml", include_str!("apis/history.toml")),
     ("jquery.toml", include_str!("apis/jquery.toml")),
     ("functions.toml", include_str!("apis/functions.toml")),

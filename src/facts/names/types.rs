@@ -209,7 +209,15 @@ impl<'a> Reader<'a, '_> {
                     }
                 }
                 let spot = self.spot_of_symbol(symbol);
-                (spot != Spot::new(SpotRoot::Symbol(symbol))).then(|| self.type_of_spot(&spot)).flatten()
+                if spot != Spot::new(SpotRoot::Symbol(symbol)) {
+                    return self.type_of_spot(&spot);
+                }
+                // `const { body } = await request(url)`
+                let (field, init) = (field_in_pattern(&d.id, symbol)?, d.init.as_ref()?);
+                match self.type_of(init)? {
+                    Type::Library(whole) => self.apis.field(whole, field).map(Type::Library),
+                    Type::Local(_) => None,
+                }
             }
             AstKind::FormalParameter(p) => {
                 if let Some(t) = p.type_annotation.as_ref().and_then(|t| self.type_of_annotation(&t.type_annotation)) {
@@ -240,13 +248,7 @@ impl<'a> Reader<'a, '_> {
         })?;
         match pattern {
             BindingPattern::BindingIdentifier(_) => Some(Type::Library(whole)),
-            BindingPattern::ObjectPattern(p) => p.properties.iter().find_map(|property| {
-                let id = property.value.get_binding_identifier()?;
-                (id.symbol_id.get() == Some(symbol)).then_some(())?;
-                let name = crate::facts::functions::key_name(&property.key)?;
-                self.apis.field(whole, name).map(Type::Library)
-            }),
-            _ => None,
+            _ => self.apis.field(whole, field_in_pattern(pattern, symbol)?).map(Type::Library),
         }
     }
 
@@ -310,4 +312,13 @@ impl<'a> Reader<'a, '_> {
 
 fn is_nullish_type(t: &TSType<'_>) -> bool {
     matches!(t, TSType::TSNullKeyword(_) | TSType::TSUndefinedKeyword(_))
+}
+
+/// The field that a pattern gives to a symbol: `body` of `{ body: data }`.
+fn field_in_pattern<'a>(pattern: &'a BindingPattern<'a>, symbol: SymbolId) -> Option<&'a str> {
+    let BindingPattern::ObjectPattern(pattern) = pattern else { return None };
+    pattern.properties.iter().find_map(|property| {
+        let id = property.value.get_binding_identifier()?;
+        (id.symbol_id.get() == Some(symbol)).then(|| crate::facts::functions::key_name(&property.key))?
+    })
 }
