@@ -31,6 +31,14 @@ pub struct Container {
     pub walked: Option<Span>,
 }
 
+impl Container {
+    /// Whether the collection itself is handed to code that we do not see.
+    #[must_use]
+    pub fn is_out_of_sight(&self) -> bool {
+        self.escapes.iter().any(|e| !matches!(e, Escape::Exported(_)))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ContainerKind {
     Dictionary,

@@ -56,11 +56,7 @@ fn does_after_start(container: &Container, does: Does) -> bool {
 /// What never grows after start-up, is bounded or is in other hands is nobody's business. Whether a removal by key meets
 /// every entry is a question to the whole program.
 fn may_grow_for_good(container: &Container) -> bool {
-    does_after_start(container, Does::Grow) && !is_bounded(container) && !is_out_of_sight(container)
-}
-
-fn is_out_of_sight(container: &Container) -> bool {
-    container.escapes.iter().any(|e| !matches!(e, Escape::Exported(_)))
+    does_after_start(container, Does::Grow) && !is_bounded(container) && !container.is_out_of_sight()
 }
 
 struct Found<'a> {
@@ -146,7 +142,7 @@ impl<'a> Reader<'a, '_> {
         // What a weak map holds dies with its key; what an emptied collection holds goes with it, and what one that is
         // handed out holds may be taken out there.
         let mut relieved: FxHashMap<SpotRoot<'a>, Vec<SmallVec<[Seg<'a>; 3]>>> = FxHashMap::default();
-        for found in list.iter().filter(|f| is_relieved(&f.container) || is_out_of_sight(&f.container)) {
+        for found in list.iter().filter(|f| is_relieved(&f.container) || f.container.is_out_of_sight()) {
             relieved.entry(found.spot.root).or_default().push(found.spot.path.clone());
         }
         let goes_along = |spot: &Spot<'a>| {

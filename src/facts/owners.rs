@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::flow::nodes_within;
-use super::reader::{Reader, last_name};
+use super::reader::{Reader, last_name, times_named};
 use super::{ClassId, END_METHODS, FunctionId, TOP};
 use crate::finding::Span;
 pub use replaced::Replaced;
@@ -174,8 +174,6 @@ impl<'a> Reader<'a, '_> {
 
     pub(super) fn says(&self, span: oxc_span::Span, name: &str) -> bool {
         let text = self.text.get(span.start as usize..span.end as usize).unwrap_or("");
-        let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-        text.match_indices(name)
-            .any(|(at, _)| !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word))
+        times_named(text, name) > 0
     }
 }

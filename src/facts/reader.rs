@@ -383,6 +383,15 @@ fn needs_space(written: &str, next: char) -> bool {
         || matches!(next, '=' | '{' | '?' | '+' | '*' | '&' | '|' | '<')
 }
 
+/// How often a text has a name as a word of its own.
+#[must_use]
+pub fn times_named(text: &str, name: &str) -> usize {
+    let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    text.match_indices(name)
+        .filter(|(at, _)| !text[..*at].ends_with(word) && !text[at + name.len()..].starts_with(word))
+        .count()
+}
+
 /// The last name of a callee: `on` of `bus.on`.
 #[must_use]
 pub fn last_name<'a>(callee: &'a Expression<'a>) -> Option<&'a str> {

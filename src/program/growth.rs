@@ -89,7 +89,7 @@ impl Unit {
         let foreign = matches!(self.place(container.place).root, Root::Import { .. });
         if container.kind == ContainerKind::Weak
             || (foreign && container.kind != ContainerKind::List)
-            || is_out_of_sight(container)
+            || container.is_out_of_sight()
         {
             return None;
         }
@@ -260,9 +260,4 @@ impl Unit {
         }
         false
     }
-}
-
-/// The collection itself is handed to code that we do not see.
-fn is_out_of_sight(container: &Container) -> bool {
-    container.escapes.iter().any(|e| !matches!(e, Escape::Exported(_)))
 }

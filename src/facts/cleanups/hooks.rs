@@ -8,7 +8,7 @@ use strsim::osa_distance;
 use super::{CleanupFlaw, Closing, DeadCleanup};
 use crate::apis::Lifecycle;
 use crate::facts::functions::key_name;
-use crate::facts::reader::Reader;
+use crate::facts::reader::{Reader, times_named};
 use crate::facts::{ClassId, END_METHODS, FunctionId};
 
 impl<'a> Reader<'a, '_> {
@@ -69,7 +69,7 @@ impl<'a> Reader<'a, '_> {
             self.reached_from(&[function]).into_iter().find_map(|f| self.closings_in(f, closings).next().copied());
         let Some(closing) = closing else { return };
         // Called by its own name it may well be meant.
-        if flaw == CleanupFlaw::Misspelt && self.times_said(name) > 1 {
+        if flaw == CleanupFlaw::Misspelt && times_named(self.text, name) > 1 {
             return;
         }
         let node = self.function_nodes[function.0 as usize];
@@ -90,12 +90,6 @@ impl<'a> Reader<'a, '_> {
         let thing = self.text_of(closing.thing.span(), 60);
         let same = self.facts.handles.iter().find(|h| h.receiver.as_ref().is_some_and(|r| r.text == thing));
         same.map(|h| h.opened)
-    }
-
-    fn times_said(&self, name: &str) -> usize {
-        let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-        let whole = |at: usize| !self.text[..at].ends_with(word) && !self.text[at + name.len()..].starts_with(word);
-        self.text.match_indices(name).filter(|(at, _)| whole(*at)).count()
     }
 
     /// `dispose() { clearInterval(this.t) }` over a base whose `dispose` closes other things, without `super.dispose()`.

@@ -6,7 +6,7 @@ use oxc_span::GetSpan;
 
 use super::{Flaw, Hook, Mismatch, capture_of, option_of};
 use crate::facts::places::SpotRoot;
-use crate::facts::reader::{Reader, peel};
+use crate::facts::reader::{Reader, peel, times_named};
 use crate::facts::{END_METHODS, FunctionId, TOP};
 
 impl<'a> Reader<'a, '_> {
@@ -243,12 +243,7 @@ impl<'a> Reader<'a, '_> {
                 r.handler.or(first).and_then(own_member) == Some(name)
             })
             .count();
-        let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-        self.text
-            .match_indices(name)
-            .filter(|(at, _)| !self.text[..*at].ends_with(word) && !self.text[at + name.len()..].starts_with(word))
-            .count()
-            == times
+        times_named(self.text, name) == times
     }
 
     /// `media.removeListener(this.onChange)` where another method was added and no other word of `onChange` is said.

@@ -168,11 +168,7 @@ impl<'a> Reader<'a, '_> {
     /// Calls of a function from places where nobody asked for the slot, or that found it full.
     fn calls_with_a_full_slot(&mut self, home: FunctionId, slot: &Spot<'a>) -> Vec<Span> {
         let mut calls = Vec::new();
-        for site in self.sites.clone().iter() {
-            let AstKind::CallExpression(call) = *site else { continue };
-            if self.function_denoted(&call.callee) != Some(home) && self.option_method(&call.callee) != Some(home) {
-                continue;
-            }
+        for call in self.calls_by_name(home) {
             let at = call.node_id.get();
             let by = self.owner_of(at);
             let kind = self.facts.functions[by.0 as usize].kind;

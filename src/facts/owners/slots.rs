@@ -1,14 +1,14 @@
 //! Slots that hold a running timer and are given another: who clears the first one?
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, AssignmentTarget, Expression};
+use oxc_ast::ast::{Argument, AssignmentTarget, CallExpression, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
 use super::{Owner, OwnerKind};
 use crate::facts::flow::nodes_within;
-use crate::facts::reader::{Reader, peel};
+use crate::facts::reader::{Reader, last_name, peel};
 use crate::facts::{FunctionId, Guard, Kept, Root, Step, TOP, What};
 use crate::finding::Span;
 
@@ -23,7 +23,7 @@ pub struct Overwrite {
     pub cleared: Option<Span>,
 }
 
-impl Reader<'_, '_> {
+impl<'a> Reader<'a, '_> {
     /// Owners of the timers of this file, and slots that they share.
     pub(crate) fn note_owners(&mut self, starts: &[NodeId]) {
         for (index, node) in starts.iter().enumerate() {
@@ -82,7 +82,7 @@ impl Reader<'_, '_> {
         let home = self.owner_of(node);
         self.sites.clone().iter().any(|site| {
             let AstKind::CallExpression(call) = *site else { return false };
-            let called = crate::facts::reader::last_name(&call.callee).unwrap_or("");
+            let called = last_name(&call.callee).unwrap_or("");
             if !called.starts_with("clear") && !called.starts_with("cancel") {
                 return false;
             }
@@ -121,11 +121,8 @@ impl Reader<'_, '_> {
         let own: Vec<_> = self.tests_before(node).iter().map(|t| t.test.span()).collect();
         nodes_within(self.nodes, self.function_nodes[home.0 as usize]).any(|id| match self.nodes.kind(id) {
             AstKind::CallExpression(call) if call.span.end < start && self.owner_of(id) == home => {
-                let clears = crate::facts::reader::last_name(&call.callee).is_some_and(|n| n.starts_with("clear"));
                 let tests = self.tests_before(id);
-                clears
-                    && self.says(call.span, name)
-                    && own.iter().any(|test| !tests.iter().any(|t| t.test.span() == *test))
+                self.clears_by_name(call, name) && own.iter().any(|test| !tests.iter().any(|t| t.test.span() == *test))
             }
             _ => false,
         })
@@ -159,12 +156,28 @@ impl Reader<'_, '_> {
     /// `clearTimeout(name)` in a function, in so many words.
     fn clears_in(&self, function: FunctionId, name: &str) -> bool {
         nodes_within(self.nodes, self.function_nodes[function.0 as usize]).any(|id| match self.nodes.kind(id) {
-            AstKind::CallExpression(call) => {
-                crate::facts::reader::last_name(&call.callee).is_some_and(|n| n.starts_with("clear"))
-                    && self.says(call.span, name)
-            }
+            AstKind::CallExpression(call) => self.clears_by_name(call, name),
             _ => false,
         })
+    }
+
+    /// `clearTimeout(this.name)`
+    fn clears_by_name(&self, call: &CallExpression<'_>, name: &str) -> bool {
+        last_name(&call.callee).is_some_and(|called| called.starts_with("clear")) && self.says(call.span, name)
+    }
+
+    /// Calls of a function of this file, also of a method of a component object.
+    pub(super) fn calls_by_name(&mut self, function: FunctionId) -> Vec<&'a CallExpression<'a>> {
+        let mut calls = Vec::new();
+        for site in self.sites.clone().iter() {
+            if let AstKind::CallExpression(call) = *site
+                && (self.function_denoted(&call.callee) == Some(function)
+                    || self.option_method(&call.callee) == Some(function))
+            {
+                calls.push(call);
+            }
+        }
+        calls
     }
 
     fn is_in_field(&self, kept: &Kept) -> bool {
@@ -233,11 +246,7 @@ impl Reader<'_, '_> {
             return;
         }
         let mut calls = Vec::new();
-        for site in self.sites.clone().iter() {
-            let AstKind::CallExpression(call) = *site else { continue };
-            if self.function_denoted(&call.callee) != Some(home) && self.option_method(&call.callee) != Some(home) {
-                continue;
-            }
+        for call in self.calls_by_name(home) {
             let at = call.node_id.get();
             let by = self.owner_of(at);
             // A call right after `this.stop()` or behind `if (!this.timer)` is fine, and so is a constructor.
@@ -247,12 +256,7 @@ impl Reader<'_, '_> {
             }
         }
         let cleared = self.sites.clone().iter().find_map(|site| match *site {
-            AstKind::CallExpression(call)
-                if crate::facts::reader::last_name(&call.callee).is_some_and(|n| n.starts_with("clear"))
-                    && self.says(call.span, name) =>
-            {
-                Some(self.span(call.span))
-            }
+            AstKind::CallExpression(call) if self.clears_by_name(call, name) => Some(self.span(call.span)),
             _ => None,
         });
         if cleared.is_some() {
@@ -279,7 +283,7 @@ impl Reader<'_, '_> {
                 return true;
             }
             // `super.stop()`, `this.stop()` of a base that is not seen.
-            let word = crate::facts::reader::last_name(&call.callee).unwrap_or("");
+            let word = last_name(&call.callee).unwrap_or("");
             let ends = ["stop", "clear", "reset", "cancel", "close", "destroy", "dispose"];
             if target.is_none() && ends.iter().any(|w| word.starts_with(w)) && !is_clear_of_other(call) {
                 return true;

@@ -2,8 +2,7 @@
 
 use super::Opening;
 use crate::facts::{
-    ClassId, Close, END_METHODS, FunctionId, Guard, Handle, Handler, Kept, Often, Owner, OwnerKind, PlaceId, Root,
-    Step, TOP, What,
+    Close, END_METHODS, FunctionId, Guard, Handle, Handler, Kept, Often, Owner, OwnerKind, PlaceId, Root, Step, What,
 };
 use crate::finding::{Confidence, Span};
 use crate::program::Unit;
@@ -31,7 +30,7 @@ impl Unit {
         if runs.often == Often::Once || (handle.missed.is_none() && self.is_cleared(handle)) {
             return None;
         }
-        let owner = self.owner_class(frame);
+        let owner = self.class_around(frame);
         let local = match handle.kept_in {
             Kept::Dropped => true,
             Kept::Place(p) => {
@@ -153,14 +152,14 @@ impl Unit {
             return Some(Opening { handle, confidence, keeper: None, end: None });
         }
         let frame = self.frame(handle.function);
-        let class = self.owner_class(frame)?;
+        let class = self.class_around(frame)?;
         let end = self.end_method(class)?;
         Some(Opening { handle, confidence: Confidence::Guess, keeper: None, end: Some(end) })
     }
 
     /// A clear call of the same class that clears a field to which no timer is ever assigned.
     fn clears_nothing(&self, handle: &Handle) -> Option<&Close> {
-        let class = self.owner_class(self.frame(handle.function))?;
+        let class = self.class_around(self.frame(handle.function))?;
         if handle.kept_in != Kept::Dropped {
             return None;
         }
@@ -169,18 +168,6 @@ impl Unit {
                 && c.never_assigned
                 && c.handle.is_some_and(|p| self.place(p).root == Root::This(class))
         })
-    }
-
-    fn owner_class(&self, frame: FunctionId) -> Option<ClassId> {
-        let mut at = frame;
-        while at != TOP {
-            let function = &self.facts.functions[at.0 as usize];
-            if function.class.is_some() {
-                return function.class;
-            }
-            at = function.parent;
-        }
-        None
     }
 
     /// Some call of the file may clear this timer.

@@ -135,7 +135,7 @@ impl<'a> Reader<'a, '_> {
                 .arguments
                 .iter()
                 .filter_map(Argument::as_expression)
-                .any(|e| !peel(e).is_object_expression_like()),
+                .any(|e| !matches!(peel(e), Expression::ObjectExpression(_))),
             _ => false,
         }
     }
@@ -172,16 +172,5 @@ impl<'a> Reader<'a, '_> {
             }),
             _ => false,
         })
-    }
-}
-
-/// Whether an argument is plain options.
-trait OptionsLike {
-    fn is_object_expression_like(&self) -> bool;
-}
-
-impl OptionsLike for Expression<'_> {
-    fn is_object_expression_like(&self) -> bool {
-        matches!(self, Expression::ObjectExpression(_))
     }
 }
