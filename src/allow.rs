@@ -152,7 +152,7 @@ mod tests {
             help: String::new(),
             fixes: Vec::new(),
         };
-        let (kept, notices) = apply(vec![finding], &Program::link(vec![facts]), &sources, &[&RULE]);
+        let (kept, notices) = apply(vec![finding], &Program::link(vec![facts], &[], None), &sources, &[&RULE]);
         (kept.len(), notices.into_iter().map(|notice| notice.message).collect())
     }
 

@@ -25,6 +25,8 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Read ignored and hidden files, and the folders of built and installed code.
     pub no_ignore: bool,
+    /// Judge each file by itself, whatever others do to what it exports.
+    pub isolated: bool,
     /// Bytes above which a file is passed over.
     pub max_size: u64,
     /// A progress bar on standard error once a run takes longer than a second.
@@ -53,6 +55,7 @@ impl Options {
             least: Confidence::Likely,
             threads: None,
             no_ignore: false,
+            isolated: false,
             max_size: MAX_SIZE,
             progress: false,
         }
@@ -84,6 +87,7 @@ impl Options {
             },
             threads: check.files.threads.map(usize::from),
             no_ignore: check.files.no_ignore,
+            isolated: check.files.isolated,
             max_size: check.files.max_size,
             progress: !check.output.quiet && std::io::stderr().is_terminal(),
             ..Self::new(root, paths)

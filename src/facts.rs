@@ -16,6 +16,7 @@ pub mod imports;
 pub mod intakes;
 mod interest;
 pub mod keys;
+pub mod links;
 pub mod listening;
 pub mod names;
 pub mod owners;
@@ -37,6 +38,7 @@ pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind, MOUNT
 pub use handles::resources::clients::{Client, Holder};
 pub use handles::resources::{Fate, Resource};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
+pub use links::{Gift, Given, Links, Taken, Takes};
 pub use listening::{AbortKept, Flaw, Forgotten, Mismatch};
 pub use owners::{Overwrite, Owner, OwnerKind, Replaced};
 pub use places::{Binding, Made, Place, Root, Step};
@@ -97,6 +99,7 @@ pub struct FileFacts {
     pub pipes: Vec<pipes::Pipe>,
     pub stores: Vec<Store>,
     pub imports: imports::Imports,
+    pub links: Links,
     pub directives: Vec<Directive>,
     pub notices: Vec<Notice>,
 }

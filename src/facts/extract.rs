@@ -16,7 +16,8 @@ pub fn extract(semantic: &Semantic<'_>, offset: u32, (path, place): (&str, &str)
     reader.place = place;
     find_candidates(&mut reader);
     // In most files nothing grows, opens or waits: what surrounds the candidates is not even read.
-    if !reader.facts.is_interesting() {
+    reader.note_links();
+    if !reader.facts.is_interesting() && !reader.facts.links.matter() {
         return FileFacts::default();
     }
     reader.note_surroundings();

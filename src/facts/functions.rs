@@ -242,5 +242,6 @@ const fn is_site(kind: AstKind<'_>) -> bool {
             | AstKind::ExportSpecifier(_)
             | AstKind::ExportDefaultDeclaration(_)
             | AstKind::TSExportAssignment(_)
+            | AstKind::ImportExpression(_)
     )
 }

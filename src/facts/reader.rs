@@ -66,6 +66,8 @@ pub struct Reader<'a, 's> {
     pub exported: FxHashSet<SymbolId>,
     /// Pairs whose references were noted already.
     pub noted: FxHashSet<(FunctionId, SymbolId)>,
+    /// What names stand for something of another module: its number in [`Links`](super::Links), and the path in it.
+    pub alias_links: FxHashMap<SymbolId, (u32, Vec<&'a str>)>,
     /// Collections under construction.
     pub collections: Collections<'a>,
 
@@ -127,6 +129,7 @@ impl<'a, 's> Reader<'a, 's> {
             entered: FxHashSet::default(),
             exported: FxHashSet::default(),
             noted: FxHashSet::default(),
+            alias_links: FxHashMap::default(),
             collections: Collections::default(),
             bindings: FxHashMap::default(),
             binding_symbols: Vec::new(),

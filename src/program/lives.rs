@@ -112,6 +112,7 @@ impl Unit {
         let short = !owner.exported
             && !owner.escapes
             && !owner.made.is_empty()
+            && !self.joined.made.contains_key(&class)
             && owner.made.iter().all(|(by, _)| self.runs_of(*by).often >= Often::Event);
         if short {
             return (Life::Request, format!("an instance of {name} lives no longer than what makes it"));
@@ -127,7 +128,12 @@ impl Unit {
         if owner.exported && !self.is_lasting(class) {
             return false;
         }
-        !made.is_empty() && made.iter().all(|(by, _)| self.runs_of(*by).often == Often::Once)
+        let here = made.iter().all(|(by, _)| self.runs_of(*by).often == Often::Once);
+        if self.joined.made.contains_key(&class) {
+            here && self.joined.made_once.contains(&class)
+        } else {
+            here && !made.is_empty()
+        }
     }
 
     /// The class says by its name or its end method that its instances live long.

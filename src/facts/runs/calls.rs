@@ -80,10 +80,14 @@ impl<'a> Reader<'a, '_> {
                 let (by, at, guard) = (self.owner_of(node), self.span(call.span), self.guard_of_call(call));
                 self.add_use(function, Use::Called { by, at, guard });
             }
-            let args =
-                call.arguments.iter().map(|a| a.as_expression().map_or(Arg::Other, |e| self.arg_of(e))).collect();
+            let args = self.args_of(call);
             self.facts.calls.push(Call { target: function, args });
         }
+    }
+
+    /// What a call passes.
+    pub(in crate::facts) fn args_of(&mut self, call: &'a CallExpression<'a>) -> Vec<Arg> {
+        call.arguments.iter().map(|a| a.as_expression().map_or(Arg::Other, |e| self.arg_of(e))).collect()
     }
 
     fn arg_of(&mut self, expr: &'a Expression<'a>) -> Arg {

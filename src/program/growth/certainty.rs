@@ -34,7 +34,7 @@ impl Unit {
         let registers =
             op.value == Value::Function || (op.value == Value::Ward && !awaited) || self.is_registry(op.function);
         let registry = (registers && !driven) || (is_registry_name(&container.name) && runs.often < Often::Request);
-        if small || self.is_exported(container) || registry {
+        if small || self.is_out_of_reach(container) || registry {
             return Some(Confidence::Guess);
         }
         if container.misused {

@@ -80,7 +80,9 @@ impl Unit {
         let binding = &self.facts.bindings[id.0 as usize];
         let span = Some(binding.declared);
         if binding.param.is_some() {
-            if let Some(shared) = self.passed_from_outside(binding.within, binding.param) {
+            let elsewhere = binding.param.and_then(|index| self.joined.lasting.get(&(binding.within, index)));
+            let here = self.passed_from_outside(binding.within, binding.param);
+            if let Some(shared) = here.or(elsewhere.map(String::as_str)) {
                 return Outlives::Yes(span, format!("`{}` is `{shared}`, which outlives the call", receiver.text));
             }
             if binding.within == frame {
