@@ -65,6 +65,16 @@ pub struct BindingId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PlaceId(pub u32);
 
+impl FileFacts {
+    /// The constructor of a class, when it has one of its own.
+    #[must_use]
+    pub fn constructor_of(&self, class: ClassId) -> Option<FunctionId> {
+        let owner = &self.classes[class.0 as usize];
+        let method = || owner.methods.iter().find(|(name, _)| name == "constructor").map(|(_, function)| *function);
+        owner.constructor.or_else(method)
+    }
+}
+
 /// Everything that the linker and the rules know of a file. Spans are bytes of the whole file.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct FileFacts {

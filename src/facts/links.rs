@@ -4,10 +4,12 @@ mod bases;
 mod given;
 mod taken;
 
+use oxc_ast::AstKind;
+use oxc_ast::ast::Expression;
 use serde::{Deserialize, Serialize};
 
-use super::{Arg, ClassId, FunctionId, Guard, Often, PlaceId};
-use crate::facts::reader::Reader;
+use super::reader::{Reader, peel};
+use super::{Arg, ClassId, END_METHODS, FunctionId, Guard, Often, PlaceId, TOP};
 use crate::finding::Span;
 
 /// The step from a class to one of its instances in the path of a [`Given`] or [`Taken`]; no name looks like it.
@@ -24,6 +26,8 @@ pub struct Links {
     /// `export * from`, by index of `modules`.
     pub stars: Vec<u32>,
     pub taken: Vec<Taken>,
+    /// Names of end methods that are asked of anything but `this`.
+    pub ends: Vec<String>,
 }
 
 /// One export. A path of no steps is what `module.exports` was set to; `default` is a name like any other.
@@ -40,6 +44,8 @@ pub enum Gift {
     /// An instance that is made where it is exported, or an object literal with methods.
     Instance(ClassId),
     Place(PlaceId),
+    /// A function whose promise is settled by a timer that nobody can stop: `promisify(setTimeout)`, and where it is made.
+    Delay(Span),
     /// Of another module: the index of that, and the path in it.
     Module(u32, Vec<String>),
 }
@@ -60,8 +66,11 @@ pub enum Takes {
     Calls {
         guard: Guard,
         args: Vec<Arg>,
+        /// One of the racers of a `Promise.race`.
+        races: bool,
     },
-    Makes,
+    /// `new`
+    Makes(Vec<Arg>),
     /// Handed to a known API, as in [`Use::Callback`](super::Use::Callback).
     Hands {
         runs: Option<Often>,
@@ -82,6 +91,37 @@ impl Reader<'_, '_> {
     pub fn note_links(&mut self) {
         self.note_taken();
         self.note_given();
+        if !self.facts.links.taken.is_empty() {
+            self.note_asked_ends();
+        }
+    }
+
+    /// `recipient.cleanup()`, `recipients.map((r) => r.cleanup)`
+    fn note_asked_ends(&mut self) {
+        let mut ends = Vec::new();
+        for node in self.nodes.iter() {
+            if let AstKind::StaticMemberExpression(m) = node.kind()
+                && END_METHODS.contains(&m.property.name.as_str())
+                && !matches!(peel(&m.object), Expression::ThisExpression(_))
+            {
+                ends.push(m.property.name.to_string());
+            }
+        }
+        ends.sort_unstable();
+        ends.dedup();
+        self.facts.links.ends = ends;
+    }
+}
+
+impl Taken {
+    /// Whether it concerns an instance that a function of this file makes each time.
+    #[must_use]
+    pub fn is_of_passing_instance(&self, links: &Links) -> bool {
+        let Some(at) = self.path.iter().position(|step| step == INSTANCE) else { return false };
+        let class = &self.path[..at];
+        let same = |other: &&Self| other.module == self.module && other.path == class;
+        let mut makers = links.taken.iter().filter(same).filter(|t| matches!(t.does, Takes::Makes(_)));
+        makers.any(|maker| maker.by != TOP)
     }
 }
 

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, BindingPattern, CallExpression, Expression, Function as JsFunction, IdentifierReference};
+use oxc_ast::ast::{
+    Argument, BindingPattern, CallExpression, Expression, Function as JsFunction, IdentifierReference, NewExpression,
+};
 use oxc_semantic::{AstNodes, NodeId, Scoping, Semantic, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -37,6 +39,8 @@ pub struct Reader<'a, 's> {
     pub knows_calls: bool,
     /// Calls by the function of this file that they reach.
     pub calls_of: FxHashMap<FunctionId, Vec<&'a CallExpression<'a>>>,
+    /// Where classes of this file are instantiated, by their constructor.
+    pub news_of: FxHashMap<FunctionId, Vec<&'a NewExpression<'a>>>,
     /// The nodes that later passes look at, in the order of the text: calls, `new`, assignments, declarations, fields and
     /// exports. Walking these is much cheaper than walking all nodes.
     pub sites: Rc<[AstKind<'a>]>,
@@ -115,6 +119,7 @@ impl<'a, 's> Reader<'a, 's> {
             sites: Rc::from([]),
             knows_calls: false,
             calls_of: FxHashMap::default(),
+            news_of: FxHashMap::default(),
             this_nodes: Vec::new(),
             function_nodes: Vec::new(),
             function_of_node: FxHashMap::default(),

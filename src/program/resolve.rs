@@ -48,6 +48,8 @@ impl Location {
 /// Finds the files that imports mean.
 pub struct Resolver {
     rules: Rules,
+    /// The same without `tsconfig.json`, for projects where that names what is not installed.
+    plain: Rules,
     /// Files of the run by their real paths; of a component file the first script.
     known: FxHashMap<PathBuf, FileId>,
     /// Folders of the project's packages by their names.
@@ -76,7 +78,9 @@ impl Resolver {
                 packages.entry(name.clone()).or_insert_with(|| package.directory.clone());
             }
         }
-        Self { rules: Rules::new(options(&packages)), known, packages }
+        let rules = Rules::new(options(&packages));
+        let plain = rules.clone_with_options(ResolveOptions { tsconfig: None, ..options(&packages) });
+        Self { rules, plain, known, packages }
     }
 
     /// The file of the run that a specifier means in a file.
@@ -90,7 +94,11 @@ impl Resolver {
     pub fn path(&self, from: &Path, specifier: &str) -> Option<PathBuf> {
         // `./x?raw` is a matter of bundlers.
         let specifier = specifier.split(['?', '!']).next().filter(|s| !s.is_empty())?;
-        if let Ok(found) = self.rules.resolve_file(from, specifier) {
+        let found = self.rules.resolve_file(from, specifier).or_else(|error| match from.parent() {
+            Some(folder) => self.plain.resolve(folder, specifier),
+            None => Err(error),
+        });
+        if let Ok(found) = found {
             let path = found.into_path_buf();
             if self.known.contains_key(&path) || !is_built(&path) {
                 return Some(path);

@@ -22,12 +22,16 @@ pub struct Joined {
     pub made: FxHashMap<ClassId, Vec<(FileId, FunctionId, Span)>>,
     /// Of these classes, those that other files make instances of at start-up only.
     pub made_once: FxHashSet<ClassId>,
+    /// Those that files make instances of for one event or request, and nowhere else.
+    pub made_short: FxHashSet<ClassId>,
     /// Classes that are handed on, or extended, by other files.
     pub loose: FxHashSet<ClassId>,
     /// What other files do to its collections, by the place of the collection.
     pub strokes: FxHashMap<PlaceId, Vec<Stroke>>,
     /// Exported collections of which all users are known.
     pub closed: FxHashSet<PlaceId>,
+    /// Calls, by index, that race a promise whose timer nobody can stop, and where that is made.
+    pub delays: Vec<(usize, FileId, Span)>,
     /// What its imported places are where they come from.
     pub origins: FxHashMap<PlaceId, (FileId, PlaceId)>,
     /// Imported collections that grow for good as far as all other files go: where they are declared.
@@ -40,6 +44,8 @@ pub struct Joined {
     pub lasting: FxHashMap<(FunctionId, u32), String>,
     /// Methods that subclasses in other files override.
     pub overridden: FxHashSet<(ClassId, String)>,
+    /// Methods that end instances, which nothing in the program calls.
+    pub uncalled_ends: Vec<(ClassId, FunctionId)>,
     /// Functions that others could call: all of them are known, and nobody does.
     pub uncalled: FxHashSet<FunctionId>,
 }
@@ -91,6 +97,10 @@ pub fn join(units: &mut [Unit], around: &Surroundings<'_>) {
             continue;
         }
         for taken in &unit.facts.links.taken {
+            // A method of an instance that lives no longer than the call says nothing of how much that instance takes.
+            if taken.is_of_passing_instance(&unit.facts.links) {
+                continue;
+            }
             for (file, target) in targets.of_taken(FileId(from), taken) {
                 let user = User { file: FileId(from), unit, taken };
                 user.note(&units[file.0 as usize], &mut joined[file.0 as usize], &target);
@@ -99,6 +109,9 @@ pub fn join(units: &mut [Unit], around: &Surroundings<'_>) {
     }
     for (own, (file, unit)) in joined.iter_mut().zip((0..).zip(units.iter())) {
         own.origins = targets.origins(FileId(file), unit);
+        if !around.tests[file as usize] {
+            own.delays = targets.raced_delays(FileId(file), unit);
+        }
     }
     let closings: Vec<doors::Closing> =
         units.iter().zip(&joined).zip(0..).map(|((unit, own), file)| doors.closing(FileId(file), unit, own)).collect();
@@ -110,6 +123,7 @@ pub fn join(units: &mut [Unit], around: &Surroundings<'_>) {
     settle::made(units);
     settle::passed(units);
     settle::imported(units);
+    settle::ends(units, around.tests);
 }
 
 /// One use of something that another file gives.
@@ -126,28 +140,38 @@ impl User<'_> {
             Target::Function(function) => self.note_function(joined, *function),
             Target::Class(class) => self.note_class(unit, joined, *class),
             Target::Place(root, path) => self.note_place(unit, joined, (root, path)),
+            Target::Delay(_) => {}
         }
     }
 
     fn note_function(&self, joined: &mut Joined, function: FunctionId) {
         let (by, at) = (self.taken.by, self.taken.at);
         let used = match &self.taken.does {
-            Takes::Calls { guard, args } => {
-                for (index, arg) in (0..).zip(args) {
-                    joined.passed.entry((function, index)).or_default().push((self.file, arg.clone()));
-                }
+            Takes::Calls { guard, args, .. } => {
+                self.note_passed(joined, function, args);
                 Use::Called { by, at, guard: *guard }
             }
-            Takes::Makes => Use::Called { by, at, guard: crate::facts::Guard::None },
+            Takes::Makes(_) => Use::Called { by, at, guard: crate::facts::Guard::None },
             Takes::Hands { runs, sync, api } => Use::Callback { by, at, runs: *runs, sync: *sync, api: api.clone() },
             Takes::Extends(_) | Takes::Writes | Takes::Deletes | Takes::Lets => Use::Escapes { by, at },
         };
         joined.elsewhere.push(Elsewhere { function, file: self.file, used });
     }
 
+    fn note_passed(&self, joined: &mut Joined, function: FunctionId, args: &[Arg]) {
+        for (index, arg) in (0..).zip(args) {
+            joined.passed.entry((function, index)).or_default().push((self.file, arg.clone()));
+        }
+    }
+
     fn note_class(&self, unit: &Unit, joined: &mut Joined, class: ClassId) {
         match &self.taken.does {
-            Takes::Makes => joined.made.entry(class).or_default().push((self.file, self.taken.by, self.taken.at)),
+            Takes::Makes(args) => {
+                joined.made.entry(class).or_default().push((self.file, self.taken.by, self.taken.at));
+                if let Some(constructor) = unit.facts.constructor_of(class) {
+                    self.note_passed(joined, constructor, args);
+                }
+            }
             Takes::Extends(below) => {
                 joined.loose.insert(class);
                 let below = &self.unit.facts.classes[below.0 as usize];

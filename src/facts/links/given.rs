@@ -2,16 +2,18 @@
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
-    AssignmentTarget, CallExpression, Declaration, ExportDefaultDeclarationKind, Expression, ModuleExportName,
-    ObjectPropertyKind, Statement,
+    Argument, AssignmentTarget, CallExpression, Declaration, ExportDefaultDeclarationKind, Expression, FunctionBody,
+    ModuleExportName, ObjectPropertyKind, Statement,
 };
 use oxc_semantic::{NodeId, SymbolId};
 
 use super::Gift;
+use crate::facts::FunctionId;
 use crate::facts::functions::key_name;
 use crate::facts::places::{Seg, Spot, SpotRoot};
-use crate::facts::reader::{Reader, Type, assigned_value, bound_symbol, peel};
-use crate::facts::runs::is_exports_target;
+use crate::facts::reader::{Reader, Type, assigned_value, bound_symbol, function_literal, last_name, peel};
+use crate::facts::runs::{is_exports_target, is_global_promise};
+use crate::finding::Span;
 
 /// Names of helpers by which transpilers write `export * from`.
 const STAR_HELPERS: [&str; 3] = ["__exportStar", "_export_star", "__reExport"];
@@ -122,6 +124,9 @@ impl<'a> Reader<'a, '_> {
         }
         if let Some(function) = self.function_of_node.get(&node).copied() {
             self.give(path, Gift::Function(function));
+            if self.gives_delay(function) {
+                self.give(path, Gift::Delay(self.facts.functions[function.0 as usize].head));
+            }
         }
     }
 
@@ -158,7 +163,7 @@ impl<'a> Reader<'a, '_> {
     /// `const api = {}; api.list = () => {}; export default api;`
     fn give_fields(&mut self, path: &[&str], symbol: SymbolId) {
         let own = SpotRoot::Symbol(symbol);
-        let mut fields: Vec<(&'a str, crate::facts::FunctionId)> = Vec::new();
+        let mut fields: Vec<(&'a str, FunctionId)> = Vec::new();
         for (Spot { root, path }, function) in &self.field_functions {
             if let ([Seg::Field(name)], true) = (path.as_slice(), *root == own) {
                 fields.push((name, *function));
@@ -171,12 +176,46 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
+    /// `promisify(setTimeout)`
+    fn delay(&self, value: &'a Expression<'a>) -> Option<Span> {
+        let Expression::CallExpression(call) = assigned_value(value) else { return None };
+        let [Argument::Identifier(timer)] = call.arguments.as_slice() else { return None };
+        let promisifies = last_name(&call.callee) == Some("promisify");
+        (promisifies && timer.name == "setTimeout" && self.symbol_of(timer).is_none()).then(|| self.span(call.span))
+    }
+
+    /// `(ms) => new Promise((resolve) => setTimeout(resolve, ms))`: all that the function returns is such a promise.
+    fn gives_delay(&self, function: FunctionId) -> bool {
+        let Some([Expression::NewExpression(new)]) = self.returned.get(&function).map(|r| r.as_slice()) else {
+            return false;
+        };
+        let Some(executor) = new.arguments.first().and_then(|a| a.as_expression()).and_then(function_literal) else {
+            return false;
+        };
+        let body = match self.nodes.kind(executor) {
+            AstKind::ArrowFunctionExpression(f) => {
+                f.body.as_expression().or_else(|| only_call(f.body.as_function_body()))
+            }
+            AstKind::Function(f) => only_call(f.body.as_deref()),
+            _ => None,
+        };
+        let Some(Expression::CallExpression(call)) = body.map(peel) else { return false };
+        let resolve = self.param_symbols(executor).first().copied().flatten();
+        let runs = call.arguments.first().and_then(|a| a.as_expression()).map(peel);
+        is_global_promise(self, &new.callee)
+            && self.global_name(&call.callee) == Some("setTimeout")
+            && matches!(runs, Some(Expression::Identifier(id)) if self.symbol_of(id) == resolve)
+    }
+
     fn give_value(&mut self, path: &[&str], value: &'a Expression<'a>) {
         if path.len() > 3 {
             return;
         }
         if let Some(gift) = self.link_of(value) {
             return self.give(path, gift);
+        }
+        if let Some(delay) = self.delay(value) {
+            self.give(path, Gift::Delay(delay));
         }
         match assigned_value(value) {
             Expression::Identifier(id) => {
@@ -231,6 +270,14 @@ fn name_of<'a>(name: &'a ModuleExportName<'a>) -> &'a str {
         ModuleExportName::IdentifierName(id) => id.name.as_str(),
         ModuleExportName::IdentifierReference(id) => id.name.as_str(),
         ModuleExportName::StringLiteral(s) => s.value.as_str(),
+    }
+}
+
+/// The one expression that a body consists of.
+fn only_call<'a>(body: Option<&'a FunctionBody<'a>>) -> Option<&'a Expression<'a>> {
+    match body?.statements.as_slice() {
+        [Statement::ExpressionStatement(e)] => Some(&e.expression),
+        _ => None,
     }
 }
 

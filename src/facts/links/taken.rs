@@ -72,7 +72,8 @@ impl<'a> Reader<'a, '_> {
             AstKind::CallExpression(call) if call.callee.span() == span => self.take_call(&trail, call),
             AstKind::CallExpression(_) => self.take_argument(&trail, parent),
             AstKind::NewExpression(new) if new.callee.span() == span => {
-                self.take(&trail, Takes::Makes);
+                let args = self.args_of(&new.arguments);
+                self.take(&trail, Takes::Makes(args));
                 work.push(trail.to(parent).step(INSTANCE));
             }
             AstKind::VariableDeclarator(d) if d.init.as_ref().is_some_and(|init| init.span() == span) => {
@@ -113,7 +114,7 @@ impl<'a> Reader<'a, '_> {
         match (name, self.nodes.kind(call)) {
             ("call" | "apply", AstKind::CallExpression(c)) => {
                 let guard = self.guard_of_call(c);
-                self.take(&trail, Takes::Calls { guard, args: Vec::new() });
+                self.take(&trail, Takes::Calls { guard, args: Vec::new(), races: false });
             }
             // The result of `bind` stands for the function.
             ("bind", AstKind::CallExpression(_)) => work.push(trail.to(call)),
@@ -142,8 +143,9 @@ impl<'a> Reader<'a, '_> {
 
     fn take_call(&mut self, trail: &Trail<'a>, call: &'a CallExpression<'a>) {
         let guard = self.guard_of_call(call);
-        let args = self.args_of(call);
-        self.take(trail, Takes::Calls { guard, args });
+        let args = self.args_of(&call.arguments);
+        let races = self.is_in_race(call.node_id.get());
+        self.take(trail, Takes::Calls { guard, args, races });
     }
 
     /// Handed to a call: of a known API, of a wrapper whose result is handed to one, or of anything else.

@@ -115,7 +115,7 @@ impl Doors {
                     }
                 }
                 Gift::Place(place) => closing.places.push(*place),
-                Gift::Instance(_) | Gift::Module(..) => {}
+                Gift::Instance(_) | Gift::Delay(_) | Gift::Module(..) => {}
             }
         }
         closing

@@ -1,6 +1,10 @@
 //! How often functions run and what they are passed once calls from other files count, to a fixpoint.
 
-use crate::facts::{Arg, FunctionId, Made, Often, Root, TOP};
+use std::path::PathBuf;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::facts::{Arg, ClassId, FunctionId, Made, Often, Root, TOP, Use};
 use crate::finding::{FileId, Span};
 use crate::program::Unit;
 use crate::program::runs;
@@ -46,15 +50,20 @@ pub fn runs(units: &mut [Unit]) {
     }
 }
 
-/// Which classes other files make instances of at start-up only.
+/// When other files make instances of classes.
 pub fn made(units: &mut [Unit]) {
     for file in 0..units.len() {
         let once = |(by, function, _): &(FileId, FunctionId, Span)| {
             units[by.0 as usize].runs[function.0 as usize].often == Often::Once
         };
+        let short = |(by, function, _): &(FileId, FunctionId, Span)| {
+            units[by.0 as usize].runs[function.0 as usize].often >= Often::Event
+        };
         let made = &units[file].joined.made;
-        let found = made.iter().filter(|(_, makers)| makers.iter().all(once)).map(|(class, _)| *class).collect();
-        units[file].joined.made_once = found;
+        let once = made.iter().filter(|(_, makers)| makers.iter().all(once)).map(|(class, _)| *class).collect();
+        let short = made.iter().filter(|(_, makers)| makers.iter().all(short)).map(|(class, _)| *class).collect();
+        let joined = &mut units[file].joined;
+        (joined.made_once, joined.made_short) = (once, short);
     }
 }
 
@@ -80,6 +89,62 @@ pub fn passed(units: &mut [Unit]) {
         }
     }
 }
+
+/// Methods that end the instances of a class that only known files make, and that no file mentions.
+pub fn ends(units: &mut [Unit], tests: &[bool]) {
+    // What other packages ask of their own instances has the same name only.
+    let home = |unit: &Unit| unit.package.as_ref().map(|package| package.directory.clone());
+    let mut asked: FxHashMap<Option<PathBuf>, FxHashSet<String>> = FxHashMap::default();
+    for (unit, _) in units.iter().zip(tests).filter(|(_, test)| !**test) {
+        asked.entry(home(unit)).or_default().extend(unit.facts.links.ends.iter().cloned());
+    }
+    let homes: Vec<Option<PathBuf>> = units.iter().map(home).collect();
+    for unit in units {
+        let made = &unit.joined.made;
+        let classes = unit.facts.classes.iter().zip(0..).map(|(class, id)| (class, ClassId(id)));
+        let known = classes.filter(|(class, id)| {
+            made.contains_key(id)
+                && !class.exported
+                && !class.escapes
+                && !unit.joined.loose.contains(id)
+                && class.extends.is_empty()
+                && class.parent.is_none()
+        });
+        let mut found = Vec::new();
+        for (class, id) in known {
+            let makers = made[&id].iter().map(|(by, ..)| &homes[by.0 as usize]).chain([&homes[unit.id.0 as usize]]);
+            let asked: Vec<&FxHashSet<String>> = makers.filter_map(|home| asked.get(home)).collect();
+            for (name, function) in &class.methods {
+                let uses = &unit.facts.functions[function.0 as usize].uses;
+                let alone = uses.iter().all(|used| matches!(used, Use::Method { .. }));
+                if ENDS.contains(&name.as_str()) && !asked.iter().any(|names| names.contains(name)) && alone {
+                    found.push((id, *function));
+                }
+            }
+        }
+        unit.joined.uncalled_ends = found;
+    }
+}
+
+/// End methods that are called by whoever owns the instance; the others are hooks of frameworks.
+const ENDS: [&str; 16] = [
+    "cleanup",
+    "dispose",
+    "destroy",
+    "close",
+    "stop",
+    "end",
+    "shutdown",
+    "disconnect",
+    "teardown",
+    "detach",
+    "terminate",
+    "release",
+    "unsubscribe",
+    "deactivate",
+    "uninstall",
+    "quit",
+];
 
 /// Which imported collections nothing relieves where they come from, or anywhere else.
 pub fn imported(units: &mut [Unit]) {

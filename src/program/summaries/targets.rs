@@ -3,8 +3,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::links::{ENTRY, INSTANCE};
-use crate::facts::{ClassId, FunctionId, Gift, PlaceId, Root, Step, Taken};
-use crate::finding::FileId;
+use crate::facts::{ClassId, FunctionId, Gift, PlaceId, Root, Step, Taken, Takes};
+use crate::finding::{FileId, Span};
 use crate::program::Unit;
 
 /// Files that a name is followed through before giving up.
@@ -15,6 +15,8 @@ const MOST_HOPS: usize = 64;
 pub enum Target {
     Function(FunctionId),
     Class(ClassId),
+    /// A function whose promise waits for a timer that nobody can stop.
+    Delay(Span),
     /// A location: what it hangs on, and the way there.
     Place(Root, Vec<Step>),
 }
@@ -114,6 +116,7 @@ impl<'u> Targets<'u> {
                 let path = place.path.iter().cloned().chain(rest.iter().map(step)).collect();
                 Some(Target::Place(place.root.clone(), path))
             }
+            Gift::Delay(span) => rest.is_empty().then_some(Target::Delay(*span)),
             Gift::Module(..) => None,
         }
     }
@@ -131,6 +134,17 @@ impl<'u> Targets<'u> {
             }
         }
         (!rest.is_empty()).then(|| Target::Place(Root::This(class), rest.iter().map(step).collect()))
+    }
+
+    /// Racers that other files make with timers, by the index of the call.
+    pub fn raced_delays(&self, file: FileId, unit: &Unit) -> Vec<(usize, FileId, Span)> {
+        let calls = unit.facts.links.taken.iter().enumerate();
+        let racers = calls.filter(|(_, taken)| matches!(taken.does, Takes::Calls { races: true, .. }));
+        let delay = |(index, taken)| {
+            let mut meant = self.of_taken(file, taken).into_iter();
+            meant.find_map(|(home, target)| if let Target::Delay(at) = target { Some((index, home, at)) } else { None })
+        };
+        racers.filter_map(delay).collect()
     }
 
     /// What the imported places of a file are in the files that they come from.
