@@ -29,8 +29,8 @@ pub struct Collections<'a> {
     by_spot: FxHashMap<Spot<'a>, SmallVec<[usize; 1]>>,
     /// Locations added while uses were read: they are read in the next round.
     fresh: Vec<(Spot<'a>, usize)>,
-    /// See [`Reader::aliases`].
-    aliases: Option<Vec<SymbolId>>,
+    /// Symbols that may stand for something else, by the root of what that is, once a pass asks.
+    aliases: Option<FxHashMap<SpotRoot<'a>, Vec<SymbolId>>>,
 }
 
 /// Collections that are followed through one and the same name.
