@@ -201,6 +201,9 @@ impl Job<'_> {
         let built = SemanticBuilder::new_linter().with_class_table(false).with_cfg(self.graph).build(program);
         let mut facts = extract::extract(&built.semantic, offset, (&self.source.path, &self.source.place()), self.apis);
         facts.directives = comments::directives(program, offset, self.source);
+        if self.source.blocks.first() == Some(&self.block) {
+            facts.directives.extend(comments::in_markup(self.source));
+        }
         facts.notices.extend(syntax::errors(self.source, offset, &built.diagnostics));
         let spaces = parsed.irregular_whitespaces.iter().map(|span| span.start);
         facts.notices.extend(syntax::no_space(self.source, offset, self.text, spaces));
