@@ -45,10 +45,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Init => run_init(),
         Command::Config { path, config } => run_config(&path, config.as_deref()),
         Command::Schema => print(|out| write_json(out, &config::file::schema())),
-        Command::Completions { shell } => print(|out| {
-            clap_complete::generate(shell, &mut Typed::command(), "leaklint", out);
-            Ok(())
-        }),
+        Command::Completions { shell } => {
+            // The generator panics where it cannot write.
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Typed::command(), "leaklint", &mut text);
+            print(|out| out.write_all(&text))
+        }
         Command::Man => print(|out| clap_mangen::Man::new(Typed::command()).render(out)),
     };
     done.unwrap_or_else(|error| {
@@ -94,7 +96,7 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
     if outcome.files == 0 && outcome.notices.is_empty() {
         let _ = match () {
             () if check.changes.staged => writeln!(err, "note: nothing to read: no JavaScript or TypeScript is staged"),
-            () if check.changes.changed => {
+            () if check.changes.is_in_folder() => {
                 writeln!(err, "note: nothing to read: no JavaScript or TypeScript has changed")
             }
             () => report::nothing_read(&mut err, &outcome, look),

@@ -30,10 +30,10 @@ pub struct Changes {
     /// Read only files that differ from the last commit, new ones included
     #[arg(long, conflicts_with = "staged")]
     pub changed: bool,
-    /// With --changed: since the work left this branch or commit
-    #[arg(long, value_name = "REF", requires = "changed")]
+    /// Read only files that changed since the work left this branch or commit
+    #[arg(long, value_name = "REF", conflicts_with = "staged")]
     pub since: Option<String>,
-    /// Show only findings that a changed line has a part in
+    /// Show only findings that a changed line has a part in, of --staged or else of --changed
     #[arg(long)]
     pub changed_lines: bool,
 }
@@ -42,7 +42,13 @@ impl Changes {
     /// Whether git is asked at all.
     #[must_use]
     pub const fn any(&self) -> bool {
-        self.staged || self.changed
+        self.staged || self.is_in_folder()
+    }
+
+    /// Whether changes are meant that are not staged yet as well.
+    #[must_use]
+    pub const fn is_in_folder(&self) -> bool {
+        !self.staged && (self.changed || self.changed_lines || self.since.is_some())
     }
 }
 
