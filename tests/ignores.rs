@@ -55,7 +55,7 @@ fn markup_has_comments_too() {
         assert!(said[0].starts_with("1: there is no rule") && said[0].contains("did you mean"), "{said:?}");
     }
     let jsx =
-        format!("export const A = async () => <a>\n  {{/* leaklint-ignore {RULE} -- why */}}\n  {{{}}}\n</a>;\n", WAIT);
+        format!("export const A = async () => <a>\n  {{/* leaklint-ignore {RULE} -- why */}}\n  {{{WAIT}}}\n</a>;\n");
     silent("a.jsx", &jsx);
     assert_eq!(judged("a.jsx", &jsx.replace("leaklint", "other")).0, [3]);
 }
@@ -85,7 +85,7 @@ fn comments_are_written_and_the_code_stays_as_it_is() {
         ("a.mjs", format!("if (1) {{\n\t{HANGS}\n}}\n")),
         ("crlf.mjs", format!("\u{feff}{HANGS}\r\n{HANGS}")),
         ("template.mjs", format!("export async function f() {{\n  return `\n  ${{{WAIT}}}\n  text\n`;\n}}\n")),
-        ("child.jsx", format!("export const A = async () => <a>\n  text\n  {{{}}}\n</a>;\n", WAIT)),
+        ("child.jsx", format!("export const A = async () => <a>\n  text\n  {{{WAIT}}}\n</a>;\n")),
         ("line.vue", format!("<template><p/></template>\n<script>{HANGS}</script>\n")),
         ("block.svelte", format!("<script>\n  {HANGS}\n</script>\n<p>text</p>\n")),
         ("two.mjs", format!("{HANGS} {HANGS}\n")),
