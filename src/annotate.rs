@@ -6,11 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use rayon::prelude::*;
 
 use crate::Outcome;
 use crate::finding::FileId;
 use crate::source::Source;
 use crate::{walk, write};
+
+/// File, first byte and rule of a finding.
+type Found = (FileId, u32, &'static str);
 
 /// What came of it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -36,26 +40,33 @@ pub fn annotate(outcome: &Outcome, reason: &str) -> Result<Annotated> {
     if reason.contains(|c: char| c.is_control()) || ["*/", "-->", "{/*"].iter().any(|sign| reason.contains(sign)) {
         bail!("--reason cannot stand in a comment: write it on one line, without `*/` and `-->`");
     }
-    let mut by_path: BTreeMap<&str, Vec<(FileId, u32, &'static str)>> = BTreeMap::new();
+    let mut by_path: BTreeMap<&str, Vec<Found>> = BTreeMap::new();
     for finding in &outcome.findings {
         let path = outcome.sources.of(finding.file).path.as_str();
         by_path.entry(path).or_default().push((finding.file, finding.span.start, finding.rule));
     }
+    // Parsing needs the stack of the workers.
+    let pool = crate::pool(None)?;
+    let write = |(path, sites): (&str, Vec<Found>)| {
+        let done = file(outcome.sources.of(sites[0].0), &sites, reason);
+        (path.to_owned(), sites.len(), done)
+    };
+    let done: Vec<_> = pool.install(|| by_path.into_par_iter().map(write).collect());
     let mut annotated = Annotated::default();
-    for (path, sites) in by_path {
-        match file(outcome.sources.of(sites[0].0), &sites, reason) {
+    for (path, findings, done) in done {
+        match done {
             Ok(()) => {
-                annotated.covered += sites.len();
+                annotated.covered += findings;
                 annotated.files += 1;
             }
-            Err(why) => annotated.refused.push((path.to_owned(), why)),
+            Err(why) => annotated.refused.push((path, why)),
         }
     }
     Ok(annotated)
 }
 
 /// Writes the comments of one file.
-fn file(source: &Source, sites: &[(FileId, u32, &'static str)], reason: &str) -> Result<(), String> {
+fn file(source: &Source, sites: &[Found], reason: &str) -> Result<(), String> {
     let path: PathBuf = source.file.clone().ok_or_else(|| "standard input cannot be written".to_owned())?;
     let mut by_line: BTreeMap<u32, place::Site> = BTreeMap::new();
     for (_, start, rule) in sites {

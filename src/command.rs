@@ -51,7 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             clap_complete::generate(shell, &mut Typed::command(), "leaklint", &mut text);
             print(|out| out.write_all(&text))
         }
-        Command::Man => print(|out| clap_mangen::Man::new(Typed::command()).render(out)),
+        Command::Man { command } => run_man(command.as_deref()),
     };
     done.unwrap_or_else(|error| {
         complain(&format!("error: {error:#}"));
@@ -138,6 +138,16 @@ fn refuse(faults: &[config::Fault]) -> Result<()> {
         complain(&format!("error: {fault}"));
     }
     Err(first.clone().into())
+}
+
+fn run_man(name: Option<&str>) -> Result<u8> {
+    let mut command = Typed::command();
+    command.build();
+    if let Some(name) = name {
+        let one = command.find_subcommand(name).cloned();
+        command = one.with_context(|| format!("there is no command `{}`", config::shortened(name)))?;
+    }
+    print(|out| clap_mangen::Man::new(command).render(out))
 }
 
 fn run_init() -> Result<u8> {

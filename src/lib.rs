@@ -155,7 +155,7 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
 fn note_packages(program: &mut Program, outcome: &Outcome) {
     let mut packages = Packages::default();
     for unit in program.files.iter_mut().filter(|unit| !unit.facts.containers.is_empty()) {
-        unit.package = outcome.sources.of(unit.id).file.as_ref().and_then(|file| packages.of(file));
+        unit.package = outcome.sources.of(unit.id).on_disk().and_then(|file| packages.of(file));
     }
 }
 
@@ -245,7 +245,11 @@ fn read_text(given: &config::Stdin, options: &Options) -> Read {
     }
     let language = Language::of(&given.name).unwrap_or(Language::JavaScript);
     match source::decode(&given.bytes) {
-        Ok(text) => understand(Source::new(path, None, text, language), options.apis_of(&file)),
+        Ok(text) => {
+            let mut source = Source::new(path, None, text, language);
+            source.instead_of = file.is_absolute().then(|| file.clone());
+            understand(source, options.apis_of(&file))
+        }
         Err(why) => Read::Nothing(unreadable(&path, true, &why, options.max_size)),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::path::Path;
+
 use crate::Outcome;
 use crate::baseline::{Judged, Key};
 use crate::config::{Fault, ForFile, Options};
@@ -50,7 +52,7 @@ impl<'o> Wanted<'o> {
     /// What holds for a file of the run.
     #[must_use]
     pub fn of_path(&self, path: &str, sources: &Sources) -> ForFile {
-        let file = sources.by_path(path).and_then(|source| source.file.clone());
+        let file = sources.by_path(path).and_then(|source| source.on_disk().map(Path::to_owned));
         let file = file.unwrap_or_else(|| self.options.root.join(path));
         let file = crate::walk::normalised(&file);
         self.options.configs.of_file(&file).of_file(&file)

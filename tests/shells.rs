@@ -26,6 +26,9 @@ fn the_manual_page_names_the_commands() {
     let said = Project::new(&[]).run(&["man"]);
     assert_eq!(said.code, 0);
     assert!(said.out.contains(".TH leaklint 1") && said.out.contains("leaklint\\-check(1)"), "{}", said.out);
+    let said = Project::new(&[]).run(&["man", "check"]);
+    assert!(said.out.contains(".TH leaklint-check 1") && said.out.contains("staged"), "{}", said.out);
+    assert_eq!(Project::new(&[]).run(&["man", "chek"]).code, 2);
 }
 
 #[test]

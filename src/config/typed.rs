@@ -95,6 +95,7 @@ impl Options {
             let old = change.before.as_ref().and_then(|_| before.next().flatten());
             let new = match &change.after {
                 Some(_) => after.next().flatten(),
+                None if staged => None,
                 None => source::read(&change.path, self.max_size).ok(),
             };
             let ranges = match (&old, &new) {
@@ -107,9 +108,11 @@ impl Options {
                 continue;
             }
             lines.insert(walk::shown(&change.path, &self.root), ranges);
-            match new.filter(|_| staged) {
-                Some(bytes) => self.given.push(Stdin { name: change.path.clone(), bytes }),
-                None => self.paths.push(change.path.clone()),
+            match new {
+                Some(bytes) if staged => self.given.push(Stdin { name: change.path.clone(), bytes }),
+                // Only announced to git, nothing is staged of it.
+                None if staged && change.after.is_none() => {}
+                _ => self.paths.push(change.path.clone()),
             }
         }
         self.changed_lines = check.changes.changed_lines.then_some(lines);
