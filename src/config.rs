@@ -100,7 +100,7 @@ impl Options {
     /// The tables that hold for a file.
     #[must_use]
     pub fn apis_of(&self, file: &Path) -> &'static Apis {
-        self.configs.of_file(file).apis
+        self.configs.of_file(file).apis()
     }
 }
 

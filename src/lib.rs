@@ -240,6 +240,9 @@ fn read_file(file: &FileToRead, options: &Options) -> Read {
 fn read_text(given: &config::Stdin, options: &Options) -> Read {
     let file = options.root.join(&given.name);
     let path = walk::shown(&file, &options.root);
+    if let Some(notice) = walk::ignored(&file, options) {
+        return Read::Nothing(notice);
+    }
     if given.bytes.len() as u64 > options.max_size {
         return Read::Nothing(unreadable(&path, true, &Unreadable::TooLarge(None), options.max_size));
     }

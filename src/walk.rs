@@ -124,9 +124,8 @@ impl Found {
             self.walked.unsupported.push(shown);
             return;
         };
-        if !options.no_ignore && options.configs.of_file(path).ignores(&normalised(path), false) {
-            let message = "passed over: the configuration ignores it (`--no-ignore` reads it)".to_owned();
-            self.walked.notices.push(Notice { kind: NoticeKind::Note, path: shown, span: None, message });
+        if let Some(notice) = ignored(path, options) {
+            self.walked.notices.push(notice);
             return;
         }
         let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -173,6 +172,18 @@ fn wanted(entry: &DirEntry, all: bool) -> bool {
         return name != ".git" && (all || !NOT_OURS.contains(&name.as_ref()));
     }
     Language::of(entry.path()).is_some_and(|l| l != Language::Declarations) && (all || !is_minified(&name))
+}
+
+/// Says that the configuration ignores a file that was named, when it does.
+#[must_use]
+pub fn ignored(path: &Path, options: &Options) -> Option<Notice> {
+    let ignored = !options.no_ignore && options.configs.of_file(path).ignores(&normalised(path), false);
+    ignored.then(|| Notice {
+        kind: NoticeKind::Note,
+        path: shown(path, &options.root),
+        span: None,
+        message: "passed over: the configuration ignores it (`--no-ignore` reads it)".to_owned(),
+    })
 }
 
 /// Whether the configuration lets a file or folder be read.

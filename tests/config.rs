@@ -74,10 +74,14 @@ fn the_nearest_file_wins() {
         ("inner/leaklint.jsonc", "{}"),
         ("inner/b.js", CACHE),
         ("inner/old.js", CACHE),
+        ("inner/node_modules/x/leaklint.json", r#"{ "rules": { "all": "off" } }"#),
+        ("inner/node_modules/x/d.js", CACHE),
         ("other/leaklint.json", r#"{ "extends": "../leaklint.json" }"#),
         ("other/c.js", CACHE),
     ]);
     assert_eq!(found(&project, &[]), ["inner/b.js unbounded-cache error"]);
+    // A package that is installed does not configure us.
+    assert_eq!(found(&project, &["inner/node_modules/x"]), ["inner/node_modules/x/d.js unbounded-cache error"]);
     project.write("inner/leaklint.jsonc", br#"{ "root": true }"#);
     let named = ["inner/b.js unbounded-cache error", "inner/old.js unbounded-cache error"];
     assert_eq!(found(&project, &["inner/b.js", "inner/old.js"]), named);
@@ -216,6 +220,13 @@ fn standard_input_has_the_configuration_of_its_name() {
     let project = Project::new(&[("sub/leaklint.json", r#"{ "rules": { "unbounded-cache": "info" } }"#)]);
     let said = project.stdin(&["check", "--format", "json", "--stdin-filename", "sub/a.js", "-"], CACHE.as_bytes());
     assert!(said.out.contains("\"severity\":\"info\""), "{}", said.out);
+    project.write("sub/leaklint.json", br#"{ "ignore": ["a.js"] }"#);
+    let said = project.stdin(&["check", "--format", "json", "--stdin-filename", "sub/a.js", "-"], CACHE.as_bytes());
+    assert!(said.code == 0 && said.out.contains("the configuration ignores it"), "{}", said.out);
+    project.write("sub/leaklint.json", br#"{ "entrypoints": ["a.js#run"] }"#);
+    let entry = b"const seen = new Map();\nexport function run(job) { seen.set(job.id, job); }\n";
+    let said = project.stdin(&["check", "--format", "json", "--stdin-filename", "sub/a.js", "-"], entry);
+    assert!(said.out.contains("once per request"), "{}", said.out);
 }
 
 #[test]

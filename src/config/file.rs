@@ -43,7 +43,7 @@ pub struct File {
 
 /// One text or several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "a path or a list of paths")]
+#[serde(untagged, expecting = "expected a path or a list of paths")]
 pub enum OneOrMany {
     One(String),
     Many(Vec<String>),
@@ -149,7 +149,10 @@ pub struct Override {
 
 /// Functions that something out of sight calls again and again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "a text such as `src/jobs/*.ts#run`, or an object with `files`, `exports` and `runs`")]
+#[serde(
+    untagged,
+    expecting = "expected a text such as `src/jobs/*.ts#run`, or an object with `files`, `exports` and `runs`"
+)]
 pub enum Entrypoint {
     /// `PATTERN#EXPORT`; without `#EXPORT` every exported function.
     Short(String),

@@ -88,7 +88,10 @@ impl Configs {
             if is_top(one) {
                 settings = Arc::clone(&self.everywhere);
             }
-            if let Some(own) = self.in_folder(one, &settings) {
+            // What a package brings along is about the package.
+            let below = one.strip_prefix(&self.root).unwrap_or(Path::new(""));
+            let is_ours = !below.components().any(|part| part.as_os_str() == "node_modules");
+            if is_ours && let Some(own) = self.in_folder(one, &settings) {
                 settings = Arc::new(own);
             }
             known.write().unwrap_or_else(PoisonError::into_inner).insert(one.to_owned(), Arc::clone(&settings));

@@ -35,7 +35,8 @@ pub struct Settings {
     pub least: Option<Confidence>,
     pub require_reason: Option<bool>,
     pub overrides: Vec<Override>,
-    pub apis: &'static Apis,
+    /// `None`: the built-in tables and no others.
+    own_apis: Option<&'static Apis>,
     /// Own tables of APIs, as written.
     pub own: Vec<String>,
     /// Patterns of entry points, whole paths.
@@ -85,7 +86,7 @@ impl Settings {
             least: None,
             require_reason: None,
             overrides: Vec::new(),
-            apis: Apis::built_in(),
+            own_apis: None,
             own: Vec::new(),
             entries: Vec::new(),
             include: None,
@@ -127,13 +128,21 @@ impl Settings {
         settings.ignore = Patterns::new(base, &ignore)?;
         settings.entries = entries.iter().map(|entry| entry.paths.glob().glob().to_owned()).collect();
         let tables: Vec<(&str, &str)> = tables.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        settings.apis = Apis::with_own(&tables, &entries).map_err(|error| Fault {
-            file: error.file,
-            place: Some((error.line, error.column)),
-            key: error.key,
-            message: error.message,
-        })?;
+        if !tables.is_empty() || !entries.is_empty() {
+            settings.own_apis = Some(Apis::with_own(&tables, &entries).map_err(|error| Fault {
+                file: error.file,
+                place: Some((error.line, error.column)),
+                key: error.key,
+                message: error.message,
+            })?);
+        }
         Ok(settings)
+    }
+
+    /// What the calls of libraries do, those of the user included.
+    #[must_use]
+    pub fn apis(&self) -> &'static Apis {
+        self.own_apis.unwrap_or_else(Apis::built_in)
     }
 
     /// Whether `ignore` of this configuration, or of one above, means the path.
