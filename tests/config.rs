@@ -155,6 +155,17 @@ fn confidence_is_set_and_typed() {
     };
     assert_eq!(least(&[])["configurations"][0]["minConfidence"], "guess");
     assert_eq!(least(&["--min-confidence", "sure"])["minConfidence"], "sure");
+    // A doubtful one, and a likely one.
+    project.write("a.jsx", b"x = async () => <a>{await new Promise(() => {})}</a>;\n");
+    project.write("b.js", HANGS.as_bytes());
+    let paths = |arguments: &[&str]| -> Vec<String> {
+        found(&project, arguments).iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(paths(&[]), ["a.jsx", "b.js"]);
+    assert_eq!(paths(&["--min-confidence", "likely"]), ["b.js"]);
+    let config = r#"{ "minConfidence": "sure", "overrides": [{ "files": ["*.jsx"], "minConfidence": "guess" }] }"#;
+    project.write("leaklint.json", config.as_bytes());
+    assert_eq!(paths(&[]), ["a.jsx"]);
 }
 
 #[test]

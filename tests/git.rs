@@ -82,6 +82,28 @@ fn the_index_is_read_and_not_the_folder() {
 }
 
 #[test]
+fn a_hook_stops_a_commit() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = repository(&[("a.js", FINE), ("sub/b.js", FINE)]);
+    let hook = project.path().join(".git/hooks/pre-commit");
+    let text = format!("#!/bin/sh\nexec '{}' check --staged --quiet\n", env!("CARGO_BIN_EXE_leaklint"));
+    project.write(".git/hooks/pre-commit", text.as_bytes());
+    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let commits = |folder: &str, arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["commit", "--quiet", "--message=x"]).args(arguments).current_dir(project.path().join(folder));
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").output().unwrap().status.success()
+    };
+    project.write("sub/b.js", HANGS.as_bytes());
+    // `--all` and a path commit from an index of their own.
+    assert!(!commits("", &["--all"]) && !commits("sub", &["b.js"]));
+    project.write("a.js", b"1;\n");
+    assert!(commits("", &["a.js"]));
+    project.write("sub/b.js", b"2;\n");
+    assert!(commits("sub", &["--all"]));
+}
+
+#[test]
 fn nothing_staged_is_said() {
     let project = repository(&[("a.js", HANGS), ("a.txt", "")]);
     let said = check(&project, &["--staged"]);
