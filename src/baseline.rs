@@ -206,10 +206,12 @@ fn parse(shown: &str, text: &str) -> Result<BTreeMap<Key, u32>> {
 
 /// Names of the functions and classes around a span, from the outside in.
 fn scope(facts: &FileFacts, span: Span) -> String {
-    let inside = |function: &&FunctionId| facts.functions[function.0 as usize].whole.contains(span);
-    let ids: Vec<FunctionId> = (1..).take(facts.functions.len().saturating_sub(1)).map(FunctionId).collect();
-    // Parents precede children: the last that holds the span is the innermost.
-    let mut at = ids.iter().rfind(inside).copied().unwrap_or(TOP);
+    // Functions stand in the order of their text: the last that begins before the span, or one around it, is meant.
+    let begun = facts.functions.partition_point(|function| function.whole.start <= span.start);
+    let mut at = u32::try_from(begun.saturating_sub(1)).map_or(TOP, FunctionId);
+    while at != TOP && !facts.functions[at.0 as usize].whole.contains(span) {
+        at = facts.functions[at.0 as usize].parent;
+    }
     let mut names = Vec::new();
     while at != TOP {
         let function = &facts.functions[at.0 as usize];
