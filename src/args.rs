@@ -1,6 +1,10 @@
 //! What was typed: the command line, as clap reads it.
 
+mod selection;
+
 use std::path::PathBuf;
+
+pub use selection::{Changes, Known, LeastSevere, SettingsFrom, Ways};
 
 use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -30,12 +34,34 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = ListFormat::Pretty)]
         format: ListFormat,
     },
+    /// Write a commented leaklint.jsonc to start from
+    Init,
+    /// Print the settings that hold for a file or folder, as JSON
+    Config {
+        /// The file or folder
+        #[arg(default_value = ".")]
+        path: PathBuf,
+        /// Use this configuration instead of the nearest one above the file
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Print the JSON schema of the configuration
+    Schema,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, of leaklint or of one of its commands
+    Man {
+        /// The command
+        command: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Files and folders to read; `-` is standard input
-    #[arg(default_value = ".")]
+    /// Files and folders to read; `-` is standard input [default: .]
     pub paths: Vec<PathBuf>,
 
     #[command(flatten, next_help_heading = "Rules")]
@@ -44,8 +70,20 @@ pub struct Check {
     #[command(flatten, next_help_heading = "Files")]
     pub files: Files,
 
+    #[command(flatten, next_help_heading = "Changes")]
+    pub changes: Changes,
+
+    #[command(flatten, next_help_heading = "Known findings")]
+    pub known: Known,
+
+    #[command(flatten, next_help_heading = "Configuration")]
+    pub settings: SettingsFrom,
+
     #[command(flatten, next_help_heading = "Output")]
     pub output: Output,
+
+    #[command(flatten, next_help_heading = "Output")]
+    pub ways: Ways,
 
     #[command(flatten, next_help_heading = "Exit code")]
     pub exit: Exit,
@@ -59,9 +97,15 @@ pub struct Chosen {
     /// Leave this rule out (may be given several times)
     #[arg(long, value_name = "ID")]
     pub skip: Vec<String>,
-    /// Show findings from this confidence up
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Least::Likely)]
-    pub min_confidence: Least,
+    /// Run the rules of this group only (may be given several times): growth, listeners, handles, ...
+    #[arg(long = "group", value_name = "NAME")]
+    pub groups: Vec<String>,
+    /// Show findings from this confidence up [default: likely]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub min_confidence: Option<Least>,
+    /// Show findings from this severity up
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub severity: Option<LeastSevere>,
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +113,9 @@ pub struct Files {
     /// Name of what comes in on standard input; its ending decides the language
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<PathBuf>,
+    /// Read the files that this file lists, one on each line or parted by NUL; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
     /// Read what is passed over by default as well: ignored and hidden files, `node_modules`, `dist`, `*.min.js`
     #[arg(long)]
     pub no_ignore: bool,
@@ -152,7 +199,9 @@ const EXAMPLES: &str = "\
 Examples:
   leaklint check                       everything below this folder
   leaklint check src server.js         these only
+  leaklint check --staged              what the next commit brings
   leaklint explain unbounded-cache     what a rule means, offline
+  leaklint init                        a configuration to start from
 
 Exit codes: 0 clean, 1 something was found, 2 the job could not be done.";
 
@@ -162,6 +211,10 @@ Examples:
   leaklint check --min-confidence guess src       show the doubtful ones too
   leaklint check --format json > leaks.json       for programs
   leaklint check --stdin-filename a.ts - < a.ts   from an editor
+  leaklint check --staged                         before a commit
+  leaklint check --changed --since main           what a branch changes
+  leaklint check --baseline known.json            new findings only; --update-baseline writes the file
+  leaklint check --add-ignores --reason \"legacy\"  a comment above every finding
 
 Exit codes: 0 clean or warnings only, 1 errors or a file that does not parse, 2 the job could not be done.";
 

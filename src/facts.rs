@@ -35,7 +35,7 @@ pub use crate::apis::{Delivers, Life, Often, Part, Sink, What};
 use crate::finding::Notice;
 pub use cleanups::{CleanupFlaw, DeadCleanup};
 pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value, Ways};
-pub use comments::Directive;
+pub use comments::{Directive, Reach};
 pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind, MOUNTS};
 pub use handles::resources::clients::{Client, Holder};
 pub use handles::resources::{Fate, Resource};

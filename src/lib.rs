@@ -16,12 +16,16 @@
 //! - Same input, same output, byte for byte, whatever the number of threads.
 
 pub mod allow;
+pub mod annotate;
 pub mod apis;
 pub mod args;
+pub mod baseline;
 pub mod command;
 pub mod config;
 pub mod facts;
 pub mod finding;
+pub mod git;
+pub mod init;
 pub mod package;
 pub mod parse;
 pub mod program;
@@ -31,10 +35,13 @@ pub mod report;
 pub mod rule;
 #[path = "../rules/mod.rs"]
 pub mod rules;
+pub mod select;
 pub mod source;
 pub mod sources;
 pub mod syntax;
 pub mod walk;
+pub mod watch;
+pub mod write;
 
 use rayon::prelude::*;
 
@@ -60,6 +67,10 @@ pub struct Outcome {
     pub sources: Sources,
     /// Named files that are written in none of our languages.
     pub unsupported: Vec<String>,
+    /// What is wrong with the configuration. When anything is, nothing was linted.
+    pub faults: Vec<config::Fault>,
+    /// What came of a baseline, when there is one.
+    pub compared: baseline::Compared,
 }
 
 impl Outcome {
@@ -76,6 +87,10 @@ pub fn lint(options: &Options) -> Outcome {
     let mut walked = walk::walk(options);
     let mut outcome = Outcome { unsupported: std::mem::take(&mut walked.unsupported), ..Outcome::default() };
     outcome.notices = walked.notices;
+    outcome.faults = select::faults(options, &walked.files);
+    if !outcome.faults.is_empty() {
+        return outcome;
+    }
     match pool(options.threads) {
         Ok(pool) => pool.install(|| run(options, &walked.files, &mut outcome)),
         Err(error) => outcome.notices.push(failure(".", &format!("no thread could be started: {error}"))),
@@ -115,7 +130,7 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
             read
         })
         .collect();
-    read.extend(read_stdin(options));
+    read.extend(options.stdin.iter().chain(&options.given).map(|text| read_text(text, options)));
     read.sort_by(|a, b| a.path().cmp(b.path()));
     progress.done();
 
@@ -131,30 +146,33 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     }
     outcome.files = outcome.sources.len();
     outcome.notices.extend(facts.iter_mut().flat_map(|unit: &mut FileFacts| std::mem::take(&mut unit.notices)));
-    let locations = project::locations(&outcome.sources, options);
+    let locations = project::locations(&outcome.sources);
     let resolver = (!options.isolated).then(|| Resolver::new(&locations));
     let program = Program::link(facts, &locations, resolver.as_ref());
     judge(options, &program, outcome);
 }
 
-/// Rules, then the comments that allow what they found.
+/// Rules, then the comments that allow what they found, then what the configuration and the user want to see of it.
 fn judge(options: &Options, program: &Program, outcome: &mut Outcome) {
     // A comment that allows a doubtful finding is in use even when doubtful findings are not shown.
     let any_allow = program.files.iter().any(|file| !file.facts.directives.is_empty());
-    let least = if any_allow { Confidence::Guess } else { options.least };
-    let (mut findings, broken) = rule::run(&options.rules, program, least);
+    let wanted = select::Wanted::new(options);
+    let least = if any_allow || options.baseline.is_some() { Confidence::Guess } else { wanted.least };
+    let (mut findings, broken) = rule::run(&wanted.rules, program, least);
     let internal =
         |rule| failure(".", &format!("internal error in rule `{rule}`: its findings are missing; please report it"));
     outcome.notices.extend(broken.into_iter().map(internal));
 
     outcome.sources.restore(findings.iter().flat_map(touched), options.max_size);
     if any_allow {
-        let (kept, complaints) = allow::apply(findings, program, &outcome.sources, &options.rules);
+        let require_reason = |path: &str| wanted.of_path(path, &outcome.sources).require_reason;
+        let terms = allow::Terms { ran: &wanted.rules, require_reason: &require_reason };
+        let (kept, complaints) = allow::apply(findings, program, &outcome.sources, &terms);
         findings = kept;
         outcome.notices.extend(complaints);
     }
-    findings.retain(|finding| finding.confidence >= options.least);
     outcome.findings = findings;
+    select::select(&wanted, program, outcome);
 }
 
 /// The files that a finding shows a part of.
@@ -203,29 +221,40 @@ fn read_file(file: &FileToRead, options: &Options) -> Read {
     let read = source::read(&file.path, options.max_size);
     let text = read.as_deref().map_err(Clone::clone).and_then(source::decode);
     match text {
-        Ok(text) => understand(Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language)),
+        Ok(text) => {
+            let source = Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language);
+            understand(source, options.apis_of(&file.path))
+        }
         Err(why) => Read::Nothing(unreadable(&file.shown, file.named, &why, options.max_size)),
     }
 }
 
-fn read_stdin(options: &Options) -> Option<Read> {
-    let stdin = options.stdin.as_ref()?;
-    let path = walk::shown(&options.root.join(&stdin.name), &options.root);
-    if stdin.bytes.len() as u64 > options.max_size {
-        return Some(Read::Nothing(unreadable(&path, true, &Unreadable::TooLarge(None), options.max_size)));
+/// A text that is at hand: standard input, or what stands in the index of git.
+fn read_text(given: &config::Stdin, options: &Options) -> Read {
+    let file = options.root.join(&given.name);
+    let path = walk::shown(&file, &options.root);
+    if let Some(notice) = walk::ignored(&file, options) {
+        return Read::Nothing(notice);
     }
-    let language = Language::of(&stdin.name).unwrap_or(Language::JavaScript);
-    Some(match source::decode(&stdin.bytes) {
-        Ok(text) => understand(Source::new(path, None, text, language)),
+    if given.bytes.len() as u64 > options.max_size {
+        return Read::Nothing(unreadable(&path, true, &Unreadable::TooLarge(None), options.max_size));
+    }
+    let language = Language::of(&given.name).unwrap_or(Language::JavaScript);
+    match source::decode(&given.bytes) {
+        Ok(text) => {
+            let mut source = Source::new(path, None, text, language);
+            source.instead_of = file.is_absolute().then(|| file.clone());
+            understand(source, options.apis_of(&file))
+        }
         Err(why) => Read::Nothing(unreadable(&path, true, &why, options.max_size)),
-    })
+    }
 }
 
-fn understand(mut source: Source) -> Read {
-    let units: Vec<FileFacts> =
-        source.blocks.iter().map(|block| parse::parse(&source, *block, Apis::built_in())).collect();
-    // Few files come to have findings: theirs are read again.
-    if source.file.is_some() && units.iter().all(|unit| unit.notices.is_empty()) {
+fn understand(mut source: Source, apis: &'static Apis) -> Read {
+    let units: Vec<FileFacts> = source.blocks.iter().map(|block| parse::parse(&source, *block, apis)).collect();
+    // Few files come to have findings: theirs are read again. Comments that allow may be complained about.
+    let is_quiet = |unit: &FileFacts| unit.notices.is_empty() && unit.directives.is_empty();
+    if source.file.is_some() && units.iter().all(is_quiet) {
         source.forget();
     }
     Read::Source(Box::new(source), units)

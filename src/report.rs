@@ -4,6 +4,7 @@ pub mod concise;
 pub mod json;
 pub mod pretty;
 pub mod rules;
+pub mod statistics;
 mod window;
 
 use std::borrow::Cow;

@@ -1,5 +1,7 @@
 //! The files of a run, found by the ids that facts and findings carry.
 
+use std::path::Path;
+
 use crate::finding::{FileId, Notice};
 use crate::source::{Position, Source};
 
@@ -41,6 +43,16 @@ impl Sources {
     pub fn by_path(&self, path: &str) -> Option<&Source> {
         let index = self.list.binary_search_by(|source| source.path.as_str().cmp(path)).ok()?;
         self.list.get(index)
+    }
+
+    /// Shown paths of all files, sorted.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|source| source.path.as_str())
+    }
+
+    /// Where the files can be read again, those that stand on a disk.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.list.iter().filter_map(|source| source.file.as_deref())
     }
 
     /// Where a notice stands, when it is about a place in a file of this run.
