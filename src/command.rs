@@ -7,9 +7,10 @@ use std::time::Instant;
 use anyhow::Result;
 use clap::Parser;
 
-use crate::args::{Check, Command, Exit, Format, ListFormat, Typed};
+use crate::args::{Check, Command, Exit, ListFormat, Typed};
 use crate::config::{self, Options};
 use crate::finding::{NoticeKind, Severity};
+use crate::output::Outputs;
 use crate::report::{self, Look};
 use crate::{Outcome, lint};
 
@@ -48,15 +49,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 fn run_check(check: &Check) -> Result<u8> {
     let began = Instant::now();
     let options = Options::from_typed(check)?;
+    let outputs = Outputs::from_typed(&check.output)?;
     let outcome = lint(&options);
     let code = exit_code(&outcome, &check.exit);
-    let format = check.output.format;
+    let written = outputs.write(&outcome);
+    let format = outputs.format;
     let look = Look::new(config::colours(check.output.color, io::stdout().is_terminal()));
-    let printed = print(|out| report::findings(out, &outcome, format, look))?;
+    let printed =
+        if outputs.prints(&written) { print(|out| report::findings(out, &outcome, format, look))? } else { CLEAN };
 
     let look = Look::new(config::colours(check.output.color, io::stderr().is_terminal()));
     let mut err = BufWriter::new(io::stderr().lock());
-    if format != Format::Json && !check.output.quiet {
+    if !outputs.tells_all() && !check.output.quiet {
         // Standard error may be closed: then there is nobody to tell.
         let _ = report::notices(&mut err, &outcome, format, look);
         let _ = report::summary(&mut err, &outcome, began.elapsed(), look);
@@ -64,8 +68,11 @@ fn run_check(check: &Check) -> Result<u8> {
     if outcome.files == 0 && outcome.notices.is_empty() {
         let _ = report::nothing_read(&mut err, &outcome, look);
     }
+    for failure in &written.failures {
+        let _ = writeln!(err, "error: {}", look.text(failure));
+    }
     let _ = err.flush();
-    Ok(code.max(printed))
+    Ok(if written.failures.is_empty() { code.max(printed) } else { FAILED })
 }
 
 fn exit_code(outcome: &Outcome, exit: &Exit) -> u8 {

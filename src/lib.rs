@@ -22,6 +22,7 @@ pub mod command;
 pub mod config;
 pub mod facts;
 pub mod finding;
+pub mod output;
 pub mod package;
 pub mod parse;
 pub mod program;
@@ -34,6 +35,7 @@ pub mod source;
 pub mod sources;
 pub mod syntax;
 pub mod walk;
+pub mod write;
 
 use rayon::prelude::*;
 
