@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+#[expect(dead_code, reason = "other tests use the rest")]
 mod project;
 mod said;
 
@@ -69,7 +70,10 @@ fn the_page_works_in_a_browser() {
     assert_eq!(said.code, 1, "{}", said.err);
     let text = fs::read_to_string(project.path().join("leaks.html")).unwrap();
     assert_eq!(text.matches("<script").count(), 1, "one script, ours");
-    assert!(!text.contains("http://") && !text.contains("@import") && !text.contains("url("), "the page fetches nothing");
+    assert!(
+        !text.contains("http://") && !text.contains("@import") && !text.contains("url("),
+        "the page fetches nothing"
+    );
     let modules = playwright();
     let output = Command::new("node")
         .arg(root.join("tests/page.mjs"))
