@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
-#[expect(dead_code, reason = "other tests use the rest")]
 mod project;
 mod said;
 
