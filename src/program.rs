@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::facts::{FileFacts, FunctionId, Place, PlaceId, Use};
-use crate::finding::{Confidence, FileId, Finding, Label, Severity, Span};
+use crate::finding::{Confidence, FileId, Finding, Label, Role, Severity, Span};
 use crate::package::Package;
 pub use resolve::{Location, Resolver};
 pub use runs::Runs;
@@ -108,7 +108,13 @@ impl Unit {
 
     #[must_use]
     pub fn label(&self, span: Span, text: impl Into<String>) -> Label {
-        Label { file: self.id, span, text: text.into() }
+        Label { file: self.id, span, text: text.into(), role: Role::Place }
+    }
+
+    /// The label that says what keeps it alive.
+    #[must_use]
+    pub fn kept_by(&self, span: Span, text: impl Into<String>) -> Label {
+        Label { role: Role::Keeper, ..self.label(span, text) }
     }
 
     /// A finding that says nothing yet. Its rule and severity are those of the rule that runs: see [`Findings::add`].
@@ -133,6 +139,6 @@ impl Unit {
     #[must_use]
     pub fn because(&self, function: FunctionId) -> Label {
         let (file, span, text) = runs::evidence(self, self.runs_of(function), function);
-        Label { file, span, text }
+        Label { file, span, text, role: Role::Again }
     }
 }
