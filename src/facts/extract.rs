@@ -33,7 +33,8 @@ pub fn extract(semantic: &Semantic<'_>, origin: &Origin<'_>, apis: &'static Apis
     find_candidates(&mut reader);
     // In most files nothing grows, opens or waits: what surrounds the candidates is not even read.
     reader.note_links();
-    if !reader.facts.is_interesting() && !reader.facts.links.matter() {
+    let facts = &reader.facts;
+    if !facts.is_interesting() && !facts.links.matter() && facts.containers.is_empty() {
         return FileFacts::default();
     }
     reader.note_surroundings();

@@ -25,11 +25,14 @@ pub struct Location {
 }
 
 impl Location {
-    /// Others than the files of the project can reach what the file exports: the file is an entry of its package, or its
-    /// package is installed.
+    /// Others than the files of the project can reach what the file exports: the file is an entry of its package, and that
+    /// is not private.
     #[must_use]
     pub fn is_outer(&self) -> bool {
         let (Some(path), Some(package)) = (&self.path, &self.package) else { return false };
+        if package.private {
+            return false;
+        }
         let below = path.strip_prefix(&package.directory).unwrap_or(path).to_string_lossy();
         package.is_entry(&below.replace('\\', "/"))
     }

@@ -8,9 +8,9 @@ use oxc_ast::ast::{
 use oxc_semantic::{NodeId, SymbolId};
 
 use super::Gift;
-use crate::facts::FunctionId;
+use crate::facts::{FunctionId, Made};
 use crate::facts::functions::key_name;
-use crate::facts::places::{Seg, Spot, SpotRoot};
+use crate::facts::places::{Seg, Spot, SpotRoot, made_of};
 use crate::facts::reader::{Reader, Type, assigned_value, bound_symbol, function_literal, last_name, peel};
 use crate::facts::runs::{is_exports_target, is_global_promise};
 use crate::finding::Span;
@@ -144,7 +144,12 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         let spot = self.spot_of_symbol(symbol);
-        let opens = matches!(value, Some(Expression::NewExpression(_) | Expression::CallExpression(_)));
+        // What others may register on or fill.
+        let opens = match value {
+            Some(Expression::NewExpression(_)) => true,
+            Some(call @ Expression::CallExpression(_)) => made_of(call) == Made::Here,
+            _ => false,
+        };
         if opens || self.place_ids.contains_key(&spot) {
             let place = self.own(&spot);
             self.give(path, Gift::Place(place));
