@@ -133,11 +133,8 @@ fn show(check: &Check, options: &Options) -> Result<u8> {
 
 /// Nothing is linted with a configuration that is not understood.
 fn refuse(faults: &[config::Fault]) -> Result<()> {
-    let Some((first, rest)) = faults.split_first() else { return Ok(()) };
-    for fault in rest {
-        complain(&format!("error: {fault}"));
-    }
-    Err(first.clone().into())
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    if told.is_empty() { Ok(()) } else { Err(anyhow::anyhow!(told.join("\nerror: "))) }
 }
 
 fn run_man(name: Option<&str>) -> Result<u8> {
