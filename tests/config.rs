@@ -218,6 +218,11 @@ fn faults_have_a_place_and_a_hint() {
     assert!(refused(r#"{ "extends": "eslint:recommended" }"#).contains("packages are not looked up"));
     assert!(refused("").contains("empty: write `{}`"));
     assert!(refused(r#"{ "ignore": "dist" }"#).ends_with("`ignore`: invalid type: string \"dist\", expected a list"));
+    let said = refused(r#"{ "entrypoints": ["a.js", { "files": "a.js", "run": "tick" }] }"#);
+    assert!(
+        said.ends_with("leaklint.json:1:46: `entrypoints.2.run`: unknown key `run`: did you mean `runs`?"),
+        "{said}"
+    );
     let two =
         Project::new(&[("p/leaklint.json", "["), ("p/a.js", ""), ("q/leaklint.json", "]"), ("q/a.js", "")]).check(&[]);
     let lines: Vec<&str> = two.err.lines().collect();
