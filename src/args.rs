@@ -129,9 +129,13 @@ pub struct Files {
 
 #[derive(Debug, Args)]
 pub struct Output {
-    /// How to print what was found
-    #[arg(long, value_enum, default_value_t = Format::Pretty)]
-    pub format: Format,
+    /// How to print what was found [default: pretty; in GitHub Actions: github]
+    #[arg(long, short, value_enum)]
+    pub format: Option<Format>,
+    /// Write a report to a file (may be given several times): `junit=leaks.xml`, or a file alone. Its format is then the
+    /// one that its ending stands for (html, sarif, json, jsonl), or else that of `--format`, which is then not printed
+    #[arg(long, short, value_name = "[FORMAT=]FILE")]
+    pub output: Vec<std::ffi::OsString>,
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
@@ -159,8 +163,26 @@ pub enum Format {
     Pretty,
     /// One line for each finding
     Concise,
+    /// Few words, for coding agents; always with a last line
+    Agent,
     /// One object, for programs
     Json,
+    /// One object on each line, for programs
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code quality report of GitLab
+    Gitlab,
+    /// Failed tests, for CI servers
+    Junit,
+    /// Checkstyle XML, for review tools
+    Checkstyle,
+    /// Diagnostics of reviewdog
+    Rdjson,
+    /// One page with every piece of evidence, for a browser
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -207,6 +229,7 @@ Examples:
   leaklint check                                  everything below this folder
   leaklint check --min-confidence guess src       show the doubtful ones too
   leaklint check --format json > leaks.json       for programs
+  leaklint check -o leaks.html -o sarif=ci.sarif  a page to look at, a file for CI, findings in the terminal
   leaklint check --stdin-filename a.ts - < a.ts   from an editor
   leaklint check --staged                         before a commit
   leaklint check --changed --since main           what a branch changes

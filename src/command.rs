@@ -13,6 +13,7 @@ use clap::{CommandFactory, Parser};
 use crate::args::{Check, Command, Exit, Format, ListFormat, Typed};
 use crate::config::{self, Options};
 use crate::finding::{NoticeKind, Severity};
+use crate::output::Outputs;
 use crate::report::{self, Look};
 use crate::{Outcome, init, lint, walk, watch};
 
@@ -70,22 +71,26 @@ fn run_check(check: &Check) -> Result<u8> {
 /// Lints and prints. Returns the exit code and what was found.
 fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
     let began = Instant::now();
+    let outputs = Outputs::from_typed(&check.output)?;
     let mut outcome = lint(options);
     refuse(&outcome.faults)?;
     let said = known::record(&check.known, options, &mut outcome)?;
     let code = exit_code(&outcome, &check.exit);
-    let format = check.output.format;
+    let written = outputs.write(&outcome);
+    let format = outputs.format;
     let look = Look::new(config::colours(check.output.color, io::stdout().is_terminal()));
-    let printed = print(|out| {
+    let print_findings = |out: &mut dyn Write| {
         if check.ways.statistics {
-            return report::statistics::print(out, &outcome, format == Format::Json, look);
+            let as_json = matches!(format, Format::Json | Format::Jsonl);
+            return report::statistics::print(out, &outcome, as_json, look);
         }
         report::findings(out, &outcome, format, look)
-    })?;
+    };
+    let printed = if outputs.prints(&written) { print(print_findings)? } else { CLEAN };
 
     let look = Look::new(config::colours(check.output.color, io::stderr().is_terminal()));
     let mut err = BufWriter::new(io::stderr().lock());
-    if format != Format::Json && !check.output.quiet {
+    if !outputs.tells_all() && !check.output.quiet {
         // Standard error may be closed: then there is nobody to tell.
         let _ = report::notices(&mut err, &outcome, format, look);
         let _ = report::summary(&mut err, &outcome, began.elapsed(), look);
@@ -102,9 +107,13 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
             () => report::nothing_read(&mut err, &outcome, look),
         };
     }
+    for failure in &written.failures {
+        let _ = writeln!(err, "error: {}", look.text(failure));
+    }
     let _ = err.flush();
     drop(err);
-    Ok((code.max(printed), outcome))
+    let code = if written.failures.is_empty() { code.max(printed) } else { FAILED };
+    Ok((code, outcome))
 }
 
 fn run_watch(check: &Check) -> Result<u8> {

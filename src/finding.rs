@@ -68,12 +68,26 @@ impl Confidence {
     }
 }
 
+/// What a label shows. The first label of a finding is the place where it happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// A place that has to do with it.
+    #[default]
+    Place,
+    /// Why it happens again and again.
+    Again,
+    /// What keeps it alive.
+    Keeper,
+}
+
 /// A place that supports a finding: where it grows, why that runs again, who keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     pub file: FileId,
     pub span: Span,
     pub text: String,
+    pub role: Role,
 }
 
 /// One replacement of the bytes of `span` by `text`; an empty span inserts.

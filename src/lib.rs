@@ -26,6 +26,7 @@ pub mod facts;
 pub mod finding;
 pub mod git;
 pub mod init;
+pub mod output;
 pub mod package;
 pub mod parse;
 pub mod program;

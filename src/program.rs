@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::facts::{FileFacts, FunctionId, Place, PlaceId};
-use crate::finding::{Confidence, FileId, Finding, Label, Severity, Span};
+use crate::finding::{Confidence, FileId, Finding, Label, Role, Severity, Span};
 use crate::package::Package;
 pub use runs::Runs;
 
@@ -78,7 +78,13 @@ impl Unit {
 
     #[must_use]
     pub fn label(&self, span: Span, text: impl Into<String>) -> Label {
-        Label { file: self.id, span, text: text.into() }
+        Label { file: self.id, span, text: text.into(), role: Role::Place }
+    }
+
+    /// The label that says what keeps it alive.
+    #[must_use]
+    pub fn kept_by(&self, span: Span, text: impl Into<String>) -> Label {
+        Label { role: Role::Keeper, ..self.label(span, text) }
     }
 
     /// A finding that says nothing yet. Its rule and severity are those of the rule that runs: see [`Findings::add`].
@@ -103,6 +109,6 @@ impl Unit {
     #[must_use]
     pub fn because(&self, function: FunctionId) -> Label {
         let (span, text) = runs::evidence(&self.facts, self.runs_of(function), function);
-        self.label(span, text)
+        Label { role: Role::Again, ..self.label(span, text) }
     }
 }

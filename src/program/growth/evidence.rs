@@ -41,7 +41,7 @@ impl Unit {
         if self.runs_of(op.function).often > Often::Once {
             labels.push(self.because(op.function));
         }
-        labels.push(self.label(growth.keeper.span, growth.keeper.text.clone()));
+        labels.push(self.kept_by(growth.keeper.span, growth.keeper.text.clone()));
         labels.extend(self.in_vain(growth));
         labels
     }
