@@ -19,6 +19,10 @@ use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
 use rayon::prelude::*;
 
+/// The allocator of the command, for both.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 5;
 /// Set in a child process: which of the two to run once, and to report the peak memory of.
 const MODE: &str = "LEAKLINT_FLOOR_MODE";
@@ -44,7 +48,8 @@ fn main() -> ExitCode {
 
 fn options(paths: &[PathBuf]) -> Result<Options> {
     let paths = if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() };
-    Ok(Options::new(std::env::current_dir()?, paths))
+    // Installed packages are what there is most of.
+    Ok(Options { no_ignore: true, ..Options::new(std::env::current_dir()?, paths) })
 }
 
 fn compare(paths: &[PathBuf]) -> Result<()> {

@@ -255,7 +255,7 @@ mod tests {
             fixes: Vec::new(),
         };
         let terms = Terms { ran: &[&RULE], require_reason: &|_| None };
-        let (kept, notices) = apply(vec![finding], &Program::link(vec![facts]), &sources, &terms);
+        let (kept, notices) = apply(vec![finding], &Program::link(vec![facts], &[], None), &sources, &terms);
         (kept.len(), notices.into_iter().map(|notice| notice.message).collect())
     }
 

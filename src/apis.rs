@@ -48,6 +48,8 @@ pub struct Apis {
     closers: FxHashMap<String, Vec<What>>,
     /// Last names of all calls that open or close something.
     handles: FxHashSet<String>,
+    /// Last names of functions and methods that bring a whole file, body or object into memory.
+    reads: FxHashSet<String>,
     /// Last names of functions whose callback returns its cleanup, and of those whose callback is one.
     effects: FxHashSet<String>,
     end_hooks: FxHashSet<String>,
@@ -269,6 +271,12 @@ impl Apis {
     #[must_use]
     pub fn opens_or_closes(&self, name: &str) -> bool {
         self.handles.contains(name)
+    }
+
+    /// Whether some function or method of this name brings a whole file, body or object into memory.
+    #[must_use]
+    pub fn reads_whole(&self, name: &str) -> bool {
+        self.reads.contains(name)
     }
 
     /// Whether functions of this name run a callback that returns its own cleanup: `useEffect`, and hooks of one's own that

@@ -119,6 +119,9 @@ pub struct Files {
     /// Read what is passed over by default as well: ignored and hidden files, `node_modules`, `dist`, `*.min.js`
     #[arg(long)]
     pub no_ignore: bool,
+    /// Judge each file by itself: what other files do to it does not count
+    #[arg(long)]
+    pub isolated: bool,
     /// Pass over files larger than this, with a note
     #[arg(long, value_name = "BYTES", default_value = "32MiB", value_parser = bytes)]
     pub max_size: u64,

@@ -56,6 +56,8 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Read ignored and hidden files, and the folders of built and installed code.
     pub no_ignore: bool,
+    /// Judge each file by itself, whatever others do to what it exports.
+    pub isolated: bool,
     /// Bytes above which a file is passed over.
     pub max_size: u64,
     /// A progress bar on standard error once a run takes longer than a second.
@@ -92,6 +94,7 @@ impl Options {
             changed_lines: None,
             threads: None,
             no_ignore: false,
+            isolated: false,
             max_size: MAX_SIZE,
             progress: false,
         }

@@ -31,6 +31,7 @@ pub mod package;
 pub mod parse;
 pub mod program;
 pub mod progress;
+pub mod project;
 pub mod report;
 pub mod rule;
 #[path = "../rules/mod.rs"]
@@ -49,8 +50,7 @@ use apis::Apis;
 use config::Options;
 use facts::FileFacts;
 use finding::{Confidence, FileId, Finding, Notice, NoticeKind, Severity};
-use package::Packages;
-use program::Program;
+use program::{Program, Resolver};
 use progress::Progress;
 use source::{Language, Source, Unreadable};
 use sources::Sources;
@@ -147,17 +147,10 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     }
     outcome.files = outcome.sources.len();
     outcome.notices.extend(facts.iter_mut().flat_map(|unit: &mut FileFacts| std::mem::take(&mut unit.notices)));
-    let mut program = Program::link(facts);
-    note_packages(&mut program, outcome);
+    let locations = project::locations(&outcome.sources);
+    let resolver = (!options.isolated).then(|| Resolver::new(&locations));
+    let program = Program::link(facts, &locations, resolver.as_ref());
     judge(options, &program, outcome);
-}
-
-/// Only the fixes of collections ask which libraries there are.
-fn note_packages(program: &mut Program, outcome: &Outcome) {
-    let mut packages = Packages::default();
-    for unit in program.files.iter_mut().filter(|unit| !unit.facts.containers.is_empty()) {
-        unit.package = outcome.sources.of(unit.id).on_disk().and_then(|file| packages.of(file));
-    }
 }
 
 /// Rules, then the comments that allow what they found, then what the configuration and the user want to see of it.

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Facts are many small values made by all threads at once: the allocator of the system takes a tenth of the time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     ExitCode::from(leaklint::command::run(std::env::args_os()))
 }

@@ -27,6 +27,11 @@ impl Sources {
         &self.list[self.units[file.0 as usize]]
     }
 
+    /// The source of each file id, in their order.
+    pub fn units(&self) -> impl Iterator<Item = &Source> {
+        self.units.iter().map(|index| &self.list[*index])
+    }
+
     /// Line and column of a byte offset.
     #[must_use]
     pub fn position(&self, file: FileId, offset: u32) -> Position {

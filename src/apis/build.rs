@@ -215,6 +215,9 @@ fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(),
         apis.handles.extend(names.map(|name| name.rsplit('.').next().unwrap_or(name).to_owned()));
     }
     let last = |name: &String| name.rsplit('.').next().unwrap_or(name).to_owned();
+    if row.reads.is_some() {
+        apis.reads.extend(row.function.iter().chain(&row.method).map(last));
+    }
     if row.callback.iter().any(|c| c.returns_cleanup) {
         apis.effects.extend(row.function.iter().map(last));
     }

@@ -33,6 +33,7 @@ impl Options {
             severity: chosen.severity.map(severity),
             threads: check.files.threads.map(usize::from),
             no_ignore: check.files.no_ignore,
+            isolated: check.files.isolated,
             max_size: check.files.max_size,
             progress: !check.output.quiet && std::io::stderr().is_terminal(),
             ..Self::new(root, check.paths.clone())

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::FunctionId;
 use super::flow::{Answer as Ways, Question, every_way_out, nodes_within};
 use super::reader::{Reader, bound_symbol, peel};
+use super::sites::{May, Named};
 use crate::finding::Span;
 
 /// A body that is not read, on every way or on one.
@@ -64,14 +65,18 @@ const PASSIVE_FETCH: [&str; 8] = ["ok", "status", "statusText", "headers", "url"
 /// Calls that end the connection, and its answer with it.
 const ENDS: [&str; 6] = ["destroy", "abort", "destroySoon", "exit", "resume", "close"];
 
+/// Whether a call of this name may ask for an answer, or copy one.
+pub(super) fn may_answer(name: &str) -> bool {
+    matches!(name, "clone" | "get" | "request" | "on" | "once")
+}
+
 impl<'a> Reader<'a, '_> {
     /// Finds answers of `http.get` and sides of `response.clone()` that nobody reads.
     pub fn note_unread(&mut self) {
         if self.is_of_tests() {
             return;
         }
-        for site in self.sites.clone().iter() {
-            let AstKind::CallExpression(call) = *site else { continue };
+        for Named { call, .. } in self.calls_that(May::ANSWER) {
             match call.callee_name() {
                 Some("clone") if call.arguments.is_empty() => self.note_clone(call),
                 Some("get" | "request" | "on" | "once") => self.note_answer(call),

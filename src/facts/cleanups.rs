@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::flow::nodes_within;
 use super::reader::{Reader, last_name, peel};
+use super::sites::May;
 use super::{FunctionId, What};
 use crate::apis::By;
 use crate::finding::Span;
@@ -53,6 +54,8 @@ pub enum CleanupFlaw {
     Inverted,
     /// A test for a flag that only the cleanup itself sets.
     Unset,
+    /// A method that ends an instance, which nothing in the program calls; linking tells.
+    Uncalled,
 }
 
 /// A call that closes something.
@@ -68,18 +71,21 @@ struct Closing<'a> {
 const CLOSES_RECEIVER: [&str; 9] =
     ["disconnect", "unsubscribe", "terminate", "dispose", "destroy", "close", "cancel", "release", "revoke"];
 
+/// Whether a method of this name closes its receiver, whatever it is.
+pub(super) fn closes_receiver(name: &str) -> bool {
+    CLOSES_RECEIVER.contains(&name)
+}
+
 impl<'a> Reader<'a, '_> {
     /// Seventh pass: cleanups that do not run.
     pub fn note_dead_cleanups(&mut self) {
         let mut closings = Vec::new();
         let mut effects = Vec::new();
-        for site in self.sites.clone().iter() {
-            let AstKind::CallExpression(call) = *site else { continue };
-            let Some(name) = last_name(&call.callee) else { continue };
-            if self.apis.is_effect(name) {
-                effects.push(call);
+        for named in self.calls_that(May::EFFECT.or(May::CLOSE)) {
+            if named.may(May::EFFECT) {
+                effects.push(named.call);
             }
-            closings.extend(self.closing(call, name));
+            closings.extend(self.closing(named.call, named.name));
         }
         for call in effects {
             self.note_effect(call, &closings);
@@ -121,7 +127,7 @@ impl<'a> Reader<'a, '_> {
 
     /// The first call inside a node that opens something.
     fn opened_in(&mut self, node: NodeId) -> Option<Span> {
-        for id in nodes_within(self.nodes, node).collect::<Vec<_>>() {
+        for id in nodes_within(self.nodes, node) {
             let row = match self.nodes.kind(id) {
                 AstKind::CallExpression(call) => {
                     let Some(name) = last_name(&call.callee).filter(|n| self.apis.opens_or_closes(n)) else { continue };

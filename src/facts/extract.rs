@@ -4,19 +4,36 @@ use oxc_semantic::Semantic;
 
 use super::FileFacts;
 use super::reader::Reader;
+use super::words::Words;
 use crate::apis::Apis;
 
+/// Where a block of code comes from, and what is known of its text.
+pub struct Origin<'s> {
+    /// The path as shown to the user.
+    pub path: &'s str,
+    /// The whole path, by which frameworks find handlers.
+    pub place: &'s str,
+    /// Byte offset of the block in its file: all spans of the facts are bytes of the whole file.
+    pub offset: u32,
+    pub words: Words,
+}
+
+#[cfg(test)]
+impl Origin<'_> {
+    /// A text of a unit test.
+    pub fn of_test(text: &str) -> Self {
+        Self { path: "src/a.ts", place: "src/a.ts", offset: 0, words: Words::of(text) }
+    }
+}
+
 /// Reads what the rules may need to know of one block of code.
-///
-/// `offset` is the byte offset of the block in its file: all spans of the result are bytes of the whole file.
-/// `path` is the path as shown to the user, `place` the whole path, by which frameworks find handlers.
 #[must_use]
-pub fn extract(semantic: &Semantic<'_>, offset: u32, (path, place): (&str, &str), apis: &'static Apis) -> FileFacts {
-    let mut reader = Reader::new(semantic, offset, path, apis);
-    reader.place = place;
+pub fn extract(semantic: &Semantic<'_>, origin: &Origin<'_>, apis: &'static Apis) -> FileFacts {
+    let mut reader = Reader::new(semantic, origin, apis);
     find_candidates(&mut reader);
     // In most files nothing grows, opens or waits: what surrounds the candidates is not even read.
-    if !reader.facts.is_interesting() {
+    reader.note_links();
+    if !reader.facts.is_interesting() && !reader.facts.links.matter() {
         return FileFacts::default();
     }
     reader.note_surroundings();

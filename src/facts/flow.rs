@@ -85,11 +85,31 @@ pub fn is_reached_undone(semantic: &Semantic<'_>, question: &Question<'_>, node:
 }
 
 /// The nodes of a function, its inner functions included: they are numbered one after the other.
-pub fn nodes_within(nodes: &AstNodes<'_>, function: NodeId) -> impl Iterator<Item = NodeId> {
-    let end = nodes.kind(function).span().end;
-    (function.index() + 1..nodes.len())
-        .map(NodeId::from_usize)
-        .take_while(move |id| nodes.kind(*id).span().start < end && nodes.kind(*id).span().end <= end)
+pub fn nodes_within(nodes: &AstNodes<'_>, function: NodeId) -> impl Iterator<Item = NodeId> + use<> {
+    (function.index() + 1..end_of(nodes, function)).map(NodeId::from_usize)
+}
+
+/// The number of the first node behind `node` that is not part of it. Nodes are numbered in the order of the text, so the
+/// search may leap.
+pub(super) fn end_of(nodes: &AstNodes<'_>, node: NodeId) -> usize {
+    let end = nodes.kind(node).span().end;
+    let inside = |index: usize| nodes.kind(NodeId::from_usize(index)).span().start < end;
+    let (mut low, mut step) = (node.index(), 8);
+    while low + step < nodes.len() && inside(low + step) {
+        low += step;
+        step *= 2;
+    }
+    let mut high = nodes.len().min(low + step);
+    low += 1;
+    while low < high {
+        let middle = low.midpoint(high);
+        if inside(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
 }
 
 impl Reader<'_, '_> {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::places::{Seg, Spot, SpotRoot, is_symbol_name};
 use super::reader::{Reader, bound_symbol, peel};
+use super::sites::{Calls, May};
 use super::{BindingId, ClassId, FunctionId, Often, TOP, Use};
 use crate::finding::Span;
 pub use classes::{Class, ClassKind, END_METHODS, MOUNTS};
@@ -55,22 +56,37 @@ impl<'a> Reader<'a, '_> {
         self.push_function(NodeId::ROOT, FunctionKind::Top, TOP);
         let mut sites = Vec::new();
         for (id, node) in self.nodes.iter_enumerated() {
-            if is_site(node.kind()) {
-                sites.push(node.kind());
-            }
+            let kind = node.kind();
             let parent = self.nodes.parent_id(id);
             let outer = if id == NodeId::ROOT { TOP } else { self.owner[parent.index()] };
-            self.owner[id.index()] = match node.kind() {
+            self.owner[id.index()] = match kind {
+                AstKind::CallExpression(_)
+                | AstKind::NewExpression(_)
+                | AstKind::AssignmentExpression(_)
+                | AstKind::VariableDeclarator(_)
+                | AstKind::ExportDeclaration(_)
+                | AstKind::ExportSpecifier(_)
+                | AstKind::ExportDefaultDeclaration(_)
+                | AstKind::TSExportAssignment(_)
+                | AstKind::ImportExpression(_) => {
+                    sites.push(kind);
+                    outer
+                }
                 AstKind::Function(f) if f.body.is_some() => self.push_function(id, self.kind_of_function(id), outer),
-                AstKind::ArrowFunctionExpression(_) => self.push_function(id, FunctionKind::Arrow, outer),
+                AstKind::ArrowFunctionExpression(f) => {
+                    let own = self.push_function(id, FunctionKind::Arrow, outer);
+                    if let Some(e) = f.body.as_expression() {
+                        self.returned.entry(own).or_default().push(e);
+                    }
+                    own
+                }
                 AstKind::StaticBlock(_) => self.push_function(id, FunctionKind::StaticInit, outer),
-                AstKind::PropertyDefinition(p) if p.value.is_some() => {
-                    let kind = if p.r#static { FunctionKind::StaticInit } else { FunctionKind::FieldInit };
-                    self.push_function(id, kind, outer)
+                AstKind::PropertyDefinition(p) => {
+                    sites.push(kind);
+                    if p.value.is_some() { self.push_function(id, initialiser(p.r#static), outer) } else { outer }
                 }
                 AstKind::AccessorProperty(p) if p.value.is_some() => {
-                    let kind = if p.r#static { FunctionKind::StaticInit } else { FunctionKind::FieldInit };
-                    self.push_function(id, kind, outer)
+                    self.push_function(id, initialiser(p.r#static), outer)
                 }
                 AstKind::Class(_) => {
                     self.push_class(id, outer);
@@ -88,12 +104,8 @@ impl<'a> Reader<'a, '_> {
                 }
                 _ => outer,
             };
-            if let AstKind::ArrowFunctionExpression(f) = node.kind()
-                && let Some(e) = f.body.as_expression()
-            {
-                self.returned.entry(self.owner[id.index()]).or_default().push(e);
-            }
         }
+        self.calls = Calls::new(self, &sites);
         self.sites = sites.into();
     }
 
@@ -135,12 +147,15 @@ impl<'a> Reader<'a, '_> {
         for id in 0..self.class_nodes.len() {
             self.read_class_body(ClassId(u32::try_from(id).unwrap_or(u32::MAX)));
         }
+        let mut calls = self.calls_that(May::INHERIT.or(May::ENTER)).peekable();
         for site in self.sites.clone().iter() {
             match *site {
                 AstKind::AssignmentExpression(e) => self.note_assignment(e),
                 AstKind::CallExpression(call) => {
-                    self.note_inheritance(call);
-                    self.note_entry(call);
+                    if calls.next_if(|named| std::ptr::eq(named.call, call)).is_some() {
+                        self.note_inheritance(call);
+                        self.note_entry(call);
+                    }
                 }
                 AstKind::VariableDeclarator(d) => {
                     if let (Some(symbol), Some(Expression::ObjectExpression(object))) =
@@ -233,17 +248,7 @@ fn assigned_name<'a>(target: &'a AssignmentTarget<'a>) -> Option<&'a str> {
     }
 }
 
-const fn is_site(kind: AstKind<'_>) -> bool {
-    matches!(
-        kind,
-        AstKind::CallExpression(_)
-            | AstKind::NewExpression(_)
-            | AstKind::AssignmentExpression(_)
-            | AstKind::VariableDeclarator(_)
-            | AstKind::PropertyDefinition(_)
-            | AstKind::ExportDeclaration(_)
-            | AstKind::ExportSpecifier(_)
-            | AstKind::ExportDefaultDeclaration(_)
-            | AstKind::TSExportAssignment(_)
-    )
+/// What runs the initialiser of a field.
+const fn initialiser(is_static: bool) -> FunctionKind {
+    if is_static { FunctionKind::StaticInit } else { FunctionKind::FieldInit }
 }

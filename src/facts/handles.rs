@@ -15,9 +15,10 @@ use oxc_semantic::NodeId;
 use serde::{Deserialize, Serialize};
 
 use super::reader::{Reader, last_name, peel};
+use super::sites::May;
 use super::{END_METHODS, FunctionId, Guard, Life, Made, PlaceId, What};
 use crate::finding::Span;
-use closes::is_closing_word;
+pub(super) use closes::is_closing_word;
 pub use closes::is_ending_word;
 
 /// Something opened that should be closed: a listener, a timer.
@@ -124,18 +125,14 @@ impl<'a> Reader<'a, '_> {
     /// Fifth pass: calls that open or close something.
     pub fn note_handles(&mut self) {
         let (mut starts, mut closing) = (Vec::new(), Vec::new());
-        for site in self.sites.clone().iter() {
-            let AstKind::CallExpression(call) = *site else { continue };
-            let Some(name) = last_name(&call.callee) else { continue };
-            if is_ending_word(name)
-                || END_METHODS.contains(&name)
-                || is_closing_word(name)
-                || self.apis.listener_removal(name).is_some()
-            {
+        // Imports can be renamed, so a bare name is asked about as well.
+        let opens = May::OPEN.or(May::BARE);
+        for named in self.calls_that(opens.or(May::END)) {
+            let call = named.call;
+            if named.may(May::END) {
                 closing.push(call);
             }
-            // Imports can be renamed, so a bare name is asked about as well.
-            if !self.apis.opens_or_closes(name) && !peel(&call.callee).is_identifier_reference() {
+            if !named.may(opens) {
                 continue;
             }
             let Some(hit) = self.api_of_call(call) else { continue };

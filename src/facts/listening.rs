@@ -14,7 +14,9 @@ use super::FunctionId;
 use super::functions::key_name;
 use super::places::{Seg, Spot, SpotRoot};
 use super::reader::{Reader, last_name, peel};
+use super::sites::May;
 use crate::finding::Span;
+pub(super) use aborts::follows_signals;
 pub use siblings::Forgotten;
 
 /// A removal that removes nothing.
@@ -98,8 +100,8 @@ impl<'a> Reader<'a, '_> {
     /// Sixth pass: what is added and removed by name, whatever it hangs on.
     pub fn note_listening(&mut self) {
         let mut hooks = Vec::new();
-        for site in self.sites.clone().iter() {
-            let AstKind::CallExpression(call) = *site else { continue };
+        for named in self.calls_that(May::LISTEN.or(May::FOLLOW)) {
+            let call = named.call;
             if let Some(hook) = self.hook_of(call) {
                 hooks.push(hook);
             }
@@ -120,13 +122,8 @@ impl<'a> Reader<'a, '_> {
         if method == "listen" {
             return self.listen_hook(call);
         }
-        let plain = method.trim_start_matches(['_', '$']);
-        let removes = matches!(plain, "off" | "removeListener" | "removeEventListener");
-        let adds = matches!(
-            plain,
-            "on" | "once" | "addListener" | "addEventListener" | "prependListener" | "prependOnceListener"
-        );
-        if !removes && !adds || call.arguments.iter().any(|a| matches!(a, Argument::SpreadElement(_))) {
+        let removes = removes_by_name(method);
+        if !removes && !adds_by_name(method) || call.arguments.iter().any(|a| matches!(a, Argument::SpreadElement(_))) {
             return None;
         }
         let argument = |i: usize| call.arguments.get(i).and_then(Argument::as_expression);
@@ -224,6 +221,21 @@ impl<'a> Reader<'a, '_> {
         let declaration = self.nodes.parent_id(declarator);
         matches!(self.nodes.parent_kind(declaration), AstKind::ForOfStatement(_) | AstKind::ForInStatement(_))
     }
+}
+
+fn removes_by_name(method: &str) -> bool {
+    let plain = method.trim_start_matches(['_', '$']);
+    matches!(plain, "off" | "removeListener" | "removeEventListener")
+}
+
+fn adds_by_name(method: &str) -> bool {
+    let plain = method.trim_start_matches(['_', '$']);
+    matches!(plain, "on" | "once" | "addListener" | "addEventListener" | "prependListener" | "prependOnceListener")
+}
+
+/// Whether a call of this name may add or remove a listener.
+pub(super) fn is_hook(method: &str) -> bool {
+    method == "listen" || removes_by_name(method) || adds_by_name(method)
 }
 
 /// The capture flag of a call: `None` where it cannot be read.

@@ -23,7 +23,13 @@ pub struct Hit {
 impl<'a> Reader<'a, '_> {
     /// The row of a call, if its callee is known.
     pub fn api_of_call(&mut self, call: &'a CallExpression<'a>) -> Option<Hit> {
-        self.api_of_callee(&call.callee)
+        let node = call.node_id.get();
+        if let Some(known) = self.call_rows.get(&node) {
+            return *known;
+        }
+        let hit = self.api_of_callee(&call.callee);
+        self.call_rows.insert(node, hit);
+        hit
     }
 
     pub fn api_of_callee(&mut self, callee: &'a Expression<'a>) -> Option<Hit> {

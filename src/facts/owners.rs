@@ -10,11 +10,11 @@ use oxc_span::GetSpan;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
-use super::flow::nodes_within;
 use super::reader::{Reader, last_name, times_named};
 use super::{ClassId, END_METHODS, FunctionId, TOP};
 use crate::finding::Span;
 pub use replaced::Replaced;
+pub(super) use replaced::empties;
 pub use slots::Overwrite;
 
 /// The owner of what is opened, when it has an end.
@@ -150,9 +150,7 @@ impl<'a> Reader<'a, '_> {
             }
             order.push(function);
             let node = self.function_nodes[function.0 as usize];
-            let inner: Vec<NodeId> = nodes_within(self.nodes, node).take(4000).collect();
-            for id in inner {
-                let AstKind::CallExpression(call) = self.nodes.kind(id) else { continue };
+            for call in self.calls_within(node, 4000) {
                 let target = self.function_denoted(&call.callee).or_else(|| self.option_method(&call.callee));
                 work.extend(target);
                 // `list.forEach(stop)`, `this.off = debounce(stop)`.

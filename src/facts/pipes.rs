@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::places::{Spot, SpotRoot};
 use super::reader::{Reader, bound_symbol, peel};
+use super::sites::{May, Named};
 use super::{FunctionId, Rewrite};
 use crate::finding::Span;
 
@@ -88,9 +89,8 @@ impl<'a> Reader<'a, '_> {
     /// Finds `source.pipe(target)` of Node streams whose source is opened in this file.
     pub fn note_pipes(&mut self) {
         let mut chains = Vec::new();
-        for site in self.sites.clone().iter() {
-            if let AstKind::CallExpression(call) = *site
-                && call.callee_name() == Some("pipe")
+        for Named { call, .. } in self.calls_that(May::PIPE) {
+            if call.callee_name() == Some("pipe")
                 && let Some(chain) = self.chain_of(call)
             {
                 chains.push(chain);

@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 
 use super::reader::{Reader, assigned_value, peel};
 use super::{BindingId, ClassId, FunctionId};
+use crate::source::lines::small;
 pub use bindings::{Binding, Made, made_of};
 
 /// A storage location: a root and the fields that lead to it, aliases (`const self = this`) resolved.
@@ -44,10 +45,17 @@ pub enum Step {
 }
 
 /// A storage location while the syntax tree is at hand; [`Reader::own`] makes a [`Place`] of it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Spot<'a> {
     pub root: SpotRoot<'a>,
     pub path: SmallVec<[Seg<'a>; 3]>,
+}
+
+/// Spots are cloned all the time: as one block of memory, not step by step.
+impl Clone for Spot<'_> {
+    fn clone(&self) -> Self {
+        Self { root: self.root, path: SmallVec::from_slice(&self.path) }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -184,17 +192,21 @@ impl<'a> Reader<'a, '_> {
 
     /// What a symbol stands for: itself, or the location that it was initialised with and never changed.
     pub fn spot_of_symbol(&mut self, symbol: SymbolId) -> Spot<'a> {
-        if let Some(known) = self.spots.get(&symbol) {
-            return known.clone();
+        let known = self.spots[symbol.index()];
+        if known > 0 {
+            return self.resolved[known as usize - 1].clone();
         }
         let own = Spot::new(SpotRoot::Symbol(symbol));
         if !self.may_be_alias(symbol) {
             return own;
         }
-        self.spots.insert(symbol, own.clone()); // ends cycles
-        let resolved = self.alias_of(symbol).unwrap_or(own);
-        self.spots.insert(symbol, resolved.clone());
-        resolved
+        let place = self.resolved.len();
+        self.resolved.push(own); // ends cycles
+        self.spots[symbol.index()] = small(place + 1);
+        if let Some(spot) = self.alias_of(symbol) {
+            self.resolved[place] = spot;
+        }
+        self.resolved[place].clone()
     }
 
     /// A look at the declaration: most symbols stand for themselves, and need not be remembered to do so.

@@ -3,15 +3,21 @@
 use std::rc::Rc;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, BindingPattern, CallExpression, Expression, Function as JsFunction, IdentifierReference};
+use oxc_ast::ast::{
+    Argument, BindingPattern, CallExpression, Expression, Function as JsFunction, IdentifierReference, NewExpression,
+};
 use oxc_semantic::{AstNodes, NodeId, Scoping, Semantic, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::containers::Collections;
+use super::extract::Origin;
+use super::names::Hit;
 use super::places::Spot;
 use super::promises::emitters::{Emitter, Heard};
+use super::sites::{Calls, FieldUse};
+use super::words::Words;
 use super::{BindingId, ClassId, FileFacts, FunctionId, PlaceId};
 use crate::apis::{Apis, TypeId};
 use crate::finding::Span;
@@ -23,6 +29,7 @@ pub struct Reader<'a, 's> {
     pub scoping: &'s Scoping,
     pub apis: &'static Apis,
     pub text: &'a str,
+    pub words: Words,
     /// Byte offset of this block in its file.
     pub offset: u32,
     /// As shown to the user.
@@ -37,9 +44,12 @@ pub struct Reader<'a, 's> {
     pub knows_calls: bool,
     /// Calls by the function of this file that they reach.
     pub calls_of: FxHashMap<FunctionId, Vec<&'a CallExpression<'a>>>,
+    /// Where classes of this file are instantiated, by their constructor.
+    pub news_of: FxHashMap<FunctionId, Vec<&'a NewExpression<'a>>>,
     /// The nodes that later passes look at, in the order of the text: calls, `new`, assignments, declarations, fields and
     /// exports. Walking these is much cheaper than walking all nodes.
     pub sites: Rc<[AstKind<'a>]>,
+    pub(super) calls: Calls<'a>,
     /// Every `this`.
     pub this_nodes: Vec<NodeId>,
     /// Node of each function.
@@ -66,6 +76,8 @@ pub struct Reader<'a, 's> {
     pub exported: FxHashSet<SymbolId>,
     /// Pairs whose references were noted already.
     pub noted: FxHashSet<(FunctionId, SymbolId)>,
+    /// What names stand for something of another module: its number in [`Links`](super::Links), and the path in it.
+    pub alias_links: FxHashMap<SymbolId, (u32, Vec<&'a str>)>,
     /// Collections under construction.
     pub collections: Collections<'a>,
 
@@ -73,10 +85,13 @@ pub struct Reader<'a, 's> {
     /// The symbol of each binding, by [`BindingId`].
     pub binding_symbols: Vec<SymbolId>,
     pub place_ids: FxHashMap<Spot<'a>, PlaceId>,
-    pub spots: FxHashMap<SymbolId, Spot<'a>>,
+    /// What symbols stand for: the place in `resolved`, counted from one.
+    pub(super) spots: Vec<u32>,
+    pub(super) resolved: Vec<Spot<'a>>,
     pub this_spots: FxHashMap<FunctionId, Spot<'a>>,
     pub call_spots: FxHashMap<NodeId, Option<Spot<'a>>>,
     pub call_types: FxHashMap<NodeId, Option<Type>>,
+    pub call_rows: FxHashMap<NodeId, Option<Hit>>,
     /// Nesting of [`Reader::type_of`], which gives up on what nobody writes by hand.
     pub depth: u32,
     pub symbol_types: FxHashMap<SymbolId, Option<Type>>,
@@ -85,6 +100,10 @@ pub struct Reader<'a, 's> {
     pub(super) exported_rows: Option<Rc<[&'static crate::apis::handlers::Exported]>>,
     /// Whether tests, by their offset, look at a clock.
     pub about_time: FxHashMap<u32, bool>,
+    /// Symbols by the function that declares them, once a pass asks.
+    pub(super) symbols_by_function: Option<FxHashMap<FunctionId, Vec<SymbolId>>>,
+    /// Where fields are named, by their names, once a pass asks.
+    pub(super) field_uses: Option<Rc<FxHashMap<&'a str, Vec<FieldUse<'a>>>>>,
     /// Events listened to in this file by emitter, once a promise asks for them.
     pub(super) heard: Option<FxHashMap<Emitter<'a>, Vec<Heard<'a>>>>,
 }
@@ -98,21 +117,24 @@ pub enum Type {
 
 impl<'a, 's> Reader<'a, 's> {
     #[must_use]
-    pub fn new(semantic: &'s Semantic<'a>, offset: u32, path: &'s str, apis: &'static Apis) -> Self {
+    pub fn new(semantic: &'s Semantic<'a>, origin: &Origin<'s>, apis: &'static Apis) -> Self {
         Self {
             semantic,
             nodes: semantic.nodes(),
             scoping: semantic.scoping(),
             apis,
             text: semantic.source_text(),
-            offset,
-            path,
-            place: path,
+            words: origin.words,
+            offset: origin.offset,
+            path: origin.path,
+            place: origin.place,
             facts: FileFacts::default(),
             owner: Vec::new(),
             sites: Rc::from([]),
+            calls: Calls::default(),
             knows_calls: false,
             calls_of: FxHashMap::default(),
+            news_of: FxHashMap::default(),
             this_nodes: Vec::new(),
             function_nodes: Vec::new(),
             function_of_node: FxHashMap::default(),
@@ -127,29 +149,36 @@ impl<'a, 's> Reader<'a, 's> {
             entered: FxHashSet::default(),
             exported: FxHashSet::default(),
             noted: FxHashSet::default(),
+            alias_links: FxHashMap::default(),
             collections: Collections::default(),
             bindings: FxHashMap::default(),
             binding_symbols: Vec::new(),
             place_ids: FxHashMap::default(),
-            spots: FxHashMap::default(),
+            spots: vec![0; semantic.scoping().symbols_len()],
+            resolved: Vec::new(),
             this_spots: FxHashMap::default(),
             call_spots: FxHashMap::default(),
             call_types: FxHashMap::default(),
+            call_rows: FxHashMap::default(),
             depth: 0,
             symbol_types: FxHashMap::default(),
             field_types: FxHashMap::default(),
             exported_rows: None,
             about_time: FxHashMap::default(),
+            symbols_by_function: None,
+            field_uses: None,
             heard: None,
         }
     }
 
     /// Forgets what was resolved before all functions and fields were known.
     pub fn forget(&mut self) {
-        self.spots.clear();
+        self.spots.fill(0);
+        self.resolved.clear();
         self.this_spots.clear();
         self.call_spots.clear();
         self.call_types.clear();
+        self.call_rows.clear();
         self.symbol_types.clear();
         self.field_types.clear();
     }
@@ -387,8 +416,8 @@ fn needs_space(written: &str, next: char) -> bool {
 #[must_use]
 pub fn times_named(text: &str, name: &str) -> usize {
     let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    text.match_indices(name)
-        .filter(|(at, _)| !text[..*at].ends_with(word) && !text[at + name.len()..].starts_with(word))
+    memchr::memmem::find_iter(text.as_bytes(), name)
+        .filter(|at| !text[..*at].ends_with(word) && !text[at + name.len()..].starts_with(word))
         .count()
 }
 

@@ -10,10 +10,10 @@ use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectPropertyKind};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 
 use super::functions::key_name;
 use super::reader::{Reader, peel};
+use super::sites::{May, Named};
 use super::{Delivers, FunctionId, Key, Sink, TOP};
 use crate::finding::Span;
 use passes::Flow;
@@ -71,20 +71,12 @@ struct Candidate {
     field: Option<&'static str>,
 }
 
-type Names = SmallVec<[&'static str; 24]>;
-
 impl<'a> Reader<'a, '_> {
     /// Finds calls that bring a whole file, body or object into memory.
     pub fn note_reads(&mut self) {
-        let rows = self.apis.rows().filter(|row| row.reads.is_some());
-        let names: Names = rows
-            .flat_map(|row| row.function.iter().chain(&row.method))
-            .map(|name| name.rsplit('.').next().unwrap_or(name))
-            .collect();
-        for site in self.sites.clone().iter() {
-            if let AstKind::CallExpression(call) = *site
-                && self.owner_of(call.node_id.get()) != TOP
-                && let Some(candidate) = self.read_of(call, &names)
+        for Named { call, .. } in self.calls_that(May::READ.or(May::BARE)) {
+            if self.owner_of(call.node_id.get()) != TOP
+                && let Some(candidate) = self.read_of(call)
             {
                 self.note_read(call, &candidate);
             }
@@ -92,7 +84,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Whether a call is a whole read. Most calls are dismissed by their names.
-    fn read_of(&mut self, call: &'a CallExpression<'a>, names: &Names) -> Option<Candidate> {
+    fn read_of(&mut self, call: &'a CallExpression<'a>) -> Option<Candidate> {
         let name = call.callee_name()?;
         if name == "concat" {
             return self.is_gathered(call).then_some(Candidate {
@@ -104,13 +96,13 @@ impl<'a> Reader<'a, '_> {
         }
         let mut callee = &call.callee;
         let mut promised = false;
-        if !names.contains(&name) {
+        if !self.apis.reads_whole(name) {
             // Under another name: `import { readFile as read }`, `const read = promisify(fs.readFile)`.
             let Expression::Identifier(id) = peel(callee) else { return None };
             let symbol = self.symbol_of(id)?;
             if let Some(original) = self.promisified(symbol) {
                 (callee, promised) = (original, true);
-            } else if !self.spot_of_symbol(symbol).last_field().is_some_and(|f| names.contains(&f)) {
+            } else if !self.spot_of_symbol(symbol).last_field().is_some_and(|f| self.apis.reads_whole(f)) {
                 return None;
             }
         } else if let Expression::Identifier(id) = peel(callee)

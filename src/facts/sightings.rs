@@ -7,7 +7,7 @@ mod slices;
 mod storages;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression, ObjectExpression, ObjectPropertyKind};
+use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectExpression, ObjectPropertyKind};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::FxHashSet;
@@ -17,7 +17,9 @@ use super::FunctionId;
 use super::functions::key_name;
 use super::reader::{Reader, Type, peel};
 use super::runs::is_exports;
+use super::sites::May;
 use crate::finding::{Confidence, Span};
+pub(super) use keys::is_of_redis;
 
 /// Where, what as written, and the second place.
 type About = (Span, String, Option<(Span, String)>);
@@ -60,28 +62,25 @@ const MOST_CLOSURES: u32 = 100;
 impl<'a> Reader<'a, '_> {
     /// Looks at calls, constructors and assignments for shapes that need no following.
     pub fn note_sightings(&mut self) {
-        let redis = memchr::memmem::find(self.text.as_bytes(), b"redis").is_some();
+        let redis = self.words.name_redis();
         let expiring = if redis { self.expiring_keys() } else { FxHashSet::default() };
+        let called = if redis { May::SIGHT.or(May::REDIS) } else { May::SIGHT };
+        let mut calls = self.calls_that(called).peekable();
         let mut closures = 0;
         for site in self.sites.clone().iter() {
             match *site {
                 AstKind::CallExpression(call) => {
-                    let Some(member) = peel(&call.callee).as_member_expression() else { continue };
-                    let Some(name) = member.static_property_name() else { continue };
-                    match name {
-                        "register" => self.note_finalizer(call, member.object()),
-                        "run" | "enterWith" => self.note_parent_store(call, member.object()),
-                        "push" | "add" | "set" | "unshift" => self.note_slice(call, member.object()),
-                        _ => {}
-                    }
-                    if redis {
-                        self.note_redis_key(call, member.object(), &expiring);
+                    if calls.next_if(|named| std::ptr::eq(named.call, call)).is_some() {
+                        self.note_sighted_call(call, redis.then_some(&expiring));
                     }
                 }
                 AstKind::NewExpression(new) => self.note_storage(new),
                 AstKind::AssignmentExpression(e) => {
                     closures += u32::from(closures < MOST_CLOSURES && self.note_closure(e));
-                    if self.assigned_spot(e).is_some_and(|spot| is_exports(&spot)) {
+                    // Only what is exported as a whole is an object of processes.
+                    if matches!(peel(&e.right), Expression::ObjectExpression(_))
+                        && self.assigned_spot(e).is_some_and(|spot| is_exports(&spot))
+                    {
                         self.note_processes(&e.right, e.node_id.get());
                     }
                 }
@@ -92,6 +91,19 @@ impl<'a> Reader<'a, '_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    fn note_sighted_call(&mut self, call: &'a CallExpression<'a>, redis: Option<&FxHashSet<&'a str>>) {
+        let Some(member) = peel(&call.callee).as_member_expression() else { return };
+        match member.static_property_name() {
+            Some("register") => self.note_finalizer(call, member.object()),
+            Some("run" | "enterWith") => self.note_parent_store(call, member.object()),
+            Some("push" | "add" | "set" | "unshift") => self.note_slice(call, member.object()),
+            _ => {}
+        }
+        if let Some(expiring) = redis {
+            self.note_redis_key(call, member.object(), expiring);
         }
     }
 
@@ -150,4 +162,9 @@ fn property<'a>(object: &'a ObjectExpression<'a>, name: &str) -> Option<&'a Expr
 /// Argument number `index`, when it is an expression.
 fn argument<'a>(arguments: &'a [Argument<'a>], index: usize) -> Option<&'a Expression<'a>> {
     arguments.get(index)?.as_expression()
+}
+
+/// Whether calls of this name are looked at for a shape that needs no following.
+pub(super) fn is_looked_at(name: &str) -> bool {
+    matches!(name, "register" | "run" | "enterWith" | "push" | "add" | "set" | "unshift")
 }

@@ -12,6 +12,7 @@ use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
 use super::reader::{Reader, bound_symbol, peel};
+use super::sites::May;
 use super::{FunctionId, Kept, Key, What};
 use crate::apis::{Keeps, Part, Row, Through};
 use crate::finding::Span;
@@ -126,12 +127,10 @@ impl<'a> Reader<'a, '_> {
             _ => false,
         });
         imported
-            || self.sites.iter().any(|site| match site {
-                AstKind::CallExpression(call) if call.callee_name() == Some("require") => {
-                    matches!(call.arguments.first(), Some(Argument::StringLiteral(s))
+            || self.calls_that(May::KEEP).any(|named| {
+                named.name == "require"
+                    && matches!(named.call.arguments.first(), Some(Argument::StringLiteral(s))
                         if self.apis.keeps_for_module(s.value.as_str()))
-                }
-                _ => false,
             })
     }
 

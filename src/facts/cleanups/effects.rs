@@ -86,7 +86,7 @@ impl<'a> Reader<'a, '_> {
     /// `useEffect(() => { const id = setInterval(..); () => clearInterval(id) })`.
     fn note_unreturned(&mut self, effect: FunctionId, opened: Span, closings: &[Closing<'a>]) {
         let node = self.function_nodes[effect.0 as usize];
-        for id in nodes_within(self.nodes, node).collect::<Vec<_>>() {
+        for id in nodes_within(self.nodes, node) {
             if let AstKind::ExpressionStatement(statement) = self.nodes.kind(id)
                 && self.owner_of(id) == effect
                 && let Some(literal) = function_literal(&statement.expression)

@@ -7,6 +7,7 @@ use oxc_span::GetSpan;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use crate::facts::FunctionId;
 use crate::facts::places::{GLOBAL_OBJECTS, Seg, Spot, SpotRoot, seg_of_key};
 use crate::facts::reader::{Reader, Type, bound_symbol};
 
@@ -16,18 +17,16 @@ pub(super) type Fresh<'a> = FxHashMap<SpotRoot<'a>, Vec<(SmallVec<[Seg<'a>; 3]>,
 impl<'a> Reader<'a, '_> {
     /// Reads the uses of every name through which one of the collections can be reached.
     pub(super) fn read_uses(&mut self, fresh: &Fresh<'a>) {
-        let mut symbols = self.aliases();
-        symbols.extend(
-            fresh.keys().filter_map(|root| if let SpotRoot::Symbol(symbol) = root { Some(*symbol) } else { None }),
-        );
+        self.index_aliases();
+        let named = |root: &SpotRoot<'a>| if let SpotRoot::Symbol(symbol) = root { Some(*symbol) } else { None };
+        let aliases = self.collections.aliases.iter();
+        let aliases = aliases.flat_map(|all| fresh.keys().filter_map(|root| all.get(root)).flatten().copied());
+        let mut symbols: Vec<SymbolId> = fresh.keys().filter_map(named).chain(aliases).collect();
         symbols.sort_unstable();
         symbols.dedup();
         for symbol in symbols {
             let base = self.spot_of_symbol(symbol);
             let own = SpotRoot::Symbol(symbol);
-            if !fresh.contains_key(&base.root) && !fresh.contains_key(&own) {
-                continue;
-            }
             for reference in self.scoping.get_resolved_references(symbol) {
                 let node = reference.node_id();
                 let span = self.nodes.kind(node).span();
@@ -65,21 +64,33 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Symbols that may stand for something else, in the order of their ids.
-    fn aliases(&mut self) -> Vec<SymbolId> {
-        if self.collections.aliases.is_none() {
-            let found = self.scoping.symbol_ids().filter(|s| self.may_be_alias(*s)).collect();
-            self.collections.aliases = Some(found);
+    /// Sorts the symbols that may stand for something else by the root of what that is.
+    fn index_aliases(&mut self) {
+        if self.collections.aliases.is_some() {
+            return;
         }
-        self.collections.aliases.clone().unwrap_or_default()
+        let mut aliases: FxHashMap<SpotRoot<'a>, Vec<SymbolId>> = FxHashMap::default();
+        for symbol in self.scoping.symbol_ids() {
+            if self.may_be_alias(symbol) {
+                aliases.entry(self.spot_of_symbol(symbol).root).or_default().push(symbol);
+            }
+        }
+        self.collections.aliases = Some(aliases);
     }
 
     /// `this.x` and the fields of globals.
     fn read_nameless_uses(&mut self, fresh: &Fresh<'a>) {
+        // Those of one function stand together.
+        let mut last: Option<(FunctionId, Spot<'a>)> = None;
         for index in 0..self.this_nodes.len() {
             let node = self.this_nodes[index];
-            let spot = self.this_spot(self.owner_of(node));
+            let function = self.owner_of(node);
+            let spot = match &last {
+                Some((known, spot)) if *known == function => spot,
+                _ => &last.insert((function, self.this_spot(function))).1,
+            };
             if fresh.contains_key(&spot.root) {
+                let spot = spot.clone();
                 self.climb(node, spot, fresh);
             }
         }

@@ -106,7 +106,7 @@ pub fn is_ending_word(name: &str) -> bool {
 }
 
 /// Words that begin the names of functions which end something.
-pub(super) fn is_closing_word(name: &str) -> bool {
+pub(in crate::facts) fn is_closing_word(name: &str) -> bool {
     ["clear", "cancel", "stop", "dispose", "release"].iter().any(|w| name.starts_with(w))
 }
 

@@ -158,7 +158,7 @@ impl<'a> Reader<'a, '_> {
     fn clearing_calls(&mut self, function: FunctionId, deadline: &Deadline<'a>) -> Vec<NodeId> {
         let node = self.function_nodes[function.0 as usize];
         let mut done = Vec::new();
-        for id in nodes_within(self.nodes, node).collect::<Vec<_>>() {
+        for id in nodes_within(self.nodes, node) {
             if let AstKind::CallExpression(call) = self.nodes.kind(id)
                 && self.owner_of(id) == function
                 && (deadline.closes.iter().any(|(close, _)| *close == id) || self.clears(call, deadline))

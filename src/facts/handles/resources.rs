@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::apis::{By, Row};
 use crate::facts::owners::OwnerKind;
 use crate::facts::reader::{Reader, last_name, peel};
+use crate::facts::sites::Maker;
 use crate::facts::{ClassId, FunctionId, Guard, Missed, Owner, TOP, What};
 use crate::finding::Span;
 use follow::Trail;
@@ -97,20 +98,16 @@ impl<'a> Reader<'a, '_> {
     /// Finds what is opened and not closed by its handle on every way.
     pub fn note_resources(&mut self) {
         let mut openers = Vec::new();
-        for site in self.sites.clone().iter() {
-            let opener = match *site {
-                AstKind::CallExpression(call) => self.opening_call(call),
-                AstKind::NewExpression(new) => {
-                    // Imports can be renamed, so a bare name is asked about as well.
-                    let known = last_name(&new.callee).is_some_and(|name| self.apis.opens_or_closes(name));
-                    let bare = peel(&new.callee).is_identifier_reference();
-                    let row = (known || bare).then(|| self.row_of_new(&new.callee)).flatten();
+        for maker in self.makers().iter().copied() {
+            let opener = match maker {
+                Maker::Call(call) => self.opening_call(call),
+                Maker::New(new) => {
+                    let row = self.row_of_new(&new.callee);
                     row.map(|row| self.apis.row(row)).and_then(|row| {
                         let (node, what) = (new.node_id.get(), row.opens?);
                         Some(Opener { node, callee: &new.callee, arguments: &new.arguments, what, row, known: true })
                     })
                 }
-                _ => None,
             };
             openers.extend(opener.filter(|opener| opener.what.has_handle()));
         }
@@ -122,9 +119,6 @@ impl<'a> Reader<'a, '_> {
     fn opening_call(&mut self, call: &'a CallExpression<'a>) -> Option<Opener<'a>> {
         let callee = peel(&call.callee);
         let name = last_name(callee)?;
-        if !self.apis.opens_or_closes(name) && !callee.is_identifier_reference() {
-            return None;
-        }
         let known = self.api_of_call(call).map(|hit| hit.row);
         let row = known.or_else(|| self.apis.opening_method(name).filter(|_| callee.is_member_expression()))?;
         let row = self.apis.row(row);

@@ -202,3 +202,8 @@ impl<'a> Reader<'a, '_> {
         !self.is_within(node, hook.node)
     }
 }
+
+/// Whether a call of this name may make one signal follow others.
+pub(in crate::facts) fn follows_signals(name: &str) -> bool {
+    matches!(name, "any" | "addAbortListener")
+}

@@ -1,13 +1,13 @@
 //! Listeners that one function adds together, of which some are taken away again and one is not.
 
-use oxc_ast::AstKind;
 use oxc_span::GetSpan;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Hook, option_of};
 use crate::facts::places::{Spot, SpotRoot};
-use crate::facts::reader::{Reader, last_name, peel};
+use crate::facts::reader::{Reader, peel};
+use crate::facts::sites::{May, Named};
 use crate::facts::{FunctionId, Made, TOP};
 use crate::finding::Span;
 
@@ -156,9 +156,7 @@ impl<'a> Reader<'a, '_> {
     /// What loses all its listeners in this file, and what comes to its end.
     fn receivers_at_their_end(&self) -> [FxHashSet<String>; 2] {
         let mut found = [FxHashSet::default(), FxHashSet::default()];
-        for site in self.sites.iter() {
-            let AstKind::CallExpression(call) = *site else { continue };
-            let Some(name) = last_name(&call.callee) else { continue };
+        for Named { call, name, .. } in self.calls_that(May::CLEAR.or(May::END)) {
             let clears = name.starts_with("removeAll");
             if (clears || crate::facts::handles::is_ending_word(name))
                 && let Some(member) = peel(&call.callee).as_member_expression()

@@ -9,6 +9,7 @@ use super::OwnerKind;
 use crate::facts::flow::nodes_within;
 use crate::facts::functions::key_name;
 use crate::facts::reader::{Reader, last_name, peel};
+use crate::facts::sites::May;
 use crate::facts::{ClassId, FunctionId};
 
 /// Options by which a Vue component is known.
@@ -66,9 +67,9 @@ impl<'a> Reader<'a, '_> {
     /// Callbacks of `onUnmounted(..)` and the like inside a function.
     pub(super) fn handed_to_ends(&mut self, node: NodeId) -> Vec<FunctionId> {
         let mut ends = Vec::new();
-        for id in nodes_within(self.nodes, node).collect::<Vec<_>>() {
-            if let AstKind::CallExpression(call) = self.nodes.kind(id)
-                && last_name(&call.callee).is_some_and(|n| self.apis.runs_at_the_end(n))
+        for named in self.named_within(node, usize::MAX) {
+            let call = named.call;
+            if named.may(May::LAST)
                 && let Some(argument) = call.arguments.first().and_then(Argument::as_expression)
             {
                 ends.extend(self.function_denoted(argument));
@@ -91,7 +92,7 @@ impl<'a> Reader<'a, '_> {
         }
         let mut ends = self.handed_to_ends(node);
         let mut effects = false;
-        for id in nodes_within(self.nodes, node).collect::<Vec<_>>() {
+        for id in nodes_within(self.nodes, node) {
             if let Some(inner) = self.function_of_node.get(&id).copied()
                 && let Some(found) = self.effect_ends(inner)
             {

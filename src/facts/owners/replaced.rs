@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::flow::nodes_within;
 use crate::facts::places::{Seg, Spot, SpotRoot};
 use crate::facts::reader::{Reader, last_name, peel};
+use crate::facts::sites::May;
 use crate::facts::{FunctionId, FunctionKind, TOP};
 use crate::finding::Span;
 
@@ -33,25 +34,24 @@ const ENDS: [&str; 7] = ["disconnect", "close", "terminate", "destroy", "kill", 
 const OVER: [&str; 10] =
     ["close", "end", "exit", "error", "disconnect", "reconnect", "retry", "restart", "fail", "timeout"];
 
+/// Whether a method of this name says that a thing must be ended.
+pub(in crate::facts) fn empties(name: &str) -> bool {
+    ENDS.contains(&name)
+}
+
 /// Slots of one file that are looked at: each walks the file.
 const MOST: usize = 60;
 
 impl<'a> Reader<'a, '_> {
     /// Finds slots that are given a new thing while the old one may be open.
     pub(crate) fn note_replaced(&mut self) {
-        let sites = self.sites.clone();
-        let ends: Vec<(Spot<'a>, &'a CallExpression<'a>)> = sites
-            .iter()
-            .filter_map(|site| match *site {
-                AstKind::CallExpression(call) => Some((self.ended_slot(call)?, call)),
-                _ => None,
-            })
-            .take(MOST)
-            .collect();
+        let calls = self.calls_that(May::EMPTY);
+        let ends: Vec<(Spot<'a>, &'a CallExpression<'a>)> =
+            calls.filter_map(|named| Some((self.ended_slot(named.call)?, named.call))).take(MOST).collect();
         if ends.is_empty() {
             return;
         }
-        for site in sites.iter() {
+        for site in self.sites.clone().iter() {
             if let AstKind::AssignmentExpression(e) = *site
                 && e.operator.is_assign()
                 && self.is_made_anew(&e.right)
@@ -65,7 +65,7 @@ impl<'a> Reader<'a, '_> {
 
     /// The slot of `this.worker.terminate()`.
     fn ended_slot(&mut self, call: &'a CallExpression<'a>) -> Option<Spot<'a>> {
-        let name = last_name(&call.callee).filter(|name| ENDS.contains(name))?;
+        let name = last_name(&call.callee).filter(|name| empties(name))?;
         let member = peel(&call.callee).as_member_expression()?;
         debug_assert!(!name.is_empty(), "names are not empty");
         self.spot_of(member.object()).filter(is_slot)
@@ -194,7 +194,7 @@ impl<'a> Reader<'a, '_> {
                 return false;
             }
             let home = self.function_nodes[at.0 as usize];
-            for id in nodes_within(self.nodes, home).collect::<Vec<_>>() {
+            for id in nodes_within(self.nodes, home) {
                 if self.nodes.kind(id).span().start >= end {
                     break;
                 }

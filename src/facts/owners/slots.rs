@@ -7,7 +7,6 @@ use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
 use super::{Owner, OwnerKind};
-use crate::facts::flow::nodes_within;
 use crate::facts::reader::{Reader, last_name, peel};
 use crate::facts::{FunctionId, Guard, Kept, Root, Step, TOP, What};
 use crate::finding::Span;
@@ -119,12 +118,13 @@ impl<'a> Reader<'a, '_> {
         let home = self.owner_of(node);
         let start = self.nodes.kind(node).span().start;
         let own: Vec<_> = self.tests_before(node).iter().map(|t| t.test.span()).collect();
-        nodes_within(self.nodes, self.function_nodes[home.0 as usize]).any(|id| match self.nodes.kind(id) {
-            AstKind::CallExpression(call) if call.span.end < start && self.owner_of(id) == home => {
+        self.calls_within(self.function_nodes[home.0 as usize], usize::MAX).any(|call| {
+            let id = call.node_id.get();
+            let earlier = call.span.end < start && self.owner_of(id) == home && self.clears_by_name(call, name);
+            earlier && {
                 let tests = self.tests_before(id);
-                self.clears_by_name(call, name) && own.iter().any(|test| !tests.iter().any(|t| t.test.span() == *test))
+                own.iter().any(|test| !tests.iter().any(|t| t.test.span() == *test))
             }
-            _ => false,
         })
     }
 
@@ -155,10 +155,8 @@ impl<'a> Reader<'a, '_> {
 
     /// `clearTimeout(name)` in a function, in so many words.
     fn clears_in(&self, function: FunctionId, name: &str) -> bool {
-        nodes_within(self.nodes, self.function_nodes[function.0 as usize]).any(|id| match self.nodes.kind(id) {
-            AstKind::CallExpression(call) => self.clears_by_name(call, name),
-            _ => false,
-        })
+        self.calls_within(self.function_nodes[function.0 as usize], usize::MAX)
+            .any(|call| self.clears_by_name(call, name))
     }
 
     /// `clearTimeout(this.name)`
@@ -273,8 +271,7 @@ impl<'a> Reader<'a, '_> {
         if self.says(head, name) {
             return true;
         }
-        for id in nodes_within(self.nodes, home).collect::<Vec<_>>() {
-            let AstKind::CallExpression(call) = self.nodes.kind(id) else { continue };
+        for call in self.calls_within(home, usize::MAX) {
             if call.span.start >= start {
                 break;
             }
@@ -294,12 +291,8 @@ impl<'a> Reader<'a, '_> {
 
     fn calls_what_names(&mut self, function: FunctionId, name: &str) -> bool {
         let node = self.function_nodes[function.0 as usize];
-        nodes_within(self.nodes, node).take(2000).collect::<Vec<_>>().into_iter().any(|id| match self.nodes.kind(id) {
-            AstKind::CallExpression(call) => {
-                self.function_denoted(&call.callee).is_some_and(|f| self.names_in(f, name))
-            }
-            _ => false,
-        })
+        self.calls_within(node, 2000)
+            .any(|call| self.function_denoted(&call.callee).is_some_and(|f| self.names_in(f, name)))
     }
 }
 

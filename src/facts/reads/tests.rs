@@ -6,7 +6,7 @@ use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
 
 use crate::apis::Apis;
-use crate::facts::extract::extract;
+use crate::facts::extract::{Origin, extract};
 use crate::finding::{Confidence, Finding};
 use crate::program::Program;
 
@@ -15,9 +15,9 @@ fn findings(rule: &str, text: &str) -> Vec<Finding> {
     let parsed = Parser::new(&allocator, text, SourceType::ts()).parse();
     assert!(!parsed.panicked, "{text}");
     let semantic = SemanticBuilder::new_linter().build(&parsed.program).semantic;
-    let facts = extract(&semantic, 0, ("src/a.ts", "src/a.ts"), Apis::built_in());
+    let facts = extract(&semantic, &Origin::of_test(text), Apis::built_in());
     let rules: Vec<_> = crate::rules::RULES.iter().copied().filter(|r| r.id == rule).collect();
-    let (found, broken) = crate::rule::run(&rules, &Program::link(vec![facts]), Confidence::Guess);
+    let (found, broken) = crate::rule::run(&rules, &Program::link(vec![facts], &[], None), Confidence::Guess);
     assert!(broken.is_empty(), "{text}");
     found
 }

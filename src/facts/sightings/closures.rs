@@ -66,9 +66,7 @@ impl<'a> Reader<'a, '_> {
         kept: &[FunctionId],
         holder: &SpotRoot<'a>,
     ) -> Option<(SymbolId, NodeId)> {
-        let symbols: Vec<SymbolId> =
-            self.scoping.symbol_ids().filter(|symbol| self.scope_function(*symbol) == function).collect();
-        symbols.into_iter().find_map(|symbol| {
+        self.symbols_in(function).into_iter().find_map(|symbol| {
             if *holder == SpotRoot::Symbol(symbol) || !self.is_object_by_use(symbol) {
                 return None;
             }

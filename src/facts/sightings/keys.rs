@@ -1,6 +1,5 @@
 //! Keys in Redis that are made from what comes in, and that nothing makes expire.
 
-use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression, ObjectPropertyKind};
 use oxc_span::GetSpan;
 use rustc_hash::FxHashSet;
@@ -9,6 +8,7 @@ use super::{Seen, argument};
 use crate::facts::Domain;
 use crate::facts::functions::key_name;
 use crate::facts::reader::{Reader, last_name, peel};
+use crate::facts::sites::{May, Named};
 use crate::finding::Confidence;
 
 /// Types whose methods are commands of Redis.
@@ -50,9 +50,8 @@ impl<'a> Reader<'a, '_> {
     /// Keys, as written, that something in the file makes expire or removes.
     pub(super) fn expiring_keys(&self) -> FxHashSet<&'a str> {
         let mut found = FxHashSet::default();
-        for site in self.sites.iter() {
-            if let AstKind::CallExpression(call) = *site
-                && last_name(&call.callee).is_some_and(|name| EXPIRES.contains(&name))
+        for Named { call, name, .. } in self.calls_that(May::REDIS) {
+            if EXPIRES.contains(&name)
                 && let Some(key) = argument(&call.arguments, 0)
             {
                 found.insert(key.span().source_text(self.text));
@@ -98,4 +97,9 @@ fn is_expiry(argument: &Argument<'_>) -> bool {
         None => true,
         _ => false,
     }
+}
+
+/// Whether a method of this name may be a command of Redis that we look at.
+pub(in crate::facts) fn is_of_redis(name: &str) -> bool {
+    WRITES.contains(&name) || EXPIRES.contains(&name)
 }

@@ -11,7 +11,7 @@ use crate::facts::{Kept, TOP, What};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_loads(&mut self) {
-        if !self.text.contains("import(") {
+        if !self.words.load_modules() {
             return;
         }
         let nodes = self.nodes;

@@ -3,8 +3,8 @@
 use super::Opening;
 use super::receivers::Outlives;
 use crate::facts::{
-    Close, Forgotten, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, Receiver, Root, Step, TOP,
-    Use, What,
+    Close, Forgotten, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, PlaceId, Receiver, Root,
+    Step, TOP, Use, What,
 };
 use crate::finding::{Confidence, Span};
 use crate::program::Unit;
@@ -207,12 +207,24 @@ impl Unit {
             && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
             && handle.known;
         (sibling && of_instance)
+            || self.is_handed_on(place)
+            || self.walks_again(handle, place, frame)
             || ends
             || reentrant
             || lasting
             || instance
             || passed
             || self.sibling_is_released(handle)
+    }
+
+    /// Each call goes over the same entries and adds one more to each: `for (const hook of this.hooks) hook.on(..)`.
+    fn walks_again(&self, handle: &Handle, place: PlaceId, frame: FunctionId) -> bool {
+        let place = self.place(place);
+        matches!(place.root, Root::This(_))
+            && place.path.contains(&Step::Entry)
+            && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
+            && !handle.once
+            && !self.runs_at_ends(frame)
     }
 
     /// The instance was handed what it registers on, each start of it does so again, and its end takes nothing away.
@@ -294,6 +306,8 @@ impl Unit {
         self.facts.closes.iter().any(|close| {
             let void = self.is_dead(close.function)
                 || (close.ends && self.starts_again(close, handle))
+                // While it goes from instance to instance, its end is not theirs.
+                || (close.ends && receiver.place.is_some_and(|place| self.is_handed_on(place)))
                 || self.is_replacement(close, handle, receiver);
             close.what == What::Listener
                 && !void

@@ -12,7 +12,8 @@ use crate::apis::{Idle, Row, RowId, What};
 use crate::facts::functions::key_name;
 use crate::facts::names::dotted;
 use crate::facts::places::{Spot, SpotRoot};
-use crate::facts::reader::{Reader, bound_symbol, last_name, peel};
+use crate::facts::reader::{Reader, bound_symbol, peel};
+use crate::facts::sites::Maker;
 use crate::facts::{FunctionId, Missed, TOP};
 use crate::finding::Span;
 
@@ -82,18 +83,18 @@ impl<'a> Reader<'a, '_> {
     /// Finds clients that are made in functions, or for each module of many, and not closed.
     pub fn note_clients(&mut self) {
         let mut made = Vec::new();
-        for site in self.sites.clone().iter() {
-            let (node, callee, arguments) = match *site {
-                AstKind::CallExpression(call) => (call.node_id.get(), &call.callee, call.arguments.as_slice()),
-                AstKind::NewExpression(new) => (new.node_id.get(), &new.callee, new.arguments.as_slice()),
-                _ => continue,
+        for maker in self.makers().iter().copied() {
+            let (node, callee, arguments, row) = match maker {
+                Maker::Call(call) => {
+                    let row = self.api_of_call(call).map(|hit| hit.row);
+                    (call.node_id.get(), &call.callee, call.arguments.as_slice(), row)
+                }
+                Maker::New(new) => {
+                    (new.node_id.get(), &new.callee, new.arguments.as_slice(), self.row_of_new(&new.callee))
+                }
             };
-            let name = last_name(callee).unwrap_or("");
-            if !self.apis.opens_or_closes(name) && !peel(callee).is_identifier_reference() {
-                continue;
-            }
-            let is_new = matches!(site, AstKind::NewExpression(_));
-            if let Some((row, known)) = self.client_row(callee, is_new)
+            let is_new = matches!(maker, Maker::New(_));
+            if let Some((row, known)) = self.client_row(row, callee, is_new)
                 && made.len() < MOST
             {
                 made.push(Opener { node, callee, arguments, what: What::Client, row, known });
@@ -110,8 +111,12 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The row of a call or `new` that makes a client, and whether its module says so.
-    fn client_row(&mut self, callee: &'a Expression<'a>, is_new: bool) -> Option<(&'static Row, bool)> {
-        let row = if is_new { self.row_of_new(callee) } else { self.api_of_callee(callee).map(|hit| hit.row) };
+    fn client_row(
+        &mut self,
+        row: Option<RowId>,
+        callee: &'a Expression<'a>,
+        is_new: bool,
+    ) -> Option<(&'static Row, bool)> {
         let found = match row {
             Some(row) => (row, true),
             None => (self.row_by_wrapper(callee, is_new)?, false),

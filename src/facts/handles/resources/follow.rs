@@ -10,6 +10,7 @@ use crate::apis::{By, Row};
 use crate::facts::functions::key_name;
 use crate::facts::places::{Seg, SpotRoot, seg_of_member};
 use crate::facts::reader::{Reader, bound_symbol, last_name, peel};
+use crate::facts::sites::FieldUse;
 use crate::facts::{ClassId, What};
 
 /// What was learnt of one handle so far.
@@ -243,33 +244,17 @@ impl<'a> Reader<'a, '_> {
             trail.escapes = true;
             return;
         }
-        for index in 0..self.nodes.len() {
-            let node = NodeId::from_usize(index);
-            let name = match self.nodes.kind(node) {
-                AstKind::StaticMemberExpression(m) => Some(m.property.name.as_str()),
-                AstKind::PrivateFieldExpression(m) => Some(m.field.name.as_str()),
-                AstKind::ComputedMemberExpression(m) => match peel(&m.expression) {
-                    Expression::StringLiteral(s) => Some(s.value.as_str()),
-                    _ => None,
+        for used in self.uses_of_field(field) {
+            match used {
+                FieldUse::Taken(pattern) => match bound_symbol(pattern) {
+                    Some(symbol) => self.follow_variable(symbol, trail),
+                    None => trail.escapes = true,
                 },
-                // `const { watcher } = this`
-                AstKind::BindingProperty(p) if key_name(&p.key) == Some(field) => {
-                    match bound_symbol(&p.value) {
-                        Some(symbol) => self.follow_variable(symbol, trail),
-                        None => trail.escapes = true,
-                    }
-                    if trail.escapes {
-                        return;
-                    }
-                    None
-                }
-                _ => None,
-            };
-            if name == Some(field) && !self.is_written(node) {
-                self.follow(node, trail);
-                if trail.escapes {
-                    return;
-                }
+                FieldUse::Member(node) if !self.is_written(node) => self.follow(node, trail),
+                FieldUse::Member(_) => {}
+            }
+            if trail.escapes {
+                return;
             }
         }
     }
