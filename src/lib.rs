@@ -105,7 +105,8 @@ pub fn lint(options: &Options) -> Outcome {
 pub fn lint_text(path: &str, text: &str, least: Confidence) -> (Vec<Finding>, Vec<Notice>) {
     let stdin = config::Stdin { name: path.into(), bytes: text.as_bytes().to_vec() };
     let base = Options::new(".".into(), Vec::new());
-    let options = Options { stdin: Some(stdin), least, threads: Some(1), rules: rules::RULES.to_vec(), ..base };
+    let rules = rules::RULES.to_vec();
+    let options = Options { stdin: Some(stdin), least, threads: Some(1), rules, isolated: true, ..base };
     let outcome = lint(&options);
     (outcome.findings, outcome.notices)
 }
@@ -120,9 +121,11 @@ pub fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, rayon::ThreadPo
 }
 
 fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
-    let progress = Progress::new(options.progress, files.len());
+    let context = project::context(options, files);
+    let progress = Progress::new(options.progress, files.len() + context.len());
     let mut read: Vec<Read> = files
         .par_iter()
+        .chain(&context)
         // One large file is worth hundreds of small ones: each is a task of its own.
         .with_max_len(1)
         .map(|file| {
@@ -130,6 +133,7 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
             progress.step();
             read
         })
+        .filter(|read| !matches!(read, Read::Context))
         .collect();
     read.extend(options.stdin.iter().chain(&options.given).map(|text| read_text(text, options)));
     read.sort_by(|a, b| a.path().cmp(b.path()));
@@ -143,6 +147,7 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
                 facts.extend(units);
             }
             Read::Nothing(notice) => outcome.notices.push(notice),
+            Read::Context => {}
         }
     }
     outcome.files = outcome.sources.len();
@@ -163,6 +168,7 @@ fn judge(options: &Options, program: &Program, outcome: &mut Outcome) {
     let internal =
         |rule| failure(".", &format!("internal error in rule `{rule}`: its findings are missing; please report it"));
     outcome.notices.extend(broken.into_iter().map(internal));
+    findings.retain(|finding| !program.files[finding.file.0 as usize].is_context);
 
     outcome.sources.restore(findings.iter().flat_map(touched), options.max_size);
     if any_allow {
@@ -203,6 +209,8 @@ fn sort(outcome: &mut Outcome) {
 enum Read {
     Source(Box<Source>, Vec<FileFacts>),
     Nothing(Notice),
+    /// Nobody asked about the file.
+    Context,
 }
 
 impl Read {
@@ -210,6 +218,7 @@ impl Read {
         match self {
             Self::Source(source, _) => &source.path,
             Self::Nothing(notice) => &notice.path,
+            Self::Context => "",
         }
     }
 }
@@ -223,9 +232,11 @@ fn read_file(file: &FileToRead, options: &Options) -> Read {
     let text = read.as_deref().map_err(Clone::clone).and_then(source::decode);
     match text {
         Ok(text) => {
-            let source = Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language);
+            let mut source = Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language);
+            source.is_context = file.context;
             understand(source, options.apis_of(&file.path))
         }
+        Err(_) if file.context => Read::Context,
         Err(why) => Read::Nothing(unreadable(&file.shown, file.named, &why, options.max_size)),
     }
 }
@@ -252,7 +263,13 @@ fn read_text(given: &config::Stdin, options: &Options) -> Read {
 }
 
 fn understand(mut source: Source, apis: &'static Apis) -> Read {
-    let units: Vec<FileFacts> = source.blocks.iter().map(|block| parse::parse(&source, *block, apis)).collect();
+    let mut units: Vec<FileFacts> = source.blocks.iter().map(|block| parse::parse(&source, *block, apis)).collect();
+    if source.is_context {
+        for unit in &mut units {
+            unit.notices.clear();
+            unit.directives.clear();
+        }
+    }
     // Few files come to have findings: theirs are read again. Comments that allow may be complained about.
     let is_quiet = |unit: &FileFacts| unit.notices.is_empty() && unit.directives.is_empty();
     if source.file.is_some() && units.iter().all(is_quiet) {

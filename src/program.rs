@@ -57,6 +57,7 @@ impl Program {
             files.into_par_iter().enumerate().map(|(id, facts)| Unit::new(FileId::at(id), facts)).collect();
         for (unit, location) in files.iter_mut().zip(locations) {
             unit.package.clone_from(&location.package);
+            unit.is_context = location.is_context;
         }
         if let Some(modules) = modules {
             let outer: Vec<bool> = locations.iter().map(Location::is_outer).collect();

@@ -22,6 +22,8 @@ pub struct Source {
     pub file: Option<PathBuf>,
     /// Where it would be, when it cannot be read there: what an editor sends, what stands in the index of git.
     pub instead_of: Option<PathBuf>,
+    /// Read for the sake of others only.
+    pub is_context: bool,
     /// The whole file, a byte-order mark included; empty once nobody needs it.
     pub text: Arc<str>,
     pub language: Language,
@@ -46,7 +48,8 @@ impl Source {
     #[must_use]
     pub fn new(path: String, file: Option<PathBuf>, text: &str, language: Language) -> Self {
         let blocks = blocks::blocks(text, language);
-        Self { path, file, instead_of: None, text: Arc::from(text), language, blocks, lines: OnceLock::new() }
+        let (text, lines) = (Arc::from(text), OnceLock::new());
+        Self { path, file, instead_of: None, is_context: false, text, language, blocks, lines }
     }
 
     /// The lines of the text, computed on first use.

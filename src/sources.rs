@@ -45,14 +45,14 @@ impl Sources {
         self.list.get(index)
     }
 
-    /// Shown paths of all files, sorted.
+    /// Shown paths of the files that were to be judged, sorted.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().map(|source| source.path.as_str())
+        self.judged().map(|source| source.path.as_str())
     }
 
-    /// Where the files can be read again, those that stand on a disk.
+    /// Where those files can be read again that stand on a disk.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.list.iter().filter_map(|source| source.file.as_deref())
+        self.judged().filter_map(|source| source.file.as_deref())
     }
 
     /// Where a notice stands, when it is about a place in a file of this run.
@@ -61,15 +61,19 @@ impl Sources {
         Some(self.by_path(&notice.path)?.position(notice.span?.start))
     }
 
-    /// Number of files, whatever their number of scripts.
+    fn judged(&self) -> impl Iterator<Item = &Source> {
+        self.list.iter().filter(|source| !source.is_context)
+    }
+
+    /// Number of files that were to be judged, whatever their number of scripts.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.list.len()
+        self.judged().count()
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.len() == 0
     }
 
     /// Reads the text of these files again where it was forgotten.

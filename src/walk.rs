@@ -30,6 +30,8 @@ pub struct FileToRead {
     pub shown: String,
     /// Named on the command line, not found on the way.
     pub named: bool,
+    /// Read for the sake of others only: nothing is reported here.
+    pub context: bool,
     pub language: Language,
 }
 
@@ -129,7 +131,7 @@ impl Found {
             return;
         }
         let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let file = FileToRead { path: path.to_owned(), shown, named: true, language };
+        let file = FileToRead { path: path.to_owned(), shown, named: true, context: false, language };
         self.by_identity.insert(identity, file);
     }
 
@@ -229,7 +231,7 @@ impl Batch<'_> {
         let Some(language) = Language::of(entry.path()) else { return };
         if kind.is_file() {
             let shown = shown(entry.path(), &self.options.root);
-            self.files.push(FileToRead { path: entry.into_path(), shown, named: false, language });
+            self.files.push(FileToRead { path: entry.into_path(), shown, named: false, context: false, language });
         } else if kind.is_symlink() && fs::metadata(entry.path()).is_err() {
             self.note(NoticeKind::Note, entry.path(), "symbolic link that leads nowhere: passed over".to_owned());
         }

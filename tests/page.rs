@@ -24,11 +24,11 @@ http.createServer((req, res) => {
 ";
 
 fn browser() -> Option<PathBuf> {
-    let named = std::env::var_os("LEAKLINT_BROWSER").map(PathBuf::from);
+    let chosen = std::env::var_os("LEAKLINT_BROWSER").map(PathBuf::from);
     let folders: Vec<PathBuf> =
         std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
     let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-    named.or_else(|| names.iter().find_map(|name| folders.iter().map(|f| f.join(name)).find(|file| file.is_file())))
+    chosen.or_else(|| names.iter().find_map(|name| folders.iter().map(|f| f.join(name)).find(|file| file.is_file())))
 }
 
 /// The folder that holds playwright-core, installed once below the target folder.

@@ -20,6 +20,8 @@ pub struct Location {
     /// Absolute; `None` for standard input without a place.
     pub path: Option<PathBuf>,
     pub package: Option<Arc<Package>>,
+    /// Read for the sake of others only.
+    pub is_context: bool,
 }
 
 impl Location {

@@ -5,7 +5,7 @@ use crate::facts::{
     Close, END_METHODS, FunctionId, Guard, Handle, Handler, Kept, Often, Owner, OwnerKind, PlaceId, Root, Step, Taken,
     What,
 };
-use crate::finding::{Confidence, Label, Span};
+use crate::finding::{Confidence, Label, Role, Span};
 use crate::program::Unit;
 
 /// A promise that loses its race and whose timer nobody can stop.
@@ -22,7 +22,7 @@ impl Unit {
             let taken = self.facts.links.taken.get(*index)?;
             let text = "its timer cannot be stopped".to_owned();
             let again = self.runs_of(self.frame(taken.by)).often > Often::Once && !self.is_dead(taken.by);
-            again.then(|| LostDelay { taken, made: Label { file: *file, ..self.label(*span, text) } })
+            again.then(|| LostDelay { taken, made: Label { file: *file, span: *span, text, role: Role::Place } })
         })
     }
 
