@@ -217,6 +217,16 @@ fn faults_have_a_place_and_a_hint() {
     assert!(refused("<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> x\n").contains("merge conflict markers"));
     assert!(refused(r#"{ "extends": "eslint:recommended" }"#).contains("packages are not looked up"));
     assert!(refused("").contains("empty: write `{}`"));
+    assert!(refused(r#"{ "ignore": "dist" }"#).ends_with("`ignore`: invalid type: string \"dist\", expected a list"));
+    let said = refused(r#"{ "entrypoints": ["a.js", { "files": "a.js", "run": "tick" }] }"#);
+    assert!(
+        said.ends_with("leaklint.json:1:46: `entrypoints.2.run`: unknown key `run`: did you mean `runs`?"),
+        "{said}"
+    );
+    let two =
+        Project::new(&[("p/leaklint.json", "["), ("p/a.js", ""), ("q/leaklint.json", "]"), ("q/a.js", "")]).check(&[]);
+    let lines: Vec<&str> = two.err.lines().collect();
+    assert!(lines[0].starts_with("error: p/leaklint.json:1:") && lines[1].starts_with("error: q/leaklint.json:1:1: "));
 }
 
 #[test]
