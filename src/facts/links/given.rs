@@ -8,11 +8,11 @@ use oxc_ast::ast::{
 use oxc_semantic::{NodeId, SymbolId};
 
 use super::Gift;
-use crate::facts::{FunctionId, Made};
 use crate::facts::functions::key_name;
 use crate::facts::places::{Seg, Spot, SpotRoot, made_of};
 use crate::facts::reader::{Reader, Type, assigned_value, bound_symbol, function_literal, last_name, peel};
 use crate::facts::runs::{is_exports_target, is_global_promise};
+use crate::facts::{FunctionId, Made};
 use crate::finding::Span;
 
 /// Names of helpers by which transpilers write `export * from`.
