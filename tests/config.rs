@@ -245,7 +245,7 @@ fn what_is_no_readable_file_is_no_configuration() {
     refused(&|path| symlink("/dev/zero", path).unwrap(), "not a regular file");
     let closed = |path: &std::path::Path| {
         std::fs::write(path, "{}").unwrap();
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o000)).unwrap();
     };
     refused(&closed, "permission denied");
 }
