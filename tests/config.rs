@@ -229,6 +229,27 @@ fn faults_have_a_place_and_a_hint() {
     assert!(lines[0].starts_with("error: p/leaklint.json:1:") && lines[1].starts_with("error: q/leaklint.json:1:1: "));
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_no_readable_file_is_no_configuration() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let refused = |make: &dyn Fn(&std::path::Path), why: &str| {
+        let project = Project::new(&[("a.js", CACHE)]);
+        make(&project.path().join("leaklint.json"));
+        let said = project.check(&[]);
+        assert_eq!((said.code, said.out.as_str()), (2, ""));
+        assert!(said.err.starts_with("error: leaklint.json: ") && said.err.contains(why), "{}", said.err);
+    };
+    refused(&|path| std::fs::create_dir(path).unwrap(), "is a folder");
+    refused(&|path| symlink("gone.json", path).unwrap(), "leads nowhere");
+    refused(&|path| symlink("/dev/zero", path).unwrap(), "not a regular file");
+    let closed = |path: &std::path::Path| {
+        std::fs::write(path, "{}").unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    };
+    refused(&closed, "permission denied");
+}
+
 #[test]
 fn a_hundred_thousand_wrong_names_are_told_shortly() {
     let names: Vec<String> = (0..30_000).map(|i| format!("\"rule-{i}\":\"off\"")).collect();
