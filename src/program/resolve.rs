@@ -120,7 +120,7 @@ impl Resolver {
         let tried = [folder.join("src").join(rest), folder.join(rest), folder.join("src").join(rest).join("index")];
         tried.iter().find_map(|stem| {
             let with = |extension: &&str| PathBuf::from(format!("{}{extension}", stem.display()));
-            EXTENSIONS.iter().map(|e| with(&e)).find(|path| self.known.contains_key(path))
+            EXTENSIONS.iter().map(with).find(|path| self.known.contains_key(path))
         })
     }
 }

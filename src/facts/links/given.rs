@@ -7,6 +7,8 @@ use oxc_ast::ast::{
 };
 use oxc_semantic::{NodeId, SymbolId};
 
+use smallvec::SmallVec;
+
 use super::Gift;
 use crate::facts::functions::key_name;
 use crate::facts::places::{Seg, Spot, SpotRoot, made_of};
@@ -168,12 +170,11 @@ impl<'a> Reader<'a, '_> {
     /// `const api = {}; api.list = () => {}; export default api;`
     fn give_fields(&mut self, path: &[&str], symbol: SymbolId) {
         let own = SpotRoot::Symbol(symbol);
-        let mut fields: Vec<(&'a str, FunctionId)> = Vec::new();
-        for (Spot { root, path }, function) in &self.field_functions {
-            if let ([Seg::Field(name)], true) = (path.as_slice(), *root == own) {
-                fields.push((name, *function));
-            }
-        }
+        let field = |(Spot { root, path }, function): (&Spot<'a>, &FunctionId)| match path.as_slice() {
+            [Seg::Field(name)] if *root == own => Some((*name, *function)),
+            _ => None,
+        };
+        let mut fields: Vec<(&'a str, FunctionId)> = self.field_functions.iter().filter_map(field).collect();
         fields.sort_unstable();
         for (name, function) in fields {
             let whole: Vec<&str> = path.iter().copied().chain([name]).collect();
@@ -191,7 +192,7 @@ impl<'a> Reader<'a, '_> {
 
     /// `(ms) => new Promise((resolve) => setTimeout(resolve, ms))`: all that the function returns is such a promise.
     fn gives_delay(&self, function: FunctionId) -> bool {
-        let Some([Expression::NewExpression(new)]) = self.returned.get(&function).map(|r| r.as_slice()) else {
+        let Some([Expression::NewExpression(new)]) = self.returned.get(&function).map(SmallVec::as_slice) else {
             return false;
         };
         let Some(executor) = new.arguments.first().and_then(|a| a.as_expression()).and_then(function_literal) else {

@@ -72,7 +72,9 @@ pub fn passed(units: &mut [Unit]) {
     for _ in 0..2 {
         for file in 0..units.len() {
             let (mut sources, mut lasting) = (Vec::new(), Vec::new());
-            for (parameter, args) in &units[file].joined.passed {
+            let mut passed: Vec<_> = units[file].joined.passed.iter().collect();
+            passed.sort_unstable_by_key(|(parameter, _)| **parameter);
+            for (parameter, args) in passed {
                 for (by, arg) in args {
                     let user = &units[by.0 as usize];
                     sources.push((*parameter, user.source_of(&user.domain_of(arg))));
