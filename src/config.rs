@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::args::{Check, Color, Least};
+use crate::args::{Check, Color, Files, Least};
+use crate::cache;
 use crate::finding::Confidence;
 use crate::rule::Rule;
 use crate::rules::RULES;
@@ -27,6 +28,8 @@ pub struct Options {
     pub no_ignore: bool,
     /// Bytes above which a file is passed over.
     pub max_size: u64,
+    /// The folder of the facts that earlier runs found; `None`: all files are read anew.
+    pub cache: Option<PathBuf>,
     /// A progress bar on standard error once a run takes longer than a second.
     pub progress: bool,
 }
@@ -54,6 +57,7 @@ impl Options {
             threads: None,
             no_ignore: false,
             max_size: MAX_SIZE,
+            cache: None,
             progress: false,
         }
     }
@@ -85,9 +89,18 @@ impl Options {
             threads: check.files.threads.map(usize::from),
             no_ignore: check.files.no_ignore,
             max_size: check.files.max_size,
+            cache: cache_folder(&check.files, &root),
             progress: !check.output.quiet && std::io::stderr().is_terminal(),
             ..Self::new(root, paths)
         })
+    }
+}
+
+/// The folder of the cache, when there is to be one.
+fn cache_folder(files: &Files, root: &Path) -> Option<PathBuf> {
+    match &files.cache_dir {
+        Some(folder) => Some(root.join(folder)),
+        None => files.cache.then(|| cache::default_folder(root)),
     }
 }
 

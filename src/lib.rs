@@ -18,6 +18,7 @@
 pub mod allow;
 pub mod apis;
 pub mod args;
+pub mod cache;
 pub mod command;
 pub mod config;
 pub mod facts;
@@ -38,6 +39,7 @@ pub mod walk;
 use rayon::prelude::*;
 
 use apis::Apis;
+use cache::Cache;
 use config::Options;
 use facts::FileFacts;
 use finding::{Confidence, FileId, Finding, Notice, NoticeKind, Severity};
@@ -105,12 +107,13 @@ pub fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, rayon::ThreadPo
 
 fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     let progress = Progress::new(options.progress, files.len());
+    let cache = options.cache.as_ref().map(|folder| Cache::new(folder.clone(), &options.root, rules::TABLES));
     let mut read: Vec<Read> = files
         .par_iter()
         // One large file is worth hundreds of small ones: each is a task of its own.
         .with_max_len(1)
         .map(|file| {
-            let read = read_file(file, options);
+            let read = read_file(file, options, cache.as_ref());
             progress.step();
             read
         })
@@ -118,6 +121,7 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     read.extend(read_stdin(options));
     read.sort_by(|a, b| a.path().cmp(b.path()));
     progress.done();
+    outcome.notices.extend(cache.iter().flat_map(Cache::save));
 
     let mut facts = Vec::new();
     for file in read {
@@ -206,11 +210,26 @@ fn failure(path: &str, message: &str) -> Notice {
     Notice { kind: NoticeKind::Failure, path: path.to_owned(), span: None, message: message.to_owned() }
 }
 
-fn read_file(file: &FileToRead, options: &Options) -> Read {
+fn read_file(file: &FileToRead, options: &Options, cache: Option<&Cache>) -> Read {
     let read = source::read(&file.path, options.max_size);
-    let text = read.as_deref().map_err(Clone::clone).and_then(source::decode);
-    match text {
-        Ok(text) => understand(Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language)),
+    let bytes = read.as_deref().map_err(Clone::clone);
+    let known = bytes.as_ref().ok().zip(cache).map(|(bytes, cache)| (cache, cache.key(bytes, file)));
+    if let Some(units) = known.and_then(|(cache, key)| cache.get(key)) {
+        // What has nothing to show needs no text.
+        let quiet = units.iter().all(|unit| unit.notices.is_empty());
+        let text = if quiet { Ok("") } else { bytes.and_then(source::decode) };
+        let text = text.unwrap_or_default();
+        let source = Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language);
+        return Read::Source(Box::new(source), units);
+    }
+    match bytes.and_then(source::decode) {
+        Ok(text) => {
+            let read = understand(Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language));
+            if let (Read::Source(_, units), Some((cache, key))) = (&read, known) {
+                cache.put(key, units);
+            }
+            read
+        }
         Err(why) => Read::Nothing(unreadable(&file.shown, file.named, &why, options.max_size)),
     }
 }

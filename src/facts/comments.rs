@@ -19,7 +19,7 @@ pub struct Directive {
     pub lines: (u32, u32),
 }
 
-pub(super) const MARK: &str = "leaklint-ignore";
+const MARK: &str = "leaklint-ignore";
 
 /// The directives of a block that starts at byte `offset` of `source`.
 ///
@@ -28,6 +28,9 @@ pub(super) const MARK: &str = "leaklint-ignore";
 #[must_use]
 pub fn directives(program: &Program<'_>, offset: u32, source: &Source) -> Vec<Directive> {
     let text = program.source_text;
+    if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none() {
+        return Vec::new();
+    }
     let next = next_code(&program.comments, text);
     let mut found = Vec::new();
     for (comment, next) in program.comments.iter().zip(next) {

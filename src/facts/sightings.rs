@@ -62,7 +62,7 @@ const MOST_CLOSURES: u32 = 100;
 impl<'a> Reader<'a, '_> {
     /// Looks at calls, constructors and assignments for shapes that need no following.
     pub fn note_sightings(&mut self) {
-        let redis = self.words.name_redis();
+        let redis = memchr::memmem::find(self.text.as_bytes(), b"redis").is_some();
         let expiring = if redis { self.expiring_keys() } else { FxHashSet::default() };
         let called = if redis { May::SIGHT.or(May::REDIS) } else { May::SIGHT };
         let mut calls = self.calls_that(called).peekable();
