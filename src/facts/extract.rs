@@ -19,6 +19,7 @@ pub struct Origin<'s> {
 #[cfg(test)]
 impl Origin<'_> {
     /// A text of a unit test.
+    #[must_use]
     pub fn of_test() -> Self {
         Self { path: "src/a.ts", place: "src/a.ts", offset: 0 }
     }
@@ -35,7 +36,9 @@ pub fn extract(semantic: &Semantic<'_>, origin: &Origin<'_>, apis: &'static Apis
     }
     reader.note_surroundings();
     reader.note_imports();
-    reader.facts
+    let mut facts = reader.facts;
+    facts.shrink();
+    facts
 }
 
 /// What may grow, stay open or hang.

@@ -69,10 +69,8 @@ impl<'a> Reader<'a, '_> {
         let mut closures = 0;
         for site in self.sites.clone().iter() {
             match *site {
-                AstKind::CallExpression(call) => {
-                    if calls.next_if(|named| std::ptr::eq(named.call, call)).is_some() {
-                        self.note_sighted_call(call, redis.then_some(&expiring));
-                    }
+                AstKind::CallExpression(call) if calls.next_if(|c| std::ptr::eq(c.call, call)).is_some() => {
+                    self.note_sighted_call(call, redis.then_some(&expiring));
                 }
                 AstKind::NewExpression(new) => self.note_storage(new),
                 AstKind::AssignmentExpression(e) => {

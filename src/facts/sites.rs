@@ -168,7 +168,7 @@ impl Default for Calls<'_> {
     }
 }
 
-impl<'a> Named<'a> {
+impl Named<'_> {
     /// Whether it may be one of these.
     #[must_use]
     pub const fn may(&self, may: May) -> bool {
@@ -185,7 +185,7 @@ impl<'a> Calls<'a> {
             let bare = if reader.may_be_renamed(callee) { May::BARE } else { May::default() };
             (name, May::known(name, reader.apis).or(bare))
         };
-        let makes = May::OPEN.or(May::BARE);
+        let opens = May::OPEN.or(May::BARE);
         let (mut list, mut makers, mut any) = (Vec::new(), Vec::new(), May::default());
         for site in sites {
             match *site {
@@ -193,11 +193,11 @@ impl<'a> Calls<'a> {
                     let (name, may) = may(&call.callee);
                     any = any.or(may);
                     list.push(Named { call, name, may });
-                    if may.meets(makes) {
+                    if may.meets(opens) {
                         makers.push(Maker::Call(call));
                     }
                 }
-                AstKind::NewExpression(new) if may(&new.callee).1.meets(makes) => makers.push(Maker::New(new)),
+                AstKind::NewExpression(new) if may(&new.callee).1.meets(opens) => makers.push(Maker::New(new)),
                 _ => {}
             }
         }
