@@ -21,6 +21,9 @@ fn check(program: &Program, findings: &mut Findings) {
         for cleanup in unit.facts.dead_cleanups.iter().filter(|c| unit.is_dead_cleanup(c)) {
             findings.add(finding(unit, cleanup));
         }
+        for cleanup in unit.uncalled_ends() {
+            findings.add(finding(unit, &cleanup));
+        }
     }
 }
 
@@ -51,6 +54,7 @@ fn message(cleanup: &DeadCleanup) -> String {
         CleanupFlaw::RefGone => format!("this cleanup is skipped: `{name}` is empty when it runs"),
         CleanupFlaw::Inverted => "this closes only what is not there".to_owned(),
         CleanupFlaw::Unset => format!("this cleanup never runs: `{name}` never changes before it"),
+        CleanupFlaw::Uncalled => format!("nothing calls `{name}`, which would undo what each `{right}` does"),
     }
 }
 
@@ -65,6 +69,7 @@ fn why(cleanup: &DeadCleanup) -> String {
         CleanupFlaw::RefGone => "the ref of an element is empty once the element is gone".to_owned(),
         CleanupFlaw::Inverted => format!("`{name}` lets it through only when there is nothing to close"),
         CleanupFlaw::Unset => "only what stands behind this test makes it pass".to_owned(),
+        CleanupFlaw::Uncalled => "no file of the program mentions it".to_owned(),
     }
 }
 
@@ -87,5 +92,6 @@ fn help(cleanup: &DeadCleanup) -> String {
         CleanupFlaw::NoSuper => format!("call `super.{name}()` in it"),
         CleanupFlaw::RefGone => "leave out the test, or keep the element in a variable of the effect".to_owned(),
         CleanupFlaw::Inverted | CleanupFlaw::Unset => "turn the test round".to_owned(),
+        CleanupFlaw::Uncalled => format!("call `{name}` where the instance has done its work"),
     }
 }

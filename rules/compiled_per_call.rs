@@ -50,7 +50,7 @@ fn finding(unit: &Unit, store: &Store, (confidence, key): (Confidence, &StoreKey
     };
     Finding {
         message,
-        labels: vec![unit.label(key.span, label), unit.because(frame), unit.label(unit.declared_at(store), keeper)],
+        labels: vec![unit.label(key.span, label), unit.because(frame), unit.kept_by(unit.declared_at(store), keeper)],
         help: help(store).to_owned(),
         ..unit.finding(store.span, confidence)
     }

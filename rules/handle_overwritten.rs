@@ -31,7 +31,9 @@ fn check(program: &Program, findings: &mut Findings) {
 fn is_given_again(unit: &Unit, replaced: &Replaced) -> bool {
     let runs = unit.runs_of(unit.frame(replaced.function));
     let driven = runs.certain && runs.often >= Often::Event;
-    !unit.is_dead(replaced.function) && (replaced.calls.len() >= 2 || driven)
+    // Each instance has a slot of its own, which its constructor finds empty.
+    let at_birth = unit.is_constructor(unit.frame(replaced.function));
+    !unit.is_dead(replaced.function) && !at_birth && (replaced.calls.len() >= 2 || driven)
 }
 
 fn replacement(unit: &Unit, replaced: &Replaced) -> Finding {
@@ -57,7 +59,8 @@ fn comes_again(unit: &Unit, overwrite: &Overwrite) -> bool {
     let handle = &unit.facts.handles[overwrite.handle as usize];
     let runs = unit.runs_of(unit.frame(handle.function));
     let driven = runs.certain && runs.often >= Often::Event;
-    !unit.is_dead(handle.function) && (overwrite.calls.len() >= 2 || driven)
+    let at_birth = unit.is_constructor(unit.frame(handle.function));
+    !unit.is_dead(handle.function) && !at_birth && (overwrite.calls.len() >= 2 || driven)
 }
 
 fn finding(unit: &Unit, overwrite: &Overwrite) -> Finding {

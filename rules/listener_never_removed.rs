@@ -62,7 +62,7 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
         labels.push(unit.label(missed.way, missed.why.clone()));
     }
     if let Some((span, text)) = &opening.keeper {
-        labels.push(unit.label(*span, text.clone()));
+        labels.push(unit.kept_by(*span, text.clone()));
     }
     if let Some(end) = opening.end {
         let end = &unit.facts.functions[end.0 as usize];

@@ -35,7 +35,7 @@ fn finding(unit: &Unit, store: &Store, (confidence, key): (Confidence, &StoreKey
         labels: vec![
             unit.label(key.span, format!("a label made up {often}")),
             unit.because(frame),
-            unit.label(store.span, "kept by the library as long as the process runs, nothing removes it"),
+            unit.kept_by(store.span, "kept by the library as long as the process runs, nothing removes it"),
         ],
         help: "label with what there are few of: the template of the route, the method, the class of the status".into(),
         ..unit.finding(key.span, confidence)

@@ -51,7 +51,7 @@ fn finding(unit: &Unit, race: &Race, confidence: Confidence) -> Finding {
         if race.entries { "leaves a reaction on each that is still pending" } else { "leaves a reaction on it" };
     let mut labels = vec![unit.label(race.racer, format!("each race {reaction}"))];
     if race.made != race.racer && !race.racer.contains(race.made) {
-        labels.push(unit.label(race.made, why));
+        labels.push(unit.kept_by(race.made, why));
     }
     if race.kept != Racer::BeforeLoop {
         labels.push(unit.because(unit.frame(race.function)));

@@ -2,8 +2,9 @@
 
 use crate::apis::What;
 use crate::facts::{Handle, Kept};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::program::openings::Opening;
+use crate::program::openings::timers::LostDelay;
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
@@ -21,6 +22,9 @@ fn check(program: &Program, findings: &mut Findings) {
     for unit in &program.files {
         for opening in unit.facts.handles.iter().filter_map(|h| unit.timer_kept(h)) {
             findings.add(finding(unit, &opening));
+        }
+        for delay in unit.lost_delays() {
+            findings.add(lost(unit, delay));
         }
     }
 }
@@ -44,6 +48,16 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
         labels.push(unit.label(end.head, "does not clear it"));
     }
     Finding { message: message(handle), labels, help: help(handle), ..unit.finding(handle.opened, opening.confidence) }
+}
+
+fn lost(unit: &Unit, LostDelay { taken, made }: LostDelay<'_>) -> Finding {
+    let raced = unit.label(taken.at, "raced here; when it loses, its timer goes on");
+    Finding {
+        message: "this delay goes on after it lost the race and keeps the result until it fires".to_owned(),
+        labels: vec![raced, unit.because(unit.frame(taken.by)), made],
+        help: "start the timer with `setTimeout` and call `clearTimeout` in a `finally`".to_owned(),
+        ..unit.finding(taken.at, Confidence::Likely)
+    }
 }
 
 fn message(handle: &Handle) -> String {

@@ -40,8 +40,8 @@ fn finding(unit: &Unit, filling: &Filling<'_>) -> Finding {
         labels.push(unit.label(store.span, "whoever imports or is handed it adds entries"));
     }
     match &filling.keeper {
-        Some(keeper) => labels.push(unit.label(keeper.span, keeper.text.clone())),
-        None => labels.push(unit.label(store.span, "made once, and kept by whoever it is handed to")),
+        Some(keeper) => labels.push(unit.kept_by(keeper.span, keeper.text.clone())),
+        None => labels.push(unit.kept_by(store.span, "made once, and kept by whoever it is handed to")),
     }
     Finding {
         message: format!("`{}` {kind}: nothing bounds this cache", store.api),

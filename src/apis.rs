@@ -7,12 +7,14 @@ pub mod handlers;
 pub mod keeps;
 pub mod row;
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use xxhash_rust::xxh3::Xxh3;
 
 pub use error::TableError;
-pub use handlers::Handlers;
+pub use handlers::{EntryPoint, Handlers};
 pub use keeps::{KEPT, Keeps, Part, Through};
 pub use row::{
     By, Callback, Delivers, EventRow, HandlerRow, Idle, Life, Often, Row, Sink, Table, TypeRow, What, Which,
@@ -57,6 +59,7 @@ pub struct Apis {
     /// Constructors known by their name, whatever module they come from: `PrismaClient`.
     any_constructors: FxHashMap<String, RowId>,
     pub handlers: Handlers,
+    fingerprint: u64,
 }
 
 /// The hooks of a component: methods that its framework calls by name.
@@ -126,7 +129,41 @@ impl Apis {
     /// # Errors
     /// The first fault found, and where it is.
     pub fn from_tables(tables: &[(&str, &str)]) -> Result<Self, TableError> {
-        build::apis(tables)
+        let mut apis = build::apis(tables)?;
+        apis.fingerprint = fingerprint(tables, &[]);
+        Ok(apis)
+    }
+
+    /// The built-in tables with those of a user, given as file name and text. Kept until the process ends, once for each
+    /// set of tables, so that facts may refer to it.
+    ///
+    /// # Errors
+    /// The first fault found, and where it is.
+    pub fn with_own(tables: &[(&str, &str)], entries: &[EntryPoint]) -> Result<&'static Self, TableError> {
+        static OWN: Mutex<BTreeMap<u64, &'static Apis>> = Mutex::new(BTreeMap::new());
+        if tables.is_empty() && entries.is_empty() {
+            return Ok(Self::built_in());
+        }
+        let all = [crate::rules::TABLES, tables].concat();
+        let fingerprint = fingerprint(&all, entries);
+        let mut own = OWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = own.get(&fingerprint) {
+            return Ok(known);
+        }
+        let mut apis = build::apis(&all)?;
+        for entry in entries {
+            apis.handlers.enter_own(entry);
+        }
+        apis.fingerprint = fingerprint;
+        let apis: &'static Self = Box::leak(Box::new(apis));
+        own.insert(fingerprint, apis);
+        Ok(apis)
+    }
+
+    /// Says which tables these are: facts read with other ones differ.
+    #[must_use]
+    pub const fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     #[must_use]
@@ -357,6 +394,23 @@ impl Apis {
     fn of(&self, id: TypeId) -> &Type {
         &self.types[usize::from(id.0)]
     }
+}
+
+fn fingerprint(tables: &[(&str, &str)], entries: &[EntryPoint]) -> u64 {
+    let mut hash = Xxh3::new();
+    let mut add = |text: &str| {
+        hash.update(text.as_bytes());
+        hash.update(&[0xFF]);
+    };
+    for (name, text) in tables {
+        add(name);
+        add(text);
+    }
+    for entry in entries {
+        add(entry.paths.glob().glob());
+        add(&format!("{:?} {:?}", entry.names, entry.runs));
+    }
+    hash.digest()
 }
 
 /// `node:fs` is `fs`, `events/` is `events`.

@@ -1,6 +1,10 @@
 //! What was typed: the command line, as clap reads it.
 
+mod selection;
+
 use std::path::PathBuf;
+
+pub use selection::{Changes, Known, LeastSevere, SettingsFrom, Ways};
 
 use clap::builder::styling::{AnsiColor, Effects, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -30,12 +34,34 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = ListFormat::Pretty)]
         format: ListFormat,
     },
+    /// Write a commented leaklint.jsonc to start from
+    Init,
+    /// Print the settings that hold for a file or folder, as JSON
+    Config {
+        /// The file or folder
+        #[arg(default_value = ".")]
+        path: PathBuf,
+        /// Use this configuration instead of the nearest one above the file
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Print the JSON schema of the configuration
+    Schema,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, of leaklint or of one of its commands
+    Man {
+        /// The command
+        command: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Files and folders to read; `-` is standard input
-    #[arg(default_value = ".")]
+    /// Files and folders to read; `-` is standard input [default: .]
     pub paths: Vec<PathBuf>,
 
     #[command(flatten, next_help_heading = "Rules")]
@@ -44,8 +70,20 @@ pub struct Check {
     #[command(flatten, next_help_heading = "Files")]
     pub files: Files,
 
+    #[command(flatten, next_help_heading = "Changes")]
+    pub changes: Changes,
+
+    #[command(flatten, next_help_heading = "Known findings")]
+    pub known: Known,
+
+    #[command(flatten, next_help_heading = "Configuration")]
+    pub settings: SettingsFrom,
+
     #[command(flatten, next_help_heading = "Output")]
     pub output: Output,
+
+    #[command(flatten, next_help_heading = "Output")]
+    pub ways: Ways,
 
     #[command(flatten, next_help_heading = "Exit code")]
     pub exit: Exit,
@@ -59,9 +97,15 @@ pub struct Chosen {
     /// Leave this rule out (may be given several times)
     #[arg(long, value_name = "ID")]
     pub skip: Vec<String>,
-    /// Show findings from this confidence up
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Least::Likely)]
-    pub min_confidence: Least,
+    /// Run the rules of this group only (may be given several times): growth, listeners, handles, ...
+    #[arg(long = "group", value_name = "NAME")]
+    pub groups: Vec<String>,
+    /// Show findings from this confidence up [default: likely]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub min_confidence: Option<Least>,
+    /// Show findings from this severity up
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub severity: Option<LeastSevere>,
 }
 
 #[derive(Debug, Args)]
@@ -69,9 +113,15 @@ pub struct Files {
     /// Name of what comes in on standard input; its ending decides the language
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<PathBuf>,
+    /// Read the files that this file lists, one on each line or parted by NUL; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
     /// Read what is passed over by default as well: ignored and hidden files, `node_modules`, `dist`, `*.min.js`
     #[arg(long)]
     pub no_ignore: bool,
+    /// Judge each file by itself: what other files do to it does not count
+    #[arg(long)]
+    pub isolated: bool,
     /// Pass over files larger than this, with a note
     #[arg(long, value_name = "BYTES", default_value = "32MiB", value_parser = bytes)]
     pub max_size: u64,
@@ -88,9 +138,13 @@ pub struct Files {
 
 #[derive(Debug, Args)]
 pub struct Output {
-    /// How to print what was found
-    #[arg(long, value_enum, default_value_t = Format::Pretty)]
-    pub format: Format,
+    /// How to print what was found [default: pretty; in GitHub Actions: github]
+    #[arg(long, short, value_enum)]
+    pub format: Option<Format>,
+    /// Write a report to a file (may be given several times): `junit=leaks.xml`, or a file alone. Its format is then the
+    /// one that its ending stands for (html, sarif, json, jsonl), or else that of `--format`, which is then not printed
+    #[arg(long, short, value_name = "[FORMAT=]FILE")]
+    pub output: Vec<std::ffi::OsString>,
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
@@ -118,8 +172,26 @@ pub enum Format {
     Pretty,
     /// One line for each finding
     Concise,
+    /// Few words, for coding agents; always with a last line
+    Agent,
     /// One object, for programs
     Json,
+    /// One object on each line, for programs
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code quality report of GitLab
+    Gitlab,
+    /// Failed tests, for CI servers
+    Junit,
+    /// Checkstyle XML, for review tools
+    Checkstyle,
+    /// Diagnostics of reviewdog
+    Rdjson,
+    /// One page with every piece of evidence, for a browser
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -155,7 +227,9 @@ const EXAMPLES: &str = "\
 Examples:
   leaklint check                       everything below this folder
   leaklint check src server.js         these only
+  leaklint check --staged              what the next commit brings
   leaklint explain unbounded-cache     what a rule means, offline
+  leaklint init                        a configuration to start from
 
 Exit codes: 0 clean, 1 something was found, 2 the job could not be done.";
 
@@ -164,7 +238,12 @@ Examples:
   leaklint check                                  everything below this folder
   leaklint check --min-confidence guess src       show the doubtful ones too
   leaklint check --format json > leaks.json       for programs
+  leaklint check -o leaks.html -o sarif=ci.sarif  a page to look at, a file for CI, findings in the terminal
   leaklint check --stdin-filename a.ts - < a.ts   from an editor
+  leaklint check --staged                         before a commit
+  leaklint check --changed --since main           what a branch changes
+  leaklint check --baseline known.json            new findings only; --update-baseline writes the file
+  leaklint check --add-ignores --reason \"legacy\"  a comment above every finding
 
 Exit codes: 0 clean or warnings only, 1 errors or a file that does not parse, 2 the job could not be done.";
 

@@ -9,6 +9,7 @@ use std::sync::{Mutex, OnceLock};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
+use crate::apis::Apis;
 use crate::facts::FileFacts;
 use crate::finding::{Notice, NoticeKind};
 use crate::source::place;
@@ -26,7 +27,7 @@ pub struct Cache {
     folder: PathBuf,
     /// As shown to the user.
     shown: String,
-    /// Facts made by another version or by other rows are of no use.
+    /// Facts made by another program are of no use.
     stamp: u64,
     shards: Vec<Shard>,
 }
@@ -41,24 +42,24 @@ struct Shard {
 }
 
 impl Cache {
-    /// The cache in a folder, which need not exist. `tables`: the rows that facts are made by; `root`: what shown paths
-    /// are relative to.
+    /// The cache in a folder, which need not exist. `root`: what shown paths are relative to.
     #[must_use]
-    pub fn new(folder: PathBuf, root: &Path, tables: &[(&str, &str)]) -> Self {
+    pub fn new(folder: PathBuf, root: &Path) -> Self {
         let shown = crate::walk::shown(&folder, root);
         let shards = (0..SHARDS).map(|_| Shard::default()).collect();
-        Self { folder, shown, stamp: stamp(tables), shards }
+        Self { folder, shown, stamp: program(), shards }
     }
 
-    /// The key of a file that holds `text`.
+    /// The key of a file that holds `text`, read with these rows.
     #[must_use]
-    pub fn key(&self, text: &[u8], file: &FileToRead) -> Key {
+    pub fn key(&self, text: &[u8], file: &FileToRead, apis: &Apis) -> Key {
         let mut hash = Xxh3::with_seed(self.stamp);
+        hash.update(&apis.fingerprint().to_le_bytes());
         for part in [&file.shown, &place(Some(&file.path), &file.shown)] {
             hash.update(&part.len().to_le_bytes());
             hash.update(part.as_bytes());
         }
-        hash.update(&[file.language as u8]);
+        hash.update(&[file.language as u8, u8::from(file.context)]);
         hash.update(text);
         hash.digest128()
     }
@@ -135,19 +136,7 @@ fn shard_of(key: Key) -> usize {
     usize::try_from(key % SHARDS as u128).unwrap_or(0)
 }
 
-/// Says by what facts are made: this program, to the byte, and the rows.
-fn stamp(tables: &[(&str, &str)]) -> u64 {
-    let mut hash = Xxh3::with_seed(program());
-    for (name, text) in tables {
-        for part in [name, text] {
-            hash.update(&part.len().to_le_bytes());
-            hash.update(part.as_bytes());
-        }
-    }
-    hash.digest()
-}
-
-/// Two builds may carry one version, so the program file itself is asked; where it cannot be read, the version has to do.
+/// By what facts are made. Two builds may carry one version, so the program file itself is asked; where it cannot be read, the version has to do.
 fn program() -> u64 {
     static PROGRAM: OnceLock<u64> = OnceLock::new();
     *PROGRAM.get_or_init(|| {

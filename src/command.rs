@@ -1,17 +1,21 @@
 //! What the command does with its arguments: runs, prints, and decides on the exit code.
 
+mod known;
+
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Result;
-use clap::Parser;
+use anyhow::{Context, Result};
+use clap::{CommandFactory, Parser};
 
 use crate::args::{Check, Command, Exit, Format, ListFormat, Typed};
 use crate::config::{self, Options};
 use crate::finding::{NoticeKind, Severity};
+use crate::output::Outputs;
 use crate::report::{self, Look};
-use crate::{Outcome, lint};
+use crate::{Outcome, init, lint, walk, watch};
 
 /// Nothing was found.
 const CLEAN: u8 = 0;
@@ -32,12 +36,23 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     let done = match typed.command {
+        Command::Check(check) if check.ways.watch => run_watch(&check),
         Command::Check(check) => run_check(&check),
         Command::Explain { rule } => config::rule(&rule).and_then(|rule| print(|out| write_page(out, rule.page))),
         Command::Rules { format } => print(|out| match format {
             ListFormat::Pretty => report::rules::table(out),
             ListFormat::Json => report::rules::json(out),
         }),
+        Command::Init => run_init(),
+        Command::Config { path, config } => run_config(&path, config.as_deref()),
+        Command::Schema => print(|out| write_json(out, &config::file::schema())),
+        Command::Completions { shell } => {
+            // The generator panics where it cannot write.
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Typed::command(), "leaklint", &mut text);
+            print(|out| out.write_all(&text))
+        }
+        Command::Man { command } => run_man(command.as_deref()),
     };
     done.unwrap_or_else(|error| {
         complain(&format!("error: {error:#}"));
@@ -46,26 +61,111 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 fn run_check(check: &Check) -> Result<u8> {
-    let began = Instant::now();
     let options = Options::from_typed(check)?;
-    let outcome = lint(&options);
+    if check.settings.show_files || check.settings.show_settings {
+        return show(check, &options);
+    }
+    check_once(check, &options).map(|(code, _)| code)
+}
+
+/// Lints and prints. Returns the exit code and what was found.
+fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
+    let began = Instant::now();
+    let outputs = Outputs::from_typed(&check.output)?;
+    let mut outcome = lint(options);
+    refuse(&outcome.faults)?;
+    let said = known::record(&check.known, options, &mut outcome)?;
     let code = exit_code(&outcome, &check.exit);
-    let format = check.output.format;
+    let written = outputs.write(&outcome);
+    let format = outputs.format;
     let look = Look::new(config::colours(check.output.color, io::stdout().is_terminal()));
-    let printed = print(|out| report::findings(out, &outcome, format, look))?;
+    let printed = match check.ways.statistics {
+        _ if !outputs.prints(&written) => CLEAN,
+        true => print(|out| report::statistics::print(out, &outcome, format == Format::Json, look))?,
+        false => print(|out| report::findings(out, &outcome, format, look))?,
+    };
 
     let look = Look::new(config::colours(check.output.color, io::stderr().is_terminal()));
     let mut err = BufWriter::new(io::stderr().lock());
-    if format != Format::Json && !check.output.quiet {
+    if !outputs.tells_all() && !check.output.quiet {
         // Standard error may be closed: then there is nobody to tell.
         let _ = report::notices(&mut err, &outcome, format, look);
         let _ = report::summary(&mut err, &outcome, began.elapsed(), look);
     }
+    if !check.output.quiet {
+        let _ = said.iter().try_for_each(|line| writeln!(err, "{}", told(line)));
+    }
     if outcome.files == 0 && outcome.notices.is_empty() {
-        let _ = report::nothing_read(&mut err, &outcome, look);
+        let _ = match () {
+            () if check.changes.staged => writeln!(err, "note: nothing to read: no JavaScript or TypeScript is staged"),
+            () if check.changes.is_in_folder() => {
+                writeln!(err, "note: nothing to read: no JavaScript or TypeScript has changed")
+            }
+            () => report::nothing_read(&mut err, &outcome, look),
+        };
+    }
+    for failure in &written.failures {
+        let _ = writeln!(err, "error: {}", look.text(failure));
     }
     let _ = err.flush();
-    Ok(code.max(printed))
+    drop(err);
+    let code = if written.failures.is_empty() { code.max(printed) } else { FAILED };
+    Ok((code, outcome))
+}
+
+fn run_watch(check: &Check) -> Result<u8> {
+    let root = std::env::current_dir().context("the working directory cannot be read")?;
+    watch::watch(|| {
+        let options = Options::from_typed(check)?;
+        let (_, outcome) = check_once(check, &options)?;
+        Ok(watch::folders(outcome.sources.files(), &root))
+    })
+}
+
+/// Prints what a run would do, and does not do it.
+fn show(check: &Check, options: &Options) -> Result<u8> {
+    let walked = walk::walk(options);
+    refuse(&crate::select::faults(options, &walked.files))?;
+    if check.settings.show_settings {
+        let settings = config::show::of_run(options, &walked.files);
+        return print(|out| write_json(out, &settings));
+    }
+    let given = options.stdin.iter().chain(&options.given);
+    let given = given.map(|text| walk::shown(&options.root.join(&text.name), &options.root));
+    let mut names: Vec<String> = walked.files.iter().map(|file| file.shown.clone()).chain(given).collect();
+    names.sort();
+    print(|out| names.iter().try_for_each(|name| writeln!(out, "{}", report::safe(name))))
+}
+
+/// Nothing is linted with a configuration that is not understood.
+fn refuse(faults: &[config::Fault]) -> Result<()> {
+    let Some((first, rest)) = faults.split_first() else { return Ok(()) };
+    for fault in rest {
+        complain(&format!("error: {fault}"));
+    }
+    Err(first.clone().into())
+}
+
+fn run_man(name: Option<&str>) -> Result<u8> {
+    let mut command = Typed::command();
+    command.build();
+    if let Some(name) = name {
+        let one = command.find_subcommand(name).cloned();
+        command = one.with_context(|| format!("there is no command `{}`", config::shortened(name)))?;
+    }
+    print(|out| clap_mangen::Man::new(command).render(out))
+}
+
+fn run_init() -> Result<u8> {
+    let root = std::env::current_dir().context("the working directory cannot be read")?;
+    init::write_in(&root)?;
+    print(|out| writeln!(out, "wrote {}", init::NAME))
+}
+
+fn run_config(path: &Path, file: Option<&Path>) -> Result<u8> {
+    let root = std::env::current_dir().context("the working directory cannot be read")?;
+    let settings = config::show::of_path(&root, path, file)?;
+    print(|out| write_json(out, &settings))
 }
 
 fn exit_code(outcome: &Outcome, exit: &Exit) -> u8 {
@@ -105,8 +205,19 @@ fn write_page(out: &mut dyn Write, page: &str) -> io::Result<()> {
     writeln!(out, "{}", page.trim_end())
 }
 
-fn complain(message: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", report::safe(message));
+fn write_json(out: &mut dyn Write, value: &serde_json::Value) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+/// Prints a message to standard error.
+pub fn complain(message: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", told(message));
+}
+
+/// Lines of a message, each made harmless.
+fn told(message: &str) -> String {
+    message.lines().map(report::safe).collect::<Vec<_>>().join("\n")
 }
 
 /// Panics become notices of their file or rule. Who looks for the cause sets `RUST_BACKTRACE`.

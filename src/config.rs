@@ -1,31 +1,63 @@
-//! What was meant: turns the typed arguments into the options of a run.
+//! What was meant: the options of a run, from the configuration files and the typed arguments.
 
-use std::io::{IsTerminal, Read};
+mod document;
+mod fault;
+pub mod file;
+mod find;
+mod layers;
+mod settings;
+pub mod show;
+mod typed;
+
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::args::{Check, Color, Files, Least};
-use crate::cache;
-use crate::finding::Confidence;
+use crate::apis::Apis;
+use crate::args::Color;
+use crate::baseline::Baseline;
+use crate::finding::{Confidence, Severity};
+use crate::git::ChangedLines;
 use crate::rule::Rule;
 use crate::rules::RULES;
+pub use fault::{Fault, shortened};
+pub use find::{Configs, NAMES};
+pub use settings::{ForFile, Levels, Settings};
 
 /// Everything that `lint` needs to know.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of the user")]
 pub struct Options {
     /// Working directory: shown paths are relative to it.
     pub root: PathBuf,
     /// Files and folders, as typed.
     pub paths: Vec<PathBuf>,
     pub stdin: Option<Stdin>,
+    /// Texts that are read instead of the files of these names.
+    pub given: Vec<Stdin>,
+    pub configs: Arc<Configs>,
+    /// The rules that run without any configuration.
     pub rules: Vec<&'static Rule>,
+    /// Somebody asked for just these rules: the configuration turns on no others.
+    pub named: bool,
+    /// Rules that nothing may turn on.
+    pub skipped: Vec<&'static str>,
     /// Findings below this confidence are not made.
     pub least: Confidence,
+    /// The configuration does not change the confidence.
+    pub least_typed: bool,
+    /// Findings less severe than this are not shown.
+    pub severity: Option<Severity>,
+    pub baseline: Option<Baseline>,
+    /// Only findings on these lines are shown.
+    pub changed_lines: Option<ChangedLines>,
     /// `None`: one for each processor.
     pub threads: Option<usize>,
     /// Read ignored and hidden files, and the folders of built and installed code.
     pub no_ignore: bool,
+    /// Judge each file by itself, whatever others do to what it exports.
+    pub isolated: bool,
     /// Bytes above which a file is passed over.
     pub max_size: u64,
     /// The folder of the facts that earlier runs found; `None`: all files are read anew.
@@ -49,58 +81,32 @@ impl Options {
     #[must_use]
     pub fn new(root: PathBuf, paths: Vec<PathBuf>) -> Self {
         Self {
+            configs: Arc::new(Configs::none(&root)),
             root,
             paths,
             stdin: None,
+            given: Vec::new(),
             rules: RULES.iter().copied().filter(|rule| !rule.pedantic).collect(),
+            named: false,
+            skipped: Vec::new(),
             least: Confidence::Likely,
+            least_typed: false,
+            severity: None,
+            baseline: None,
+            changed_lines: None,
             threads: None,
             no_ignore: false,
+            isolated: false,
             max_size: MAX_SIZE,
             cache: None,
             progress: false,
         }
     }
 
-    /// # Errors
-    /// When a rule is unknown, the working directory is gone or standard input cannot be read.
-    pub fn from_typed(check: &Check) -> Result<Self> {
-        let root = std::env::current_dir().context("the working directory cannot be read")?;
-        let mut paths = check.paths.clone();
-        let default_only = paths.len() == 1 && paths[0] == Path::new(".");
-        let wants_stdin =
-            paths.iter().any(|p| p == Path::new("-")) || (default_only && check.files.stdin_filename.is_some());
-        let mut stdin = None;
-        if wants_stdin {
-            let name = check.files.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("<stdin>"));
-            stdin = Some(Stdin { name, bytes: read_stdin(check.files.max_size)? });
-            paths.retain(|p| p != Path::new("-") && !default_only);
-        } else if check.files.stdin_filename.is_some() {
-            bail!("--stdin-filename names what comes in on standard input: use it with the path `-`");
-        }
-        Ok(Self {
-            stdin,
-            rules: chosen(&check.chosen.only, &check.chosen.skip)?,
-            least: match check.chosen.min_confidence {
-                Least::Guess => Confidence::Guess,
-                Least::Likely => Confidence::Likely,
-                Least::Sure => Confidence::Sure,
-            },
-            threads: check.files.threads.map(usize::from),
-            no_ignore: check.files.no_ignore,
-            max_size: check.files.max_size,
-            cache: cache_folder(&check.files, &root),
-            progress: !check.output.quiet && std::io::stderr().is_terminal(),
-            ..Self::new(root, paths)
-        })
-    }
-}
-
-/// The folder of the cache, when there is to be one.
-fn cache_folder(files: &Files, root: &Path) -> Option<PathBuf> {
-    match &files.cache_dir {
-        Some(folder) => Some(root.join(folder)),
-        None => files.cache.then(|| cache::default_folder(root)),
+    /// The tables that hold for a file.
+    #[must_use]
+    pub fn apis_of(&self, file: &Path) -> &'static Apis {
+        self.configs.of_file(file).apis()
     }
 }
 
@@ -121,13 +127,8 @@ pub fn rule(id: &str) -> Result<&'static Rule> {
 /// The id that looks most like `id`, when one does.
 #[must_use]
 pub fn nearest(id: &str) -> Option<&'static str> {
-    let id = id.to_lowercase();
-    RULES
-        .iter()
-        .map(|r| (strsim::jaro_winkler(&id, r.id), r.id))
-        .filter(|(alike, _)| *alike > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, id)| id)
+    let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    fault::nearest(id, &ids)
 }
 
 /// Whether to colour what goes to a stream. `NO_COLOR` wins over `FORCE_COLOR` and `CLICOLOR_FORCE`, those over the
@@ -153,24 +154,4 @@ pub fn ascii() -> bool {
 
 fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|v| v == "dumb")
-}
-
-fn chosen(only: &[String], skip: &[String]) -> Result<Vec<&'static Rule>> {
-    for id in only.iter().chain(skip) {
-        rule(id)?;
-    }
-    let named = |ids: &[String], rule: &Rule| ids.iter().any(|id| id == rule.id);
-    let wanted = |rule: &Rule| if only.is_empty() { !rule.pedantic } else { named(only, rule) };
-    Ok(RULES.iter().copied().filter(|r| wanted(r) && !named(skip, r)).collect())
-}
-
-/// One byte more than the limit is enough to see that there is too much.
-fn read_stdin(max_size: u64) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .take(max_size.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .context("standard input cannot be read")?;
-    Ok(bytes)
 }

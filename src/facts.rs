@@ -16,6 +16,7 @@ pub mod imports;
 pub mod intakes;
 mod interest;
 pub mod keys;
+pub mod links;
 pub mod listening;
 pub mod names;
 pub mod owners;
@@ -33,11 +34,12 @@ pub use crate::apis::{Delivers, Life, Often, Part, Sink, What};
 use crate::finding::Notice;
 pub use cleanups::{CleanupFlaw, DeadCleanup};
 pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value, Ways};
-pub use comments::Directive;
+pub use comments::{Directive, Reach};
 pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind, MOUNTS};
 pub use handles::resources::clients::{Client, Holder};
 pub use handles::resources::{Fate, Resource};
 pub use handles::{Close, Handle, Handler, Kept, Missed, Receiver};
+pub use links::{Gift, Given, Links, Taken, Takes};
 pub use listening::{AbortKept, Flaw, Forgotten, Mismatch};
 pub use owners::{Overwrite, Owner, OwnerKind, Replaced};
 pub use places::{Binding, Made, Place, Root, Step};
@@ -63,6 +65,16 @@ pub struct BindingId(pub u32);
 /// A storage location; see [`Place`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PlaceId(pub u32);
+
+impl FileFacts {
+    /// The constructor of a class, when it has one of its own.
+    #[must_use]
+    pub fn constructor_of(&self, class: ClassId) -> Option<FunctionId> {
+        let owner = &self.classes[class.0 as usize];
+        let method = || owner.methods.iter().find(|(name, _)| name == "constructor").map(|(_, function)| *function);
+        owner.constructor.or_else(method)
+    }
+}
 
 /// Everything that the linker and the rules know of a file. Spans are bytes of the whole file.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -98,6 +110,7 @@ pub struct FileFacts {
     pub pipes: Vec<pipes::Pipe>,
     pub stores: Vec<Store>,
     pub imports: imports::Imports,
+    pub links: Links,
     pub directives: Vec<Directive>,
     pub notices: Vec<Notice>,
 }

@@ -26,6 +26,14 @@ impl Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u32);
 
+impl FileId {
+    /// The file at this place in the list.
+    #[must_use]
+    pub fn at(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+}
+
 /// How bad a defect is when it is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -68,12 +76,26 @@ impl Confidence {
     }
 }
 
+/// What a label shows. The first label of a finding is the place where it happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// A place that has to do with it.
+    #[default]
+    Place,
+    /// Why it happens again and again.
+    Again,
+    /// What keeps it alive.
+    Keeper,
+}
+
 /// A place that supports a finding: where it grows, why that runs again, who keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     pub file: FileId,
     pub span: Span,
     pub text: String,
+    pub role: Role,
 }
 
 /// One replacement of the bytes of `span` by `text`; an empty span inserts.

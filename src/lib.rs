@@ -16,25 +16,34 @@
 //! - Same input, same output, byte for byte, whatever the number of threads.
 
 pub mod allow;
+pub mod annotate;
 pub mod apis;
 pub mod args;
+pub mod baseline;
 pub mod cache;
 pub mod command;
 pub mod config;
 pub mod facts;
 pub mod finding;
+pub mod git;
+pub mod init;
+pub mod output;
 pub mod package;
 pub mod parse;
 pub mod program;
 pub mod progress;
+pub mod project;
 pub mod report;
 pub mod rule;
 #[path = "../rules/mod.rs"]
 pub mod rules;
+pub mod select;
 pub mod source;
 pub mod sources;
 pub mod syntax;
 pub mod walk;
+pub mod watch;
+pub mod write;
 
 use rayon::prelude::*;
 
@@ -43,8 +52,7 @@ use cache::Cache;
 use config::Options;
 use facts::FileFacts;
 use finding::{Confidence, FileId, Finding, Notice, NoticeKind, Severity};
-use package::Packages;
-use program::Program;
+use program::{Program, Resolver};
 use progress::Progress;
 use source::{Language, Source, Unreadable};
 use sources::Sources;
@@ -62,6 +70,10 @@ pub struct Outcome {
     pub sources: Sources,
     /// Named files that are written in none of our languages.
     pub unsupported: Vec<String>,
+    /// What is wrong with the configuration. When anything is, nothing was linted.
+    pub faults: Vec<config::Fault>,
+    /// What came of a baseline, when there is one.
+    pub compared: baseline::Compared,
 }
 
 impl Outcome {
@@ -78,6 +90,10 @@ pub fn lint(options: &Options) -> Outcome {
     let mut walked = walk::walk(options);
     let mut outcome = Outcome { unsupported: std::mem::take(&mut walked.unsupported), ..Outcome::default() };
     outcome.notices = walked.notices;
+    outcome.faults = select::faults(options, &walked.files);
+    if !outcome.faults.is_empty() {
+        return outcome;
+    }
     match pool(options.threads) {
         Ok(pool) => pool.install(|| run(options, &walked.files, &mut outcome)),
         Err(error) => outcome.notices.push(failure(".", &format!("no thread could be started: {error}"))),
@@ -91,7 +107,8 @@ pub fn lint(options: &Options) -> Outcome {
 pub fn lint_text(path: &str, text: &str, least: Confidence) -> (Vec<Finding>, Vec<Notice>) {
     let stdin = config::Stdin { name: path.into(), bytes: text.as_bytes().to_vec() };
     let base = Options::new(".".into(), Vec::new());
-    let options = Options { stdin: Some(stdin), least, threads: Some(1), rules: rules::RULES.to_vec(), ..base };
+    let rules = rules::RULES.to_vec();
+    let options = Options { stdin: Some(stdin), least, threads: Some(1), rules, isolated: true, ..base };
     let outcome = lint(&options);
     (outcome.findings, outcome.notices)
 }
@@ -106,10 +123,12 @@ pub fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, rayon::ThreadPo
 }
 
 fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
-    let progress = Progress::new(options.progress, files.len());
-    let cache = options.cache.as_ref().map(|folder| Cache::new(folder.clone(), &options.root, rules::TABLES));
+    let context = project::context(options, files);
+    let progress = Progress::new(options.progress, files.len() + context.len());
+    let cache = options.cache.as_ref().map(|folder| Cache::new(folder.clone(), &options.root));
     let mut read: Vec<Read> = files
         .par_iter()
+        .chain(&context)
         // One large file is worth hundreds of small ones: each is a task of its own.
         .with_max_len(1)
         .map(|file| {
@@ -117,8 +136,9 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
             progress.step();
             read
         })
+        .filter(|read| !matches!(read, Read::Context))
         .collect();
-    read.extend(read_stdin(options));
+    read.extend(options.stdin.iter().chain(&options.given).map(|text| read_text(text, options)));
     read.sort_by(|a, b| a.path().cmp(b.path()));
     progress.done();
     outcome.notices.extend(cache.iter().flat_map(Cache::save));
@@ -131,41 +151,39 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
                 facts.extend(units);
             }
             Read::Nothing(notice) => outcome.notices.push(notice),
+            Read::Context => {}
         }
     }
     outcome.files = outcome.sources.len();
     outcome.notices.extend(facts.iter_mut().flat_map(|unit: &mut FileFacts| std::mem::take(&mut unit.notices)));
-    let mut program = Program::link(facts);
-    note_packages(&mut program, outcome);
+    let locations = project::locations(&outcome.sources);
+    let resolver = (!options.isolated).then(|| Resolver::new(&locations));
+    let program = Program::link(facts, &locations, resolver.as_ref());
     judge(options, &program, outcome);
 }
 
-/// Only the fixes of collections ask which libraries there are.
-fn note_packages(program: &mut Program, outcome: &Outcome) {
-    let mut packages = Packages::default();
-    for unit in program.files.iter_mut().filter(|unit| !unit.facts.containers.is_empty()) {
-        unit.package = outcome.sources.of(unit.id).file.as_ref().and_then(|file| packages.of(file));
-    }
-}
-
-/// Rules, then the comments that allow what they found.
+/// Rules, then the comments that allow what they found, then what the configuration and the user want to see of it.
 fn judge(options: &Options, program: &Program, outcome: &mut Outcome) {
     // A comment that allows a doubtful finding is in use even when doubtful findings are not shown.
     let any_allow = program.files.iter().any(|file| !file.facts.directives.is_empty());
-    let least = if any_allow { Confidence::Guess } else { options.least };
-    let (mut findings, broken) = rule::run(&options.rules, program, least);
+    let wanted = select::Wanted::new(options);
+    let least = if any_allow || options.baseline.is_some() { Confidence::Guess } else { wanted.least };
+    let (mut findings, broken) = rule::run(&wanted.rules, program, least);
     let internal =
         |rule| failure(".", &format!("internal error in rule `{rule}`: its findings are missing; please report it"));
     outcome.notices.extend(broken.into_iter().map(internal));
+    findings.retain(|finding| !program.files[finding.file.0 as usize].is_context);
 
     outcome.sources.restore(findings.iter().flat_map(touched), options.max_size);
     if any_allow {
-        let (kept, complaints) = allow::apply(findings, program, &outcome.sources, &options.rules);
+        let require_reason = |path: &str| wanted.of_path(path, &outcome.sources).require_reason;
+        let terms = allow::Terms { ran: &wanted.rules, require_reason: &require_reason };
+        let (kept, complaints) = allow::apply(findings, program, &outcome.sources, &terms);
         findings = kept;
         outcome.notices.extend(complaints);
     }
-    findings.retain(|finding| finding.confidence >= options.least);
     outcome.findings = findings;
+    select::select(&wanted, program, outcome);
 }
 
 /// The files that a finding shows a part of.
@@ -195,6 +213,8 @@ fn sort(outcome: &mut Outcome) {
 enum Read {
     Source(Box<Source>, Vec<FileFacts>),
     Nothing(Notice),
+    /// Nobody asked about the file.
+    Context,
 }
 
 impl Read {
@@ -202,6 +222,7 @@ impl Read {
         match self {
             Self::Source(source, _) => &source.path,
             Self::Nothing(notice) => &notice.path,
+            Self::Context => "",
         }
     }
 }
@@ -213,48 +234,68 @@ fn failure(path: &str, message: &str) -> Notice {
 fn read_file(file: &FileToRead, options: &Options, cache: Option<&Cache>) -> Read {
     let read = source::read(&file.path, options.max_size);
     let bytes = read.as_deref().map_err(Clone::clone);
-    let known = bytes.as_ref().ok().zip(cache).map(|(bytes, cache)| (cache, cache.key(bytes, file)));
+    let apis = options.apis_of(&file.path);
+    let known = bytes.as_ref().ok().zip(cache).map(|(bytes, cache)| (cache, cache.key(bytes, file, apis)));
+    let source = |text| {
+        let mut source = Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language);
+        source.is_context = file.context;
+        source
+    };
     if let Some(units) = known.and_then(|(cache, key)| cache.get(key)) {
-        // What has nothing to show needs no text.
-        let quiet = units.iter().all(|unit| unit.notices.is_empty());
-        let text = if quiet { Ok("") } else { bytes.and_then(source::decode) };
-        let text = text.unwrap_or_default();
-        let source = Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language);
-        return Read::Source(Box::new(source), units);
+        let text = if is_quiet(&units) { Ok("") } else { bytes.and_then(source::decode) };
+        return Read::Source(Box::new(source(text.unwrap_or_default())), units);
     }
     match bytes.and_then(source::decode) {
         Ok(text) => {
-            let read = understand(Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language));
+            let read = understand(source(text), apis);
             if let (Read::Source(_, units), Some((cache, key))) = (&read, known) {
                 cache.put(key, units);
             }
             read
         }
+        Err(_) if file.context => Read::Context,
         Err(why) => Read::Nothing(unreadable(&file.shown, file.named, &why, options.max_size)),
     }
 }
 
-fn read_stdin(options: &Options) -> Option<Read> {
-    let stdin = options.stdin.as_ref()?;
-    let path = walk::shown(&options.root.join(&stdin.name), &options.root);
-    if stdin.bytes.len() as u64 > options.max_size {
-        return Some(Read::Nothing(unreadable(&path, true, &Unreadable::TooLarge(None), options.max_size)));
+/// A text that is at hand: standard input, or what stands in the index of git.
+fn read_text(given: &config::Stdin, options: &Options) -> Read {
+    let file = options.root.join(&given.name);
+    let path = walk::shown(&file, &options.root);
+    if let Some(notice) = walk::ignored(&file, options) {
+        return Read::Nothing(notice);
     }
-    let language = Language::of(&stdin.name).unwrap_or(Language::JavaScript);
-    Some(match source::decode(&stdin.bytes) {
-        Ok(text) => understand(Source::new(path, None, text, language)),
+    if given.bytes.len() as u64 > options.max_size {
+        return Read::Nothing(unreadable(&path, true, &Unreadable::TooLarge(None), options.max_size));
+    }
+    let language = Language::of(&given.name).unwrap_or(Language::JavaScript);
+    match source::decode(&given.bytes) {
+        Ok(text) => {
+            let mut source = Source::new(path, None, text, language);
+            source.instead_of = file.is_absolute().then(|| file.clone());
+            understand(source, options.apis_of(&file))
+        }
         Err(why) => Read::Nothing(unreadable(&path, true, &why, options.max_size)),
-    })
+    }
 }
 
-fn understand(mut source: Source) -> Read {
-    let units: Vec<FileFacts> =
-        source.blocks.iter().map(|block| parse::parse(&source, *block, Apis::built_in())).collect();
-    // Few files come to have findings: theirs are read again.
-    if source.file.is_some() && units.iter().all(|unit| unit.notices.is_empty()) {
+fn understand(mut source: Source, apis: &'static Apis) -> Read {
+    let mut units: Vec<FileFacts> = source.blocks.iter().map(|block| parse::parse(&source, *block, apis)).collect();
+    if source.is_context {
+        for unit in &mut units {
+            unit.notices.clear();
+            unit.directives.clear();
+        }
+    }
+    if source.file.is_some() && is_quiet(&units) {
         source.forget();
     }
     Read::Source(Box::new(source), units)
+}
+
+/// Few files come to have findings: theirs are read again. Comments that allow may be complained about.
+fn is_quiet(units: &[FileFacts]) -> bool {
+    units.iter().all(|unit| unit.notices.is_empty() && unit.directives.is_empty())
 }
 
 fn unreadable(path: &str, named: bool, why: &Unreadable, max_size: u64) -> Notice {

@@ -9,9 +9,19 @@ use serde_json::Value;
 /// What a project depends on, whatever for.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Package {
+    pub name: Option<String>,
+    /// Where its `package.json` is.
+    pub directory: PathBuf,
+    /// The files by which others enter it, as written: `main`, `module`, `exports`, `bin` and the like.
+    pub entries: Vec<String>,
+    /// Nobody outside the project installs it.
+    pub private: bool,
     /// Name and range of versions, as written.
     dependencies: FxHashMap<String, String>,
 }
+
+/// Fields of a `package.json` that name entries (<https://nodejs.org/api/packages.html>, and what bundlers add).
+const ENTRY_FIELDS: [&str; 8] = ["main", "module", "browser", "exports", "bin", "types", "typings", "source"];
 
 impl Package {
     /// The lowest major version that a dependency may have; `None` when the project does not depend on it, or on no
@@ -29,8 +39,60 @@ impl Package {
         let kinds = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
         let lists = kinds.iter().filter_map(|kind| whole.get(kind)?.as_object());
         let ranges = lists.flatten().filter_map(|(name, range)| Some((name.clone(), range.as_str()?.to_owned())));
-        Self { dependencies: ranges.collect() }
+        let mut entries = Vec::new();
+        for field in ENTRY_FIELDS.iter().filter_map(|field| whole.get(field)) {
+            note_entries(field, &mut entries);
+        }
+        Self {
+            name: whole.get("name").and_then(Value::as_str).map(str::to_owned),
+            directory: PathBuf::new(),
+            entries,
+            private: whole.get("private").and_then(Value::as_bool).unwrap_or(false),
+            dependencies: ranges.collect(),
+        }
     }
+
+    /// Whether a file, by its path below the package, is one that others enter it by. What is built into `dist` is looked
+    /// for in the sources that it is built from.
+    #[must_use]
+    pub fn is_entry(&self, below: &str) -> bool {
+        let stem = stem_of(below);
+        let built = |path: &str| path.split_once('/').map(|(_, rest)| rest.to_owned());
+        let own = [Some(stem.clone()), built(&stem)];
+        if self.entries.is_empty() {
+            return !self.private && own.iter().flatten().any(|path| path == "index");
+        }
+        self.entries.iter().any(|entry| {
+            let entry = stem_of(entry);
+            if let Some((folder, _)) = entry.split_once('*') {
+                return stem.starts_with(folder)
+                    || built(folder).is_some_and(|f| own[1].as_deref().is_some_and(|o| o.starts_with(&f)));
+            }
+            let theirs = [built(&entry), Some(entry)];
+            own.iter().flatten().any(|path| theirs.iter().flatten().any(|entry| entry == path))
+        })
+    }
+}
+
+/// All file names below a field of entries.
+fn note_entries(value: &Value, entries: &mut Vec<String>) {
+    let mut work = vec![value];
+    while let Some(value) = work.pop() {
+        match value {
+            Value::String(path) => entries.push(path.clone()),
+            Value::Array(list) => work.extend(list),
+            Value::Object(map) => work.extend(map.values()),
+            _ => {}
+        }
+    }
+}
+
+/// `./dist/index.d.ts` without what the build adds: `dist/index`. Folders stand for their index.
+fn stem_of(path: &str) -> String {
+    let path = path.trim_start_matches("./").trim_end_matches('/');
+    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+    let name = name.split('.').next().unwrap_or(name);
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// The packages of a run, each read once.
@@ -52,7 +114,7 @@ impl Packages {
             }
             passed.push(directory.to_owned());
             if let Some(text) = read(&directory.join("package.json")) {
-                found = Some(Arc::new(Package::parse(&text)));
+                found = Some(Arc::new(Package { directory: directory.to_owned(), ..Package::parse(&text) }));
                 break;
             }
         }

@@ -203,6 +203,9 @@ impl Job<'_> {
         let origin = Origin { path: &self.source.path, place: &self.source.place(), offset };
         let mut facts = extract::extract(&built.semantic, &origin, self.apis);
         facts.directives = comments::directives(program, offset, self.source);
+        if self.source.blocks.first() == Some(&self.block) {
+            facts.directives.extend(comments::in_markup(self.source));
+        }
         facts.notices.extend(syntax::errors(self.source, offset, &built.diagnostics));
         let spaces = parsed.irregular_whitespaces.iter().map(|span| span.start);
         facts.notices.extend(syntax::no_space(self.source, offset, self.text, spaces));

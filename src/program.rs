@@ -5,19 +5,23 @@ pub mod inputs;
 pub mod lives;
 pub mod openings;
 pub mod races;
+pub mod resolve;
 pub mod runs;
 pub mod sightings;
 pub mod stores;
+pub mod summaries;
 
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::facts::{FileFacts, FunctionId, Place, PlaceId};
-use crate::finding::{Confidence, FileId, Finding, Label, Severity, Span};
+use crate::facts::{FileFacts, FunctionId, Place, PlaceId, Use};
+use crate::finding::{Confidence, FileId, Finding, Label, Role, Severity, Span};
 use crate::package::Package;
+pub use resolve::{Location, Resolver};
 pub use runs::Runs;
+use summaries::{Elsewhere, Joined, Surroundings};
 
 /// The linked program.
 pub struct Program {
@@ -34,34 +38,60 @@ pub struct Unit {
     pub calls_to: FxHashMap<FunctionId, Vec<u32>>,
     /// What was found of each collection, once a rule has asked.
     growth_kinds: OnceLock<Vec<Option<growth::Kind>>>,
+    /// What other files do to this one.
+    pub joined: Joined,
+    /// Read for the sake of others only: nothing is reported here.
+    pub is_context: bool,
     /// The package that the file belongs to, where a fix may ask for it.
     pub package: Option<Arc<Package>>,
 }
 
 impl Program {
-    /// Links the facts of all files: runs are computed to a fixpoint. `files` in the order of their ids.
+    /// Links the facts of all files, which come in the order of their ids, as do their locations.
+    ///
+    /// Without a resolver, each file is judged by itself.
     #[must_use]
-    pub fn link(files: Vec<FileFacts>) -> Self {
-        let files = files
-            .into_par_iter()
-            .enumerate()
-            .map(|(index, facts)| {
-                let runs = runs::of_file(&facts);
-                let mut calls_to: FxHashMap<FunctionId, Vec<u32>> = FxHashMap::default();
-                for (index, call) in (0_u32..).zip(&facts.calls) {
-                    calls_to.entry(call.target).or_default().push(index);
-                }
-                Unit {
-                    id: FileId(u32::try_from(index).unwrap_or(u32::MAX)),
-                    facts,
-                    runs,
-                    calls_to,
-                    growth_kinds: OnceLock::new(),
-                    package: None,
-                }
-            })
-            .collect();
+    pub fn link(files: Vec<FileFacts>, locations: &[Location], resolver: Option<&Resolver>) -> Self {
+        let modules = resolver.map(|resolver| resolve::modules(resolver, &files, locations));
+        let mut files: Vec<Unit> =
+            files.into_par_iter().enumerate().map(|(id, facts)| Unit::new(FileId::at(id), facts)).collect();
+        for (unit, location) in files.iter_mut().zip(locations) {
+            unit.package.clone_from(&location.package);
+            unit.is_context = location.is_context;
+        }
+        if let Some(modules) = modules {
+            let outer: Vec<bool> = locations.iter().map(Location::is_outer).collect();
+            let tests: Vec<bool> = locations.iter().map(Location::is_test).collect();
+            summaries::join(&mut files, &Surroundings { modules: &modules, outer: &outer, tests: &tests });
+        }
         Self { files }
+    }
+}
+
+impl Unit {
+    fn new(id: FileId, facts: FileFacts) -> Self {
+        let alone = Joined::default();
+        let runs = runs::of_file(&facts, &alone, &|_, _| Runs::ONCE);
+        let mut calls_to: FxHashMap<FunctionId, Vec<u32>> = FxHashMap::default();
+        for (index, call) in (0_u32..).zip(&facts.calls) {
+            calls_to.entry(call.target).or_default().push(index);
+        }
+        Self {
+            id,
+            facts,
+            runs,
+            calls_to,
+            growth_kinds: OnceLock::new(),
+            joined: alone,
+            is_context: false,
+            package: None,
+        }
+    }
+
+    /// What another file does to a function, if a use of it is that.
+    #[must_use]
+    pub fn elsewhere(&self, used: &Use) -> Option<&Elsewhere> {
+        if let Use::Elsewhere(index) = used { self.joined.elsewhere.get(*index as usize) } else { None }
     }
 }
 
@@ -78,7 +108,13 @@ impl Unit {
 
     #[must_use]
     pub fn label(&self, span: Span, text: impl Into<String>) -> Label {
-        Label { file: self.id, span, text: text.into() }
+        Label { file: self.id, span, text: text.into(), role: Role::Place }
+    }
+
+    /// The label that says what keeps it alive.
+    #[must_use]
+    pub fn kept_by(&self, span: Span, text: impl Into<String>) -> Label {
+        Label { role: Role::Keeper, ..self.label(span, text) }
     }
 
     /// A finding that says nothing yet. Its rule and severity are those of the rule that runs: see [`Findings::add`].
@@ -102,7 +138,7 @@ impl Unit {
     /// The label that says why a function runs again and again.
     #[must_use]
     pub fn because(&self, function: FunctionId) -> Label {
-        let (span, text) = runs::evidence(&self.facts, self.runs_of(function), function);
-        self.label(span, text)
+        let (file, span, text) = runs::evidence(self, self.runs_of(function), function);
+        Label { file, span, text, role: Role::Again }
     }
 }

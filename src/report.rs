@@ -1,10 +1,22 @@
 //! Prints an outcome: one printer a file, and what they share.
 
+pub mod agent;
+mod change;
+pub mod checkstyle;
 pub mod concise;
+pub mod github;
+pub mod gitlab;
+pub mod html;
 pub mod json;
+pub mod junit;
+pub mod places;
 pub mod pretty;
+pub mod rdjson;
 pub mod rules;
+pub mod sarif;
+pub mod statistics;
 mod window;
+mod xml;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -65,7 +77,16 @@ pub fn findings(out: &mut dyn Write, outcome: &Outcome, format: Format, look: Lo
     match format {
         Format::Pretty => pretty::print(out, outcome, look),
         Format::Concise => concise::print(out, outcome, look),
+        Format::Agent => agent::print(out, outcome),
         Format::Json => json::print(out, outcome),
+        Format::Jsonl => json::print_lines(out, outcome),
+        Format::Sarif => sarif::print(out, outcome, &places::folder()),
+        Format::Github => github::print(out, outcome, &places::folder()),
+        Format::Gitlab => gitlab::print(out, outcome, &places::folder()),
+        Format::Junit => junit::print(out, outcome),
+        Format::Checkstyle => checkstyle::print(out, outcome),
+        Format::Rdjson => rdjson::print(out, outcome),
+        Format::Html => html::print(out, outcome),
     }
 }
 
@@ -100,21 +121,27 @@ pub fn summary(out: &mut dyn Write, outcome: &Outcome, took: Duration, look: Loo
     if outcome.files == 0 {
         return Ok(());
     }
-    let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "hint")]
-        .into_iter()
-        .filter(|(severity, _)| outcome.count(*severity) > 0)
-        .map(|(severity, word)| plural(outcome.count(severity), word))
-        .collect();
     let took = took.as_secs_f64();
     let files = plural(outcome.files, "file");
     let skipped = outcome.notices.iter().filter(|n| n.kind != NoticeKind::Note).count();
     let skipped = if skipped == 0 { String::new() } else { format!("; {} above", plural(skipped, "problem")) };
-    if parts.is_empty() {
+    let counts = counts(outcome);
+    if counts.is_empty() {
         let said = look.paint(if skipped.is_empty() { GREEN } else { BOLD }, "no leaks found");
         return writeln!(out, "{said} in {files} ({took:.2} s){skipped}");
     }
     let style = if outcome.count(Severity::Error) > 0 { RED } else { YELLOW };
-    writeln!(out, "{} in {files} ({took:.2} s){skipped}", look.paint(style, &parts.join(", ")))
+    writeln!(out, "{} in {files} ({took:.2} s){skipped}", look.paint(style, &counts))
+}
+
+/// "2 errors, 1 warning"; empty when nothing was found.
+#[must_use]
+pub fn counts(outcome: &Outcome) -> String {
+    let parts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "hint")]
+        .into_iter()
+        .filter(|(severity, _)| outcome.count(*severity) > 0)
+        .map(|(severity, word)| plural(outcome.count(severity), word));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// Says why there was nothing to do.

@@ -20,6 +20,10 @@ pub struct Source {
     pub path: String,
     /// Where it can be read again; `None` for standard input.
     pub file: Option<PathBuf>,
+    /// Where it would be, when it cannot be read there: what an editor sends, what stands in the index of git.
+    pub instead_of: Option<PathBuf>,
+    /// Read for the sake of others only.
+    pub is_context: bool,
     /// The whole file, a byte-order mark included; empty once nobody needs it.
     pub text: Arc<str>,
     pub language: Language,
@@ -31,13 +35,20 @@ impl Source {
     /// The whole path: frameworks know files by the folders that they are in, wherever one works.
     #[must_use]
     pub fn place(&self) -> String {
-        place(self.file.as_deref(), &self.path)
+        place(self.on_disk(), &self.path)
+    }
+
+    /// The file that it is, or stands for.
+    #[must_use]
+    pub fn on_disk(&self) -> Option<&Path> {
+        self.file.as_deref().or(self.instead_of.as_deref())
     }
 
     #[must_use]
     pub fn new(path: String, file: Option<PathBuf>, text: &str, language: Language) -> Self {
         let blocks = blocks::blocks(text, language);
-        Self { path, file, text: Arc::from(text), language, blocks, lines: OnceLock::new() }
+        let (text, lines) = (Arc::from(text), OnceLock::new());
+        Self { path, file, instead_of: None, is_context: false, text, language, blocks, lines }
     }
 
     /// The lines of the text, computed on first use.

@@ -1,5 +1,7 @@
 //! The files of a run, found by the ids that facts and findings carry.
 
+use std::path::Path;
+
 use crate::finding::{FileId, Notice};
 use crate::source::{Position, Source};
 
@@ -25,6 +27,11 @@ impl Sources {
         &self.list[self.units[file.0 as usize]]
     }
 
+    /// The source of each file id, in their order.
+    pub fn units(&self) -> impl Iterator<Item = &Source> {
+        self.units.iter().map(|index| &self.list[*index])
+    }
+
     /// Line and column of a byte offset.
     #[must_use]
     pub fn position(&self, file: FileId, offset: u32) -> Position {
@@ -38,21 +45,35 @@ impl Sources {
         self.list.get(index)
     }
 
+    /// Shown paths of the files that were to be judged, sorted.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.judged().map(|source| source.path.as_str())
+    }
+
+    /// Where those files can be read again that stand on a disk.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.judged().filter_map(|source| source.file.as_deref())
+    }
+
     /// Where a notice stands, when it is about a place in a file of this run.
     #[must_use]
     pub fn place_of(&self, notice: &Notice) -> Option<Position> {
         Some(self.by_path(&notice.path)?.position(notice.span?.start))
     }
 
-    /// Number of files, whatever their number of scripts.
+    fn judged(&self) -> impl Iterator<Item = &Source> {
+        self.list.iter().filter(|source| !source.is_context)
+    }
+
+    /// Number of files that were to be judged, whatever their number of scripts.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.list.len()
+        self.judged().count()
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.len() == 0
     }
 
     /// Reads the text of these files again where it was forgotten.

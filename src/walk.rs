@@ -5,9 +5,9 @@ use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use crate::config::Options;
+use crate::config::{Configs, Options};
 use crate::finding::{Notice, NoticeKind};
 use crate::source::Language;
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -30,6 +30,8 @@ pub struct FileToRead {
     pub shown: String,
     /// Named on the command line, not found on the way.
     pub named: bool,
+    /// Read for the sake of others only: nothing is reported here.
+    pub context: bool,
     pub language: Language,
 }
 
@@ -124,8 +126,12 @@ impl Found {
             self.walked.unsupported.push(shown);
             return;
         };
+        if let Some(notice) = ignored(path, options) {
+            self.walked.notices.push(notice);
+            return;
+        }
         let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let file = FileToRead { path: path.to_owned(), shown, named: true, language };
+        let file = FileToRead { path: path.to_owned(), shown, named: true, context: false, language };
         self.by_identity.insert(identity, file);
     }
 
@@ -148,13 +154,14 @@ impl Found {
 
 fn walker(folder: &Path, options: &Options) -> ignore::WalkParallel {
     let all = options.no_ignore;
+    let configs = Arc::clone(&options.configs);
     let mut builder = WalkBuilder::new(folder);
     builder
         .standard_filters(!all)
         .require_git(false)
         .follow_links(false)
         .threads(options.threads.unwrap_or(0))
-        .filter_entry(move |entry| entry.depth() == 0 || wanted(entry, all));
+        .filter_entry(move |entry| entry.depth() == 0 || (wanted(entry, all) && (all || is_read(entry, &configs))));
     if !all {
         builder.add_custom_ignore_filename(".leaklintignore");
     }
@@ -167,6 +174,35 @@ fn wanted(entry: &DirEntry, all: bool) -> bool {
         return name != ".git" && (all || !NOT_OURS.contains(&name.as_ref()));
     }
     Language::of(entry.path()).is_some_and(|l| l != Language::Declarations) && (all || !is_minified(&name))
+}
+
+/// Says that the configuration ignores a file that was named, when it does.
+#[must_use]
+pub fn ignored(path: &Path, options: &Options) -> Option<Notice> {
+    let ignored = !options.no_ignore && options.configs.of_file(path).ignores(&normalised(path), false);
+    ignored.then(|| Notice {
+        kind: NoticeKind::Note,
+        path: shown(path, &options.root),
+        span: None,
+        message: "passed over: the configuration ignores it (`--no-ignore` reads it)".to_owned(),
+    })
+}
+
+/// Whether the configuration lets a file or folder be read.
+fn is_read(entry: &DirEntry, configs: &Configs) -> bool {
+    let path = normalised(entry.path());
+    let settings = configs.of_file(&path);
+    let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
+    !settings.ignores(&path, is_folder) && (is_folder || settings.includes(&path))
+}
+
+/// Whether a walk that comes by this path, relative to where it started, goes past it.
+#[must_use]
+pub fn is_passed_over(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let folders = path.parent().into_iter().flat_map(Path::components);
+    let mut folders = folders.map(|part| part.as_os_str().to_string_lossy());
+    is_minified(&name) || name.starts_with('.') || folders.any(|f| f.starts_with('.') || NOT_OURS.contains(&f.as_ref()))
 }
 
 fn is_minified(name: &str) -> bool {
@@ -195,7 +231,7 @@ impl Batch<'_> {
         let Some(language) = Language::of(entry.path()) else { return };
         if kind.is_file() {
             let shown = shown(entry.path(), &self.options.root);
-            self.files.push(FileToRead { path: entry.into_path(), shown, named: false, language });
+            self.files.push(FileToRead { path: entry.into_path(), shown, named: false, context: false, language });
         } else if kind.is_symlink() && fs::metadata(entry.path()).is_err() {
             self.note(NoticeKind::Note, entry.path(), "symbolic link that leads nowhere: passed over".to_owned());
         }
@@ -233,7 +269,8 @@ impl Drop for Batch<'_> {
 }
 
 /// Without `.` and `..`, and without asking the file system: what the user typed stays recognisable.
-fn normalised(path: &Path) -> PathBuf {
+#[must_use]
+pub fn normalised(path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
     for part in path.components() {
         match part {

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use leaklint::apis::Apis;
 use leaklint::cache::Cache;
 use leaklint::facts::FileFacts;
 use leaklint::source::Language;
@@ -207,21 +208,26 @@ fn facts_made_by_other_rows_are_not_found() {
         path: PathBuf::from("a.js"),
         shown: "a.js".to_owned(),
         named: false,
+        context: false,
         language: Language::JavaScript,
     };
-    let cache = |rows: &str| Cache::new(folder.path().to_owned(), folder.path(), &[("node.toml", rows)]);
-    let key = |cache: &Cache| cache.key(b"let a = 1;", &file);
-    let first = cache("one");
-    first.put(key(&first), &[FileFacts::default()]);
+    let cache = || Cache::new(folder.path().to_owned(), folder.path());
+    let table =
+        "library = 'x'\nversions = '1'\ndocs = 'https://example.com'\n[[row]]\nfunction = ['f']\nopens = 'timer'\n";
+    let (ours, others) = (Apis::built_in(), Apis::with_own(&[("x.toml", table)], &[]).unwrap());
+    let first = cache();
+    let key = first.key(b"let a = 1;", &file, ours);
+    first.put(key, &[FileFacts::default()]);
     assert!(first.save().is_empty());
-    let (same, other) = (cache("one"), cache("other"));
-    assert_eq!(same.get(key(&same)).map(|units| units.len()), Some(1));
-    assert!(other.get(key(&other)).is_none() && other.get(key(&first)).is_none());
-    // The path and the language say what a text means.
-    let moved = FileToRead { shown: "b.js".to_owned(), ..file.clone() };
-    let typed = FileToRead { language: Language::TypeScript, ..file.clone() };
-    assert!(same.get(same.key(b"let a = 1;", &moved)).is_none() && same.get(same.key(b"let a = 1;", &typed)).is_none());
-    assert!(same.get(same.key(b"let a = 2;", &file)).is_none());
+    let second = cache();
+    let knows = |text: &[u8], file: &FileToRead, apis| second.get(second.key(text, file, apis)).is_some();
+    assert!(knows(b"let a = 1;", &file, ours));
+    assert!(!knows(b"let a = 1;", &file, others), "other rows");
+    assert!(!knows(b"let a = 2;", &file, ours), "another text");
+    // The path and the language say what a text means, and files that nobody asked about tell less.
+    assert!(!knows(b"let a = 1;", &FileToRead { shown: "b.js".to_owned(), ..file.clone() }, ours));
+    assert!(!knows(b"let a = 1;", &FileToRead { language: Language::TypeScript, ..file.clone() }, ours));
+    assert!(!knows(b"let a = 1;", &FileToRead { context: true, ..file.clone() }, ours));
 }
 
 #[test]

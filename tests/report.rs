@@ -2,64 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod made;
+
 use leaklint::Outcome;
-use leaklint::finding::{Confidence, Edit, FileId, Finding, Fix, Label, Severity, Span};
 use leaklint::report::{Look, concise, json, pretty};
 use leaklint::source::{Language, Source};
 use leaklint::sources::Sources;
-
-const SERVER: &str = "import { bus } from './bus.js';
-
-const sessions = new Map();
-
-export function handle(req, res) {
-  sessions.set(req.ip, req.user);
-  res.end();
-}
-";
-const BUS: &str = "export const bus = new Bus();\n";
-
-fn span_of(text: &str, what: &str) -> Span {
-    let start = u32::try_from(text.find(what).unwrap()).unwrap();
-    Span::new(start, start + u32::try_from(what.len()).unwrap())
-}
-
-fn outcome() -> Outcome {
-    let mut sources = Sources::default();
-    sources.add(Source::new("bus.js".to_owned(), None, BUS, Language::JavaScript), 1);
-    sources.add(Source::new("server.js".to_owned(), None, SERVER, Language::JavaScript), 1);
-    let label = |file, text, what: &str, said: &str| Label {
-        file: FileId(file),
-        span: span_of(text, what),
-        text: said.to_owned(),
-    };
-    let grows = span_of(SERVER, "sessions.set(req.ip, req.user)");
-    let fix = Fix {
-        title: "empty the map when it is full".to_owned(),
-        safe: false,
-        edits: vec![Edit {
-            file: FileId(1),
-            span: Span::new(grows.start, grows.start),
-            text: "if (sessions.size > 1000) sessions.clear();\n  ".to_owned(),
-        }],
-    };
-    let finding = Finding {
-        rule: "unbounded-cache",
-        severity: Severity::Error,
-        confidence: Confidence::Sure,
-        file: FileId(1),
-        span: span_of(SERVER, "sessions"),
-        message: "`sessions` grows on every request and nothing removes entries".to_owned(),
-        labels: vec![
-            label(1, SERVER, "sessions", "lives as long as the process"),
-            label(1, SERVER, "sessions.set(req.ip, req.user)", "grows here, once per request"),
-            label(0, BUS, "bus", "kept by this"),
-        ],
-        help: "delete the entry when the session ends".to_owned(),
-        fixes: vec![fix],
-    };
-    Outcome { findings: vec![finding], files: 2, sources, ..Outcome::default() }
-}
+use made::{BUS, SERVER, outcome, span_of};
 
 #[test]
 fn pretty_shows_all_the_evidence() {

@@ -1,5 +1,6 @@
 //! Functions that frameworks find by name, place or decorator: which files and names rows mean.
 
+use globset::GlobMatcher;
 use rustc_hash::FxHashMap;
 
 use super::row::{HandlerRow, Often};
@@ -18,11 +19,23 @@ pub struct Handlers {
 #[derive(Debug)]
 pub struct Exported {
     files: Vec<Vec<String>>,
+    /// Whole paths, instead of `files`.
+    paths: Option<GlobMatcher>,
     pub directive: Option<String>,
     names: Vec<String>,
     parameters: Vec<String>,
     pub runs: Often,
     pub reloaded: bool,
+}
+
+/// Exported functions that the user says are called again and again.
+#[derive(Debug, Clone)]
+pub struct EntryPoint {
+    /// Whole paths of files.
+    pub paths: GlobMatcher,
+    /// Names of exports; `*` is any name.
+    pub names: Vec<String>,
+    pub runs: Often,
 }
 
 impl Handlers {
@@ -35,6 +48,7 @@ impl Handlers {
         if !row.exported.is_empty() {
             self.exported.push(Exported {
                 files: row.files.iter().map(|file| file.split('/').map(str::to_owned).collect()).collect(),
+                paths: None,
                 directive: row.directive.clone(),
                 names: row.exported.clone(),
                 parameters: row.parameters.clone(),
@@ -44,12 +58,27 @@ impl Handlers {
         }
     }
 
+    /// Adds an entry point of the user's own.
+    pub(super) fn enter_own(&mut self, own: &EntryPoint) {
+        self.exported.push(Exported {
+            files: Vec::new(),
+            paths: Some(own.paths.clone()),
+            directive: None,
+            names: own.names.clone(),
+            parameters: Vec::new(),
+            runs: own.runs,
+            reloaded: false,
+        });
+    }
+
     /// Rows about exported functions that mean the file at `path`.
     pub fn exported_in<'s>(&'s self, path: &str) -> impl Iterator<Item = &'s Exported> + use<'s> {
-        let path = segments(path);
-        self.exported
-            .iter()
-            .filter(move |row| row.files.is_empty() || row.files.iter().any(|file| ends_in(&path, file)))
+        let parts = segments(path);
+        let whole = path.to_owned();
+        self.exported.iter().filter(move |row| match &row.paths {
+            Some(paths) => paths.is_match(&whole),
+            None => row.files.is_empty() || row.files.iter().any(|file| ends_in(&parts, file)),
+        })
     }
 
     /// How often a method with this decorator of a module runs.

@@ -40,7 +40,7 @@ pub struct Entry {
 pub enum Unusable {
     /// Not what was written, or not written by us.
     Damaged,
-    /// Written by another version, or by other rows.
+    /// Written by another program.
     Outdated,
 }
 

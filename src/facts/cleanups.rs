@@ -54,6 +54,8 @@ pub enum CleanupFlaw {
     Inverted,
     /// A test for a flag that only the cleanup itself sets.
     Unset,
+    /// A method that ends an instance, which nothing in the program calls; linking tells.
+    Uncalled,
 }
 
 /// A call that closes something.

@@ -70,13 +70,6 @@ struct Found<'a> {
     spot: Spot<'a>,
 }
 
-fn is_push_of_this(call: &CallExpression<'_>) -> bool {
-    let this = |a: &Argument<'_>| matches!(a, Argument::ThisExpression(_));
-    matches!(&call.callee, Expression::StaticMemberExpression(m) if m.property.name == "push")
-        && call.arguments.len() == 1
-        && call.arguments.first().is_some_and(this)
-}
-
 /// `rooms[id].delete(user)` takes something out of an entry of `rooms`, and leaves the entry.
 fn note_inner_removals(list: &mut [Found<'_>]) {
     for inner in 0..list.len() {
@@ -150,7 +143,11 @@ impl<'a> Reader<'a, '_> {
             spot.path.len() > 1 && outer.iter().any(|path| path.len() < spot.path.len() && spot.path.starts_with(path))
                 || spot.path.len() == 1 && outer.iter().any(SmallVec::is_empty)
         };
-        let kept = list.into_iter().filter(|f| may_grow_for_good(&f.container) && !goes_along(&f.spot));
+        // Other files may fill what is exported.
+        let given = |f: &Found<'a>| {
+            matches!(f.spot.root, SpotRoot::Symbol(s) if self.is_exported(s)) && !f.container.is_out_of_sight()
+        };
+        let kept = list.into_iter().filter(|f| (may_grow_for_good(&f.container) || given(f)) && !goes_along(&f.spot));
         self.facts.containers = kept.map(|f| f.container).collect();
     }
 
@@ -187,16 +184,8 @@ impl<'a> Reader<'a, '_> {
                 self.offer(&spot, &e.right, e.left.span());
                 self.note_other_names(&spot, &e.right);
             }
-            AstKind::CallExpression(call) if is_push_of_this(call) => {
-                // `registry.push(this)`, where `registry` is imported: an array, and each instance is in it.
-                let Expression::StaticMemberExpression(m) = peel(&call.callee) else { return };
-                if let Some(spot) = self.spot_of(&m.object)
-                    && matches!(spot.root, SpotRoot::Module(module) if module.starts_with('.'))
-                {
-                    self.add_collection(spot, ContainerKind::List, m.object.span());
-                }
-            }
             AstKind::CallExpression(call) => {
+                self.find_imported(call);
                 // `map.set(key, [])`: each entry is a collection of its own.
                 if let Expression::StaticMemberExpression(m) = peel(&call.callee)
                     && m.property.name == "set"
@@ -211,6 +200,22 @@ impl<'a> Reader<'a, '_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `registry.push(this)`, `cache.set(key, value)`, where `cache` is imported. What it is, linking will tell.
+    fn find_imported(&mut self, call: &'a CallExpression<'a>) {
+        let Expression::StaticMemberExpression(m) = peel(&call.callee) else { return };
+        let kind = match (m.property.name.as_str(), call.arguments.len()) {
+            ("push" | "unshift", 1..) => ContainerKind::List,
+            ("set", 2) => ContainerKind::Map,
+            ("add", 1) => ContainerKind::Set,
+            _ => return,
+        };
+        if let Some(spot) = self.spot_of(&m.object)
+            && matches!(spot.root, SpotRoot::Module(module) if self.may_be_project_file(module))
+        {
+            self.add_collection(spot, kind, m.object.span());
         }
     }
 
@@ -252,6 +257,9 @@ impl<'a> Reader<'a, '_> {
     /// A variable of a function matters when a closure holds it; one of the module, when a function uses it or is handed it.
     fn outlives_its_call(&self, symbol: SymbolId) -> bool {
         let within = self.scope_function(symbol);
+        if within == TOP && self.is_exported(symbol) {
+            return true;
+        }
         self.scoping.get_resolved_references(symbol).any(|r| {
             let node = r.node_id();
             self.owner_of(node) != within
@@ -386,9 +394,20 @@ impl<'a> Reader<'a, '_> {
             SpotRoot::Symbol(symbol) => self.scoping.symbol_name(symbol).to_owned(),
             SpotRoot::This(_) | SpotRoot::UnknownThis(_) => "this".to_owned(),
             SpotRoot::Global(name) => name.to_owned(),
-            SpotRoot::Module(module) => module.rsplit('/').next().unwrap_or(module).to_owned(),
+            SpotRoot::Module(module) => {
+                let file = module.rsplit('/').next().unwrap_or(module);
+                file.split('.').next().unwrap_or(file).to_owned()
+            }
         };
-        for seg in &spot.path {
+        let mut path = spot.path.as_slice();
+        // What is imported goes by its own name.
+        if let (SpotRoot::Module(_), [Seg::Field(own), rest @ ..]) = (spot.root, path) {
+            if *own != "default" {
+                (*own).clone_into(&mut name);
+            }
+            path = rest;
+        }
+        for seg in path {
             match seg {
                 Seg::Field(f) if is_symbol_name(f) => {
                     name.push('[');

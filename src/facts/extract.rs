@@ -31,7 +31,8 @@ pub fn extract(semantic: &Semantic<'_>, origin: &Origin<'_>, apis: &'static Apis
     let mut reader = Reader::new(semantic, origin, apis);
     find_candidates(&mut reader);
     // In most files nothing grows, opens or waits: what surrounds the candidates is not even read.
-    if !reader.facts.is_interesting() {
+    reader.note_links();
+    if !reader.facts.is_interesting() && !reader.facts.links.matter() {
         return FileFacts::default();
     }
     reader.note_surroundings();

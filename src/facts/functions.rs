@@ -24,6 +24,8 @@ pub struct Function {
     pub parent: FunctionId,
     /// What to point at: the name, or the head of an anonymous function.
     pub head: Span,
+    /// All of it, from its first word to its closing brace.
+    pub whole: Span,
     pub kind: FunctionKind,
     pub class: Option<ClassId>,
     pub uses: Vec<Use>,
@@ -65,7 +67,8 @@ impl<'a> Reader<'a, '_> {
                 | AstKind::ExportDeclaration(_)
                 | AstKind::ExportSpecifier(_)
                 | AstKind::ExportDefaultDeclaration(_)
-                | AstKind::TSExportAssignment(_) => {
+                | AstKind::TSExportAssignment(_)
+                | AstKind::ImportExpression(_) => {
                     sites.push(kind);
                     outer
                 }
@@ -128,6 +131,7 @@ impl<'a> Reader<'a, '_> {
             name: String::new(),
             parent,
             head: self.span_of(node),
+            whole: self.span_of(node),
             kind,
             class: None,
             uses: Vec::new(),

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, BindingPattern, CallExpression, Expression, Function as JsFunction, IdentifierReference};
+use oxc_ast::ast::{
+    Argument, BindingPattern, CallExpression, Expression, Function as JsFunction, IdentifierReference, NewExpression,
+};
 use oxc_semantic::{AstNodes, NodeId, Scoping, Semantic, SymbolId};
 use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -41,6 +43,8 @@ pub struct Reader<'a, 's> {
     pub knows_calls: bool,
     /// Calls by the function of this file that they reach.
     pub calls_of: FxHashMap<FunctionId, Vec<&'a CallExpression<'a>>>,
+    /// Where classes of this file are instantiated, by their constructor.
+    pub news_of: FxHashMap<FunctionId, Vec<&'a NewExpression<'a>>>,
     /// The nodes that later passes look at, in the order of the text: calls, `new`, assignments, declarations, fields and
     /// exports. Walking these is much cheaper than walking all nodes.
     pub sites: Rc<[AstKind<'a>]>,
@@ -71,6 +75,8 @@ pub struct Reader<'a, 's> {
     pub exported: FxHashSet<SymbolId>,
     /// Pairs whose references were noted already.
     pub noted: FxHashSet<(FunctionId, SymbolId)>,
+    /// What names stand for something of another module: its number in [`Links`](super::Links), and the path in it.
+    pub alias_links: FxHashMap<SymbolId, (u32, Vec<&'a str>)>,
     /// Collections under construction.
     pub collections: Collections<'a>,
 
@@ -134,6 +140,7 @@ impl<'a, 's> Reader<'a, 's> {
             calls: Calls::default(),
             knows_calls: false,
             calls_of: FxHashMap::default(),
+            news_of: FxHashMap::default(),
             this_nodes: Vec::new(),
             function_nodes: Vec::new(),
             function_of_node: FxHashMap::default(),
@@ -148,6 +155,7 @@ impl<'a, 's> Reader<'a, 's> {
             entered: FxHashSet::default(),
             exported: FxHashSet::default(),
             noted: FxHashSet::default(),
+            alias_links: FxHashMap::default(),
             collections: Collections::default(),
             bindings: FxHashMap::default(),
             binding_symbols: Vec::new(),

@@ -15,7 +15,7 @@ use super::reader::{Reader, bound_symbol};
 use super::{ClassId, Domain, END_METHODS, FunctionId, FunctionKind, Guard, Often, TOP};
 use crate::finding::Span;
 pub use calls::{Arg, Call};
-pub use exports::is_exports;
+pub use exports::{is_exports, is_exports_target};
 
 /// How a function comes to run, seen inside the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,8 @@ pub enum Use {
         by: FunctionId,
         at: Span,
     },
+    /// Added by linking: what another file does, by its index in the list of these.
+    Elsewhere(u32),
 }
 
 impl Use {
@@ -63,7 +65,7 @@ impl Use {
             | Self::Callback { by, .. }
             | Self::UnknownCallback { by, .. }
             | Self::Escapes { by, .. } => Some(*by),
-            Self::Exported { .. } | Self::Method { .. } => None,
+            Self::Exported { .. } | Self::Method { .. } | Self::Elsewhere(_) => None,
         }
     }
 }
@@ -134,6 +136,7 @@ impl<'a> Reader<'a, '_> {
                 }
             }
         }
+        found.extend(facts.links.taken.iter().map(|taken| taken.by));
         found.extend(facts.bindings.iter().map(|b| b.within));
         found
     }

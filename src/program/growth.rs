@@ -11,6 +11,7 @@ mod repairs;
 use super::Unit;
 use super::inputs::Source;
 use super::lives::Keeper;
+use super::summaries::{Stroke, Struck};
 use crate::facts::{
     Container, ContainerKind, Does, Escape, FunctionId, FunctionKind, Guard, Life, Often, Op, Root, Step, TOP, Use,
     Value,
@@ -87,10 +88,9 @@ impl Unit {
     #[must_use]
     pub fn growth<'u>(&'u self, container: &'u Container) -> Option<Growth<'u>> {
         let foreign = matches!(self.place(container.place).root, Root::Import { .. });
-        if container.kind == ContainerKind::Weak
-            || (foreign && container.kind != ContainerKind::List)
-            || container.is_out_of_sight()
-        {
+        let out_of_sight =
+            container.is_out_of_sight() || self.strokes(container).any(|stroke| stroke.does == Struck::Escapes);
+        if container.kind == ContainerKind::Weak || (foreign && !self.is_known_import(container)) || out_of_sight {
             return None;
         }
         let keeper = self.keeper(container.place, container.declared)?;
@@ -111,6 +111,14 @@ impl Unit {
         let from_outside = op.key.as_ref().is_some_and(|key| self.source_of(&key.domain) == Source::Input);
         let cause = Cause::Unbounded;
         self.judge(Growth { container, op, keeper, confidence, driver, from_outside, cause }, relief)
+    }
+
+    /// Nothing in this file, or in others, makes the collection smaller or takes it out of sight.
+    pub(super) fn only_grows(&self, container: &Container) -> bool {
+        container.kind != ContainerKind::Weak
+            && !container.is_out_of_sight()
+            && self.strokes(container).all(|stroke| stroke.does == Struck::Grows)
+            && matches!(self.relief(container), Relief::None)
     }
 
     /// Why the collection grows in spite of what is done against it, and how certain that is.
@@ -174,6 +182,22 @@ impl Unit {
             Life::Process if runs.certain => Confidence::Sure,
             _ => Confidence::Likely,
         }
+    }
+
+    /// What other files do to a collection.
+    fn strokes<'u>(&'u self, container: &Container) -> impl Iterator<Item = &'u Stroke> {
+        self.joined.strokes.get(&container.place).map_or(&[][..], Vec::as_slice).iter()
+    }
+
+    /// An imported collection that nothing takes entries out of where it comes from; or a list of instances.
+    fn is_known_import(&self, container: &Container) -> bool {
+        self.joined.imported.contains_key(&container.place)
+            || (is_list_of_instances(container) && !self.joined.origins.contains_key(&container.place))
+    }
+
+    /// Other files can reach it, and not all of them are known.
+    fn is_out_of_reach(&self, container: &Container) -> bool {
+        self.is_exported(container) && !self.joined.closed.contains(&container.place)
     }
 
     fn is_exported(&self, container: &Container) -> bool {
@@ -248,7 +272,7 @@ impl Unit {
             let facts = &self.facts.functions[at.0 as usize];
             for used in &facts.uses {
                 match used {
-                    Use::Escapes { .. } | Use::Exported { .. } | Use::Method { .. } => return true,
+                    Use::Escapes { .. } | Use::Exported { .. } | Use::Method { .. } | Use::Elsewhere(_) => return true,
                     Use::Called { by, .. } if !seen.contains(by) => {
                         seen.push(*by);
                         work.push(*by);
@@ -260,4 +284,10 @@ impl Unit {
         }
         false
     }
+}
+
+/// `registry.push(this)`: a list, whatever it is where it comes from.
+fn is_list_of_instances(container: &Container) -> bool {
+    let mut grown = container.ops.iter().filter(|op| op.does == Does::Grow);
+    container.kind == ContainerKind::List && grown.all(|op| op.stores.as_deref() == Some("this"))
 }

@@ -46,6 +46,10 @@ impl Unit {
                 any = true;
                 note(&domain, &mut most, &mut work);
             }
+            if let Some(source) = self.joined.sources.get(&(function, index)) {
+                any = true;
+                most = most.max(*source);
+            }
             // What callers out of our sight pass is open, at least; so is what takes too long to follow.
             if !any || !self.is_in_sight(function) || work.len() > MOST_PARAMS {
                 most = most.max(Source::Open);
@@ -58,13 +62,13 @@ impl Unit {
     fn is_handler(&self, function: FunctionId) -> bool {
         let function = &self.facts.functions[function.0 as usize];
         let event = |u: &Use| matches!(u, Use::Callback { runs: Some(often), .. } if *often >= Often::Event);
-        function.signature.is_some() || function.uses.iter().any(event)
+        function.signature.is_some() || function.uses.iter().any(|u| event(self.used(u)))
     }
 
-    /// All calls of the function are calls by name in this file.
+    /// All calls of the function are calls by name.
     fn is_in_sight(&self, function: FunctionId) -> bool {
         let uses = &self.facts.functions[function.0 as usize].uses;
-        !uses.is_empty() && uses.iter().all(|u| matches!(u, Use::Called { .. }))
+        !uses.is_empty() && uses.iter().all(|u| matches!(self.used(u), Use::Called { .. }))
     }
 
     /// What the calls of this file pass as argument `index`.
@@ -75,7 +79,12 @@ impl Unit {
 
     /// What the calls of this file pass as argument `index`, as values that a key may take.
     fn passed(&self, function: FunctionId, index: u32) -> impl Iterator<Item = Cow<'_, Domain>> {
-        self.arguments(function, index).map(|arg| match arg {
+        self.arguments(function, index).map(|arg| self.domain_of(arg))
+    }
+
+    /// What a call passes, as values that a key may take.
+    pub(super) fn domain_of<'u>(&'u self, arg: &'u Arg) -> Cow<'u, Domain> {
+        match arg {
             Arg::Key(domain) => Cow::Borrowed(domain),
             Arg::Place(place) => {
                 let place = self.place(*place);
@@ -87,7 +96,12 @@ impl Unit {
             }
             Arg::Function(_) => Cow::Owned(Domain::Object),
             Arg::Promise(_) | Arg::Other => Cow::Owned(Domain::Unknown),
-        })
+        }
+    }
+
+    /// A use as the file that makes it sees it.
+    pub(super) fn used<'u>(&'u self, used: &'u Use) -> &'u Use {
+        self.elsewhere(used).map_or(used, |elsewhere| &elsewhere.used)
     }
 
     /// Whether a value of this domain is made from what a request handler receives.
@@ -124,7 +138,7 @@ impl Unit {
     fn is_request(&self, param: &ParamPath) -> bool {
         let function = &self.facts.functions[param.function.0 as usize];
         let handler = function.signature == Some(Often::Request)
-            || function.uses.iter().any(|u| matches!(u, Use::Callback { runs: Some(Often::Request), .. }));
+            || function.uses.iter().any(|u| matches!(self.used(u), Use::Callback { runs: Some(Often::Request), .. }));
         let Some(Some(binding)) = function.params.get(param.index as usize) else {
             // `({ params, query }, res) => ..`
             let first = param.path.split('.').next().unwrap_or("");

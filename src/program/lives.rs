@@ -111,7 +111,8 @@ impl Unit {
         }
         let short = !owner.exported
             && !owner.escapes
-            && !owner.made.is_empty()
+            && (!owner.made.is_empty() || self.joined.made_short.contains(&class))
+            && self.joined.made.contains_key(&class) == self.joined.made_short.contains(&class)
             && owner.made.iter().all(|(by, _)| self.runs_of(*by).often >= Often::Event);
         if short {
             return (Life::Request, format!("an instance of {name} lives no longer than what makes it"));
@@ -127,7 +128,12 @@ impl Unit {
         if owner.exported && !self.is_lasting(class) {
             return false;
         }
-        !made.is_empty() && made.iter().all(|(by, _)| self.runs_of(*by).often == Often::Once)
+        let here = made.iter().all(|(by, _)| self.runs_of(*by).often == Often::Once);
+        if self.joined.made.contains_key(&class) {
+            here && self.joined.made_once.contains(&class)
+        } else {
+            here && !made.is_empty()
+        }
     }
 
     /// The class says by its name or its end method that its instances live long.
@@ -213,6 +219,14 @@ impl Unit {
             at = facts.parent;
         }
         false
+    }
+
+    /// Makes instances: `constructor() {}`, or `function Foo() {}` of which there are instances.
+    #[must_use]
+    pub fn is_constructor(&self, function: FunctionId) -> bool {
+        let facts = &self.facts.functions[function.0 as usize];
+        facts.kind == FunctionKind::Constructor
+            || facts.class.is_some_and(|class| self.facts.classes[class.0 as usize].constructor == Some(function))
     }
 
     /// The method by which a class ends its instances, if it has one.

@@ -1,10 +1,11 @@
 //! Which opened things nothing closes: listeners on receivers that outlive them, timers whose id is lost.
 
 pub mod clients;
+mod ends;
 pub mod handles;
 mod listeners;
 mod receivers;
-mod timers;
+pub mod timers;
 
 use super::Unit;
 use crate::facts::{CleanupFlaw, DeadCleanup, FunctionId, Handle, Often, PlaceId, Root, Step, Use};

@@ -46,7 +46,9 @@ impl Unit {
                 match used {
                     Use::Callback { runs: Some(often), .. } if *often > Often::Once => return Some(true),
                     // A method of what `home` returns or makes.
-                    Use::Exported { .. } | Use::Method { .. } => return Some(!self.runs_at_ends(at)),
+                    Use::Exported { .. } | Use::Method { .. } | Use::Elsewhere(_) => {
+                        return Some(!self.runs_at_ends(at));
+                    }
                     Use::UnknownCallback { .. } | Use::Escapes { .. } => doubt = true,
                     Use::Callback { .. } | Use::Called { .. } => {}
                 }

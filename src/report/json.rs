@@ -7,30 +7,50 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::Outcome;
-use crate::finding::{Confidence, FileId, Finding, Fix, Notice, Severity, Span};
+use crate::finding::{Confidence, FileId, Finding, Fix, Label, Notice, Role, Severity, Span};
 use crate::source::Position;
 use crate::sources::Sources;
 
 /// # Errors
 /// When `out` cannot be written.
 pub fn print(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
-    let mut seen = HashMap::new();
-    let findings: Vec<JsonFinding> =
-        outcome.findings.iter().map(|finding| JsonFinding::new(finding, outcome, &mut seen)).collect();
     let report = Report {
-        version: 1,
-        summary: Summary {
-            files: outcome.files,
-            findings: findings.len(),
-            errors: outcome.count(Severity::Error),
-            warnings: outcome.count(Severity::Warning),
-            notices: outcome.notices.len(),
-        },
-        findings,
+        version: VERSION,
+        summary: Summary::new(outcome),
+        findings: findings(outcome).collect(),
         notices: outcome.notices.iter().map(|notice| JsonNotice::new(notice, &outcome.sources)).collect(),
     };
     serde_json::to_writer(&mut *out, &report)?;
     writeln!(out)
+}
+
+/// Prints one object on each line: findings, then notices, then the summary.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn print_lines(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
+    let findings = findings(outcome).map(Line::Finding);
+    let notices = outcome.notices.iter().map(|notice| Line::Notice(JsonNotice::new(notice, &outcome.sources)));
+    let summary = Line::Summary { version: VERSION, counts: Summary::new(outcome) };
+    for line in findings.chain(notices).chain([summary]) {
+        serde_json::to_writer(&mut *out, &line)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Raised when a field goes away or means something else.
+const VERSION: u32 = 1;
+
+fn findings(outcome: &Outcome) -> impl Iterator<Item = JsonFinding<'_>> {
+    let prints = fingerprints(outcome);
+    outcome.findings.iter().zip(prints).map(|(finding, print)| JsonFinding::new(finding, outcome, print))
+}
+
+/// The address of the page of a rule, when there is one that the world can read.
+#[must_use]
+pub fn page(rule: &str) -> Option<String> {
+    Some(url(rule)).filter(|url| url.starts_with("https://"))
 }
 
 /// Where the page of a rule can be read.
@@ -47,6 +67,19 @@ struct Report<'o> {
     summary: Summary,
     findings: Vec<JsonFinding<'o>>,
     notices: Vec<JsonNotice<'o>>,
+}
+
+/// A line of its own; its `type` comes first.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'o> {
+    Finding(JsonFinding<'o>),
+    Notice(JsonNotice<'o>),
+    Summary {
+        version: u32,
+        #[serde(flatten)]
+        counts: Summary,
+    },
 }
 
 #[derive(Serialize)]
@@ -67,7 +100,7 @@ struct JsonFinding<'o> {
     path: &'o str,
     start: Position,
     end: Position,
-    labels: Vec<Place<'o>>,
+    labels: Vec<JsonLabel<'o>>,
     help: &'o str,
     url: String,
     fingerprint: String,
@@ -81,6 +114,14 @@ struct Place<'o> {
     start: Position,
     end: Position,
     text: &'o str,
+}
+
+/// A place, and whether it says why this happens again or what keeps it.
+#[derive(Serialize)]
+struct JsonLabel<'o> {
+    role: Role,
+    #[serde(flatten)]
+    place: Place<'o>,
 }
 
 #[derive(Serialize)]
@@ -98,9 +139,10 @@ struct JsonNotice<'o> {
 }
 
 impl<'o> JsonFinding<'o> {
-    fn new(finding: &'o Finding, outcome: &'o Outcome, seen: &mut HashMap<u64, u32>) -> Self {
+    fn new(finding: &'o Finding, outcome: &'o Outcome, fingerprint: String) -> Self {
         let sources = &outcome.sources;
-        let labels = finding.labels.iter().map(|l| Place::new(sources, l.file, l.span, &l.text)).collect();
+        let place = |l: &'o Label| Place::new(sources, l.file, l.span, &l.text);
+        let labels = finding.labels.iter().map(|l| JsonLabel { role: l.role, place: place(l) }).collect();
         Self {
             rule: finding.rule,
             severity: finding.severity,
@@ -112,8 +154,20 @@ impl<'o> JsonFinding<'o> {
             labels,
             help: &finding.help,
             url: url(finding.rule),
-            fingerprint: fingerprint(finding, sources, seen),
+            fingerprint,
             fixes: finding.fixes.iter().map(|fix| JsonFix::new(fix, sources)).collect(),
+        }
+    }
+}
+
+impl Summary {
+    fn new(outcome: &Outcome) -> Self {
+        Self {
+            files: outcome.files,
+            findings: outcome.findings.len(),
+            errors: outcome.count(Severity::Error),
+            warnings: outcome.count(Severity::Warning),
+            notices: outcome.notices.len(),
         }
     }
 }
@@ -136,6 +190,13 @@ impl<'o> JsonNotice<'o> {
     fn new(notice: &'o Notice, sources: &'o Sources) -> Self {
         Self { path: &notice.path, message: &notice.message, start: sources.place_of(notice) }
     }
+}
+
+/// A name for each finding, in their order, no two alike.
+#[must_use]
+pub fn fingerprints(outcome: &Outcome) -> Vec<String> {
+    let mut seen = HashMap::new();
+    outcome.findings.iter().map(|finding| fingerprint(finding, &outcome.sources, &mut seen)).collect()
 }
 
 /// Stays the same when code elsewhere changes: rule, path, the text of the site without its spacing, and a number that

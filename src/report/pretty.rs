@@ -8,17 +8,16 @@ use miette::{
     Report, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
+use super::change::change;
 use super::window::{self, Mark, Window};
 use super::{BOLD, CYAN, DIM, GREEN, Look, RED, style};
 use crate::Outcome;
-use crate::finding::{FileId, Finding, Fix, Label, Severity, Span};
+use crate::finding::{Finding, Fix, Label, Severity, Span};
 use crate::source::Source;
 use crate::sources::Sources;
 
 /// Findings that are shown in full; a longer list is not read anyway.
 const SHOWN: usize = 200;
-/// Lines of a suggested change that are shown.
-const CHANGED: usize = 12;
 
 /// # Errors
 /// When `out` cannot be written.
@@ -39,16 +38,9 @@ pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
     let head = look.paint(style(finding.severity), &format!("{}[{}]", finding.severity.as_str(), finding.rule));
     let mut text = format!("{head} {}\n", look.paint(BOLD, &look.text(&finding.message)));
 
-    let mut files: Vec<FileId> = vec![finding.file];
-    for label in &finding.labels {
-        let same = |file: &FileId| sources.of(*file).path == sources.of(label.file).path;
-        if !files.iter().any(same) {
-            files.push(label.file);
-        }
-    }
-    for file in files {
+    for file in window::files(finding, sources) {
         let source = sources.of(file);
-        let windows = window::windows(source, &marks(finding, source, sources), look);
+        let windows = window::windows(source, &window::marks(finding, source, sources), look);
         if windows.is_empty() {
             let labels = finding.labels.iter().filter(|label| sources.of(label.file).path == source.path);
             bare(&mut text, source, labels, look);
@@ -61,7 +53,7 @@ pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
         let _ = writeln!(text, "  {} {}", look.paint(CYAN, "help:"), look.text(&finding.help));
     }
     if let Some(fix) = finding.fixes.first() {
-        change(&mut text, fix, sources, look);
+        print_change(&mut text, fix, sources, look);
     }
     let more = format!("  {}; about this rule: leaklint explain {}", finding.confidence.as_str(), finding.rule);
     let _ = writeln!(text, "{}\n", look.paint(DIM, &more));
@@ -73,21 +65,10 @@ pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
 /// # Errors
 /// When `out` cannot be written.
 pub fn place(out: &mut dyn Write, source: &Source, span: Span, look: Look) -> io::Result<()> {
-    for window in window::windows(source, &[Mark { span, text: "", primary: true }], look) {
+    for window in window::windows(source, &[Mark { span, text: "", primary: true, label: None }], look) {
         out.write_all(snippet(window, Severity::Error, look).as_bytes())?;
     }
     Ok(())
-}
-
-fn marks<'f>(finding: &'f Finding, source: &Source, sources: &Sources) -> Vec<Mark<'f>> {
-    let here = |file| sources.of(file).path == source.path;
-    let labels = finding.labels.iter().filter(|label| here(label.file));
-    let mut marks: Vec<Mark<'f>> =
-        labels.map(|label| Mark { span: label.span, text: &label.text, primary: false }).collect();
-    if here(finding.file) {
-        marks.push(Mark { span: finding.span, text: "", primary: true });
-    }
-    marks
 }
 
 /// The evidence without snippets, when the text of the file is gone.
@@ -138,48 +119,16 @@ fn trimmed(drawn: &str) -> String {
 }
 
 /// The suggested change as the lines it removes and adds.
-fn change(text: &mut String, fix: &Fix, sources: &Sources, look: Look) {
+fn print_change(text: &mut String, fix: &Fix, sources: &Sources, look: Look) {
     let care = if fix.safe { "" } else { " (changes what the code does: read it first)" };
     let _ = writeln!(text, "  {} {}{}", look.paint(CYAN, "fix:"), look.text(&fix.title), look.paint(DIM, care));
-    let Some(file) = fix.edits.first().map(|edit| edit.file) else { return };
-    let source = sources.of(file);
-    let Some((first, old, new)) = before_and_after(fix, file, source) else { return };
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let same_head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let rest = old.len().min(new.len()) - same_head;
-    let same_tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
-    let removed = &old[same_head..old.len() - same_tail];
-    let added = &new[same_head..new.len() - same_tail];
-    if removed.len() + added.len() > CHANGED {
-        return;
-    }
-    let number = first + u32::try_from(same_head).unwrap_or(0) + 1;
-    for (lines, sign, style) in [(removed, '-', RED), (added, '+', GREEN)] {
-        for (line, number) in lines.iter().zip(number..) {
+    let Some(change) = change(fix, sources) else { return };
+    for (lines, sign, style) in [(&change.removed, '-', RED), (&change.added, '+', GREEN)] {
+        for (line, number) in lines.iter().zip(change.line..) {
             let shown = look.paint(style.trim_start_matches("1;"), &format!("{sign} {}", window::line(line, look)));
             let _ = writeln!(text, "  {number:>4} {shown}");
         }
     }
-}
-
-/// First touched line (0-based), the touched lines, and what becomes of them.
-fn before_and_after(fix: &Fix, file: FileId, source: &Source) -> Option<(u32, String, String)> {
-    let mut edits: Vec<_> = fix.edits.iter().filter(|edit| edit.file == file).collect();
-    edits.sort_by_key(|edit| edit.span);
-    let lines = source.lines();
-    let first = lines.line(edits.first()?.span.start);
-    let last = lines.line(edits.iter().map(|edit| edit.span.end).max()?);
-    let start = lines.range(&source.text, first).start;
-    let end = lines.range(&source.text, last).end;
-    let old = source.text.get(start..end)?.to_owned();
-    let (mut new, mut at) = (String::new(), start);
-    for edit in edits {
-        new.push_str(source.text.get(at..edit.span.start as usize)?);
-        new.push_str(&edit.text);
-        at = edit.span.end as usize;
-    }
-    new.push_str(source.text.get(at..end.max(at))?);
-    Some((first, old, new))
 }
 
 /// A window as miette reads it: always the whole of it, it is small.

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::{Look, sign};
-use crate::finding::Span;
+use crate::finding::{FileId, Finding, Label, Span};
 use crate::source::Source;
 use crate::source::lines::small;
+use crate::sources::Sources;
 
 /// A place to underline; no text: underlined only.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub struct Mark<'a> {
     pub span: Span,
     pub text: &'a str,
     pub primary: bool,
+    /// Which of the finding's labels this is.
+    pub label: Option<usize>,
 }
 
 /// A few neighbouring lines of one file, with marks in bytes of `text`.
@@ -32,6 +35,7 @@ pub struct WindowMark {
     pub range: Range<usize>,
     pub text: String,
     pub primary: bool,
+    pub label: Option<usize>,
 }
 
 /// Marks further apart than this many lines get windows of their own.
@@ -41,6 +45,33 @@ const LINE: usize = 180;
 const MARGIN: usize = 60;
 /// A mark is underlined for this many bytes at most, and never past the end of its line.
 const UNDERLINED: usize = 100;
+
+/// The files that a finding shows a part of, its own first.
+#[must_use]
+pub fn files(finding: &Finding, sources: &Sources) -> Vec<FileId> {
+    let mut files: Vec<FileId> = vec![finding.file];
+    for label in &finding.labels {
+        let same = |file: &FileId| sources.of(*file).path == sources.of(label.file).path;
+        if !files.iter().any(same) {
+            files.push(label.file);
+        }
+    }
+    files
+}
+
+/// What a finding marks in one file.
+#[must_use]
+pub fn marks<'f>(finding: &'f Finding, source: &Source, sources: &Sources) -> Vec<Mark<'f>> {
+    let here = |file| sources.of(file).path == source.path;
+    let labels = finding.labels.iter().enumerate().filter(|(_, label)| here(label.file));
+    let mark =
+        |(at, label): (usize, &'f Label)| Mark { span: label.span, text: &label.text, primary: false, label: Some(at) };
+    let mut marks: Vec<Mark<'f>> = labels.map(mark).collect();
+    if here(finding.file) {
+        marks.push(Mark { span: finding.span, text: "", primary: true, label: None });
+    }
+    marks
+}
 
 /// The windows that show `marks` of one file: the one with the primary mark first, then in order of the file.
 #[must_use]
@@ -135,8 +166,8 @@ impl Line<'_> {
             let from = (mark.span.start as usize).clamp(kept.start, kept.end);
             let to = (mark.span.end as usize).clamp(from, kept.end);
             let start = base + width(kept.start..from);
-            let range = start..start + width(from..to);
-            window.marks.push(WindowMark { range, text: look.text(mark.text).into_owned(), primary: mark.primary });
+            let (range, text) = (start..start + width(from..to), look.text(mark.text).into_owned());
+            window.marks.push(WindowMark { range, text, primary: mark.primary, label: mark.label });
         }
         window.text.extend(self.text[kept.clone()].chars().map(|c| shown(c, look)));
         if kept.end < self.range.end {
@@ -183,7 +214,7 @@ mod tests {
     }
 
     fn mark(start: u32, end: u32) -> Mark<'static> {
-        Mark { span: Span::new(start, end), text: "here", primary: start == end }
+        Mark { span: Span::new(start, end), text: "here", primary: start == end, label: None }
     }
 
     #[test]

@@ -4,20 +4,30 @@ use oxc_span::SourceType;
 
 use super::lines::small;
 use super::{Block, Language};
+use crate::finding::Span;
 
 /// The stretches of code in `text`, in order. A byte-order mark belongs to none of them.
 #[must_use]
 pub fn blocks(text: &str, language: Language) -> Vec<Block> {
-    let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
     if let Some(source_type) = language.source_type() {
-        return vec![block(mark, text.len(), source_type)];
+        return vec![block(mark(text), text.len(), source_type)];
     }
-    let mut markup = Markup { text, bytes: text.as_bytes(), at: mark, language, found: Vec::new() };
-    if language == Language::Astro {
-        markup.front_matter();
-    }
+    let mut markup = Markup::new(text, language);
     markup.run();
     markup.found
+}
+
+/// The comments of the markup in a component file, `<!--` and `-->` included. One that never closes is left out.
+#[must_use]
+pub fn comments(text: &str, language: Language) -> Vec<Span> {
+    let mut markup = Markup::new(text, language);
+    markup.run();
+    markup.comments
+}
+
+/// Bytes of the byte-order mark.
+fn mark(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { 3 } else { 0 }
 }
 
 fn block(start: usize, end: usize, source_type: SourceType) -> Block {
@@ -30,6 +40,7 @@ struct Markup<'t> {
     at: usize,
     language: Language,
     found: Vec<Block>,
+    comments: Vec<Span>,
 }
 
 /// An opening tag: its name and what its attributes say about a script.
@@ -43,13 +54,22 @@ struct Tag<'t> {
 }
 
 impl<'t> Markup<'t> {
+    fn new(text: &'t str, language: Language) -> Self {
+        Self { text, bytes: text.as_bytes(), at: mark(text), language, found: Vec::new(), comments: Vec::new() }
+    }
+
     fn run(&mut self) {
+        if self.language == Language::Astro {
+            self.front_matter();
+        }
         while let Some(step) = memchr::memchr2(b'<', b'{', &self.bytes[self.at..]) {
             self.at += step;
             if self.bytes[self.at] == b'{' {
                 self.expression();
             } else if self.bytes[self.at..].starts_with(b"<!--") {
-                self.at = self.find(self.at + 4, "-->").map_or(self.bytes.len(), |end| end + 3);
+                let end = self.find(self.at + 4, "-->").map(|end| end + 3);
+                self.comments.extend(end.map(|end| Span::new(small(self.at), small(end))));
+                self.at = end.unwrap_or(self.bytes.len());
             } else if self.bytes.get(self.at + 1).is_some_and(u8::is_ascii_alphabetic) {
                 self.element();
             } else {
@@ -220,7 +240,7 @@ impl<'t> Markup<'t> {
 
     /// End of an element that may hold others of its name.
     fn element_end(&self, name: &str) -> Option<(usize, usize)> {
-        let mut inner = Markup { found: Vec::new(), ..*self };
+        let mut inner = Markup { found: Vec::new(), comments: Vec::new(), ..*self };
         let mut depth = 1;
         while let Some(step) = memchr::memchr(b'<', &inner.bytes[inner.at..]) {
             inner.at += step;

@@ -1,5 +1,7 @@
 //! A folder with a user's files, and the command run in it, for tests that use the real binary.
 
+#![allow(dead_code, reason = "no test uses all of it")]
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;

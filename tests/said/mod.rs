@@ -1,5 +1,7 @@
 //! What the command said, for tests that use the real binary.
 
+#![allow(dead_code, reason = "no test uses all of it")]
+
 use std::process::Output;
 
 pub struct Said {

@@ -52,8 +52,12 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn growth_by(&mut self, key: Option<Key>, value: Option<&'a Expression<'a>>) -> Deed {
-        let named =
-            value.filter(|v| matches!(peel(v), Expression::Identifier(_) | Expression::StaticMemberExpression(_)));
+        let named = value.filter(|v| {
+            matches!(
+                peel(v),
+                Expression::Identifier(_) | Expression::StaticMemberExpression(_) | Expression::ThisExpression(_)
+            )
+        });
         Deed {
             does: Does::Grow,
             key,

@@ -161,10 +161,22 @@ impl<'a> Reader<'a, '_> {
                     .get_inner_expression()
                     .as_member_expression()
                     .and_then(oxc_ast::ast::MemberExpression::static_property_name);
-                if name.is_some_and(|n| n == "bind") { Handler::Fresh } else { Handler::Other }
+                let fresh = name.is_some_and(|n| n == "bind") || self.makes_a_function(call);
+                if fresh { Handler::Fresh } else { Handler::Other }
             }
             _ => Handler::Other,
         }
+    }
+
+    /// `on('error', report('error'))`, where each call of `report` makes and returns another function.
+    fn makes_a_function(&mut self, call: &'a CallExpression<'a>) -> bool {
+        let Some(maker) = self.function_denoted(&call.callee) else { return false };
+        let returned = self.returned.get(&maker).cloned().unwrap_or_default();
+        !returned.is_empty()
+            && returned.into_iter().all(|value| {
+                let made = self.function_denoted(value);
+                made.is_some_and(|made| self.facts.functions[made.0 as usize].parent == maker)
+            })
     }
 
     fn inline(&self, node: NodeId) -> Handler {

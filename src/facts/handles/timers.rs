@@ -177,7 +177,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn is_in_race(&self, node: NodeId) -> bool {
+    pub(in crate::facts) fn is_in_race(&self, node: NodeId) -> bool {
         self.nodes.ancestor_kinds(node).take(12).any(|k| {
             matches!(k, AstKind::CallExpression(c) if matches!(c.callee.get_inner_expression(),
                 Expression::StaticMemberExpression(m) if m.property.name == "race" && self.global_name(&m.object) == Some("Promise")))

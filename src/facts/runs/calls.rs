@@ -1,7 +1,7 @@
 //! Calls of functions and classes of this file, and what they pass.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{CallExpression, Expression};
+use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_span::GetSpan;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,9 @@ impl<'a> Reader<'a, '_> {
                     if let Some(Type::Local(class)) = self.type_of_new(new) {
                         let made = (self.owner_of(new.node_id.get()), self.span(new.span));
                         self.facts.classes[class.0 as usize].made.push(made);
+                        if let Some(function) = self.facts.constructor_of(class) {
+                            self.news_of.entry(function).or_default().push(new);
+                        }
                     }
                 }
                 _ => {}
@@ -69,6 +72,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     pub(super) fn note_calls_of(&mut self, function: FunctionId) {
+        self.note_news_of(function);
         for call in self.callers_of(function) {
             let node = call.node_id.get();
             // Calls by plain name are already uses; calls of methods are not.
@@ -80,9 +84,21 @@ impl<'a> Reader<'a, '_> {
                 let (by, at, guard) = (self.owner_of(node), self.span(call.span), self.guard_of_call(call));
                 self.add_use(function, Use::Called { by, at, guard });
             }
-            let args =
-                call.arguments.iter().map(|a| a.as_expression().map_or(Arg::Other, |e| self.arg_of(e))).collect();
+            let args = self.args_of(&call.arguments);
             self.facts.calls.push(Call { target: function, args });
+        }
+    }
+
+    /// What a call passes.
+    pub(in crate::facts) fn args_of(&mut self, arguments: &'a [Argument<'a>]) -> Vec<Arg> {
+        arguments.iter().map(|a| a.as_expression().map_or(Arg::Other, |e| self.arg_of(e))).collect()
+    }
+
+    /// What instances of a class are made with.
+    fn note_news_of(&mut self, constructor: FunctionId) {
+        for new in self.news_of.remove(&constructor).unwrap_or_default() {
+            let args = self.args_of(&new.arguments);
+            self.facts.calls.push(Call { target: constructor, args });
         }
     }
 

@@ -137,7 +137,8 @@ pub fn is_exports(spot: &Spot<'_>) -> bool {
 }
 
 /// The same as [`is_exports`], by the shape of the target alone.
-fn is_exports_target(target: &AssignmentTarget<'_>) -> bool {
+#[must_use]
+pub fn is_exports_target(target: &AssignmentTarget<'_>) -> bool {
     let Some(member) = target.as_member_expression() else { return false };
     let named = |e: &Expression<'_>, name: &str| matches!(e, Expression::Identifier(id) if id.name == name);
     let is_module_exports = |m: &MemberExpression<'_>| {

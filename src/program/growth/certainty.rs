@@ -7,6 +7,7 @@ use crate::finding::Confidence;
 use crate::program::Unit;
 use crate::program::inputs::Source;
 use crate::program::lives::Keeper;
+use crate::program::runs::Why;
 
 /// Words in keys that name what users and traffic send: their number has no bound.
 const INPUT_WORDS: [&str; 29] = [
@@ -24,7 +25,7 @@ impl Unit {
             return None;
         }
         let runs = self.runs_of(op.function);
-        let driven = runs.often >= Often::Event && runs.certain;
+        let driven = runs.often >= Often::Event && runs.certain && !self.is_filled_at_birth(op, container);
         let awaited = self.is_awaited(op, container, keeper);
         let outside = driven || source == Source::Input;
         let few =
@@ -34,7 +35,7 @@ impl Unit {
         let registers =
             op.value == Value::Function || (op.value == Value::Ward && !awaited) || self.is_registry(op.function);
         let registry = (registers && !driven) || (is_registry_name(&container.name) && runs.often < Often::Request);
-        if small || self.is_exported(container) || registry {
+        if small || self.is_out_of_reach(container) || registry {
             return Some(Confidence::Guess);
         }
         if container.misused {
@@ -61,6 +62,12 @@ impl Unit {
             (true, false) => Confidence::Likely,
             (false, false) => Confidence::Guess,
         })
+    }
+
+    /// All that makes the operation run again and again is that new instances are: each has a collection of its own.
+    fn is_filled_at_birth(&self, op: &Op, container: &Container) -> bool {
+        let why = self.runs_of(self.frame(op.function)).why;
+        matches!((&self.place(container.place).root, why), (Root::This(own), Why::Made(made, _)) if *own == made)
     }
 
     /// The entries are meant to leave: they wait for an answer, by the name of the collection, or by a number that they are

@@ -3,7 +3,7 @@
 use super::{Cause, Growth, How, Kind, MissedBy};
 use crate::facts::keys::words;
 use crate::facts::{Arg, ContainerKind, Domain, Key, Often, ParamPath, Step};
-use crate::finding::{Finding, Label};
+use crate::finding::{Finding, Label, Role};
 use crate::program::{Program, Unit, runs};
 
 impl Program {
@@ -41,7 +41,13 @@ impl Unit {
         if self.runs_of(op.function).often > Often::Once {
             labels.push(self.because(op.function));
         }
-        labels.push(self.label(growth.keeper.span, growth.keeper.text.clone()));
+        match self.joined.imported.get(&growth.container.place) {
+            Some((file, span)) => {
+                let text = "declared here, at module level: kept as long as the process runs".to_owned();
+                labels.push(Label { file: *file, span: *span, text, role: Role::Keeper });
+            }
+            None => labels.push(self.kept_by(growth.keeper.span, growth.keeper.text.clone())),
+        }
         labels.extend(self.in_vain(growth));
         labels
     }

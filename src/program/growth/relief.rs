@@ -3,6 +3,7 @@
 use crate::facts::keys::words;
 use crate::facts::{Container, Does, FunctionId, FunctionKind, Guard, Often, Op, Root, TOP, Use};
 use crate::program::Unit;
+use crate::program::summaries::Struck;
 
 /// The best that is done against the growth of a collection.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +56,9 @@ impl Unit {
         if self.holders(container).any(|outer| !matches!(self.own_relief(outer), Relief::None)) {
             return Relief::Enough;
         }
+        if self.strokes(container).any(|stroke| stroke.does == Struck::Shrinks) {
+            return Relief::Enough;
+        }
         self.own_relief(container)
     }
 
@@ -88,6 +92,7 @@ impl Unit {
 
     fn worth(&self, op: &Op) -> Removal {
         match op.does {
+            _ if self.joined.uncalled.contains(&self.frame(op.function)) => Removal::AtEnd,
             Does::Shrink if self.is_swept(op.function) => Removal::Enough,
             Does::Shrink if op.guard == Guard::Expired || self.is_called_for_the_old(op) => Removal::Late,
             Does::Shrink if self.removes_what_is_asked(op) => Removal::Asked,
@@ -126,7 +131,8 @@ impl Unit {
             && function.uses.iter().all(|u| match u {
                 Use::Called { guard, .. } => *guard == Guard::Expired,
                 Use::Exported { .. } | Use::Method { .. } | Use::Escapes { .. } => true,
-                Use::Callback { .. } | Use::UnknownCallback { .. } => false,
+                // Somebody asks for it.
+                Use::Callback { .. } | Use::UnknownCallback { .. } | Use::Elsewhere(_) => false,
             })
     }
 
@@ -201,7 +207,14 @@ impl Unit {
 
 /// Code that we do not see may run it.
 const fn is_open(used: &Use) -> bool {
-    matches!(used, Use::Exported { .. } | Use::Method { .. } | Use::Escapes { .. } | Use::UnknownCallback { .. })
+    matches!(
+        used,
+        Use::Exported { .. }
+            | Use::Method { .. }
+            | Use::Escapes { .. }
+            | Use::UnknownCallback { .. }
+            | Use::Elsewhere(_)
+    )
 }
 
 /// `close`, `[kClose]`, `clearCacheForTests`, `ngOnDestroy`, `_resetForTesting`.

@@ -3,8 +3,8 @@
 use super::Opening;
 use super::receivers::Outlives;
 use crate::facts::{
-    Close, Forgotten, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, Receiver, Root, Step, TOP,
-    Use, What,
+    Close, Forgotten, FunctionId, FunctionKind, Guard, Handle, Handler, Kept, Made, Often, PlaceId, Receiver, Root,
+    Step, TOP, Use, What,
 };
 use crate::finding::{Confidence, Span};
 use crate::program::Unit;
@@ -189,10 +189,12 @@ impl Unit {
     /// this one, or the function is known to run again on the same receiver.
     fn has_second_signal(&self, handle: &Handle, receiver: &Receiver, frame: FunctionId) -> bool {
         let Some(place) = receiver.place else { return false };
-        let sibling = self.facts.closes.iter().any(|c| {
-            c.what == What::Listener
-                && c.receiver.as_ref().and_then(|r| r.place).is_some_and(|p| self.may_be_same(p, place))
-        });
+        let sibling = || {
+            self.facts.closes.iter().any(|c| {
+                c.what == What::Listener
+                    && c.receiver.as_ref().and_then(|r| r.place).is_some_and(|p| self.may_be_same(p, place))
+            })
+        };
         let function = &self.facts.functions[frame.0 as usize];
         let of_instance = matches!(self.place(place).root, Root::This(_)) && !self.place(place).path.is_empty();
         let at_birth = matches!(function.kind, FunctionKind::Constructor);
@@ -206,13 +208,25 @@ impl Unit {
         let lasting = matches!(self.place(place).root, Root::This(class) if self.is_made_once(class))
             && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
             && handle.known;
-        (sibling && of_instance)
+        (of_instance && sibling())
+            || self.is_handed_on(place)
+            || self.walks_again(handle, place, frame)
             || ends
             || reentrant
             || lasting
             || instance
             || passed
             || self.sibling_is_released(handle)
+    }
+
+    /// Each call goes over the same entries and adds one more to each: `for (const hook of this.hooks) hook.on(..)`.
+    fn walks_again(&self, handle: &Handle, place: PlaceId, frame: FunctionId) -> bool {
+        let place = self.place(place);
+        matches!(place.root, Root::This(_))
+            && place.path.contains(&Step::Entry)
+            && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
+            && !handle.once
+            && !self.runs_at_ends(frame)
     }
 
     /// The instance was handed what it registers on, each start of it does so again, and its end takes nothing away.
@@ -292,17 +306,22 @@ impl Unit {
     /// Some call of the file may remove this listener. Whether it runs on every way is another rule's question.
     fn is_released(&self, handle: &Handle, receiver: &Receiver) -> bool {
         self.facts.closes.iter().any(|close| {
-            let void = self.is_dead(close.function)
+            // Asked last: most closes are of something else.
+            let void = || {
+                self.is_dead(close.function)
                 || (close.ends && self.starts_again(close, handle))
-                || self.is_replacement(close, handle, receiver);
+                // While it goes from instance to instance, its end is not theirs.
+                || (close.ends && receiver.place.is_some_and(|place| self.is_handed_on(place)))
+                || self.is_replacement(close, handle, receiver)
+            };
             close.what == What::Listener
-                && !void
                 && close.receiver.as_ref().is_some_and(|r| {
                     self.same_receiver(r, receiver)
                         && (!close.ends || !self.is_handed(r) || self.is_entry_of_both(r, receiver))
                 })
                 && close.event.as_ref().is_none_or(|e| names_event(e, close, handle))
                 && self.same_handler(close, handle)
+                && !void()
         })
     }
 

@@ -1,6 +1,8 @@
 //! Whether the receiver of a listener outlives the function that registers on it.
 
-use crate::facts::{Arg, BindingId, ClassId, FunctionId, FunctionKind, Life, Made, Often, Receiver, Root, Step, TOP};
+use crate::facts::{
+    Arg, BindingId, ClassId, FunctionId, FunctionKind, Life, Made, Often, PlaceId, Receiver, Root, Step, TOP,
+};
 use crate::finding::Span;
 use crate::program::Unit;
 
@@ -17,6 +19,21 @@ impl Unit {
                 _ => None,
             },
             _ => None,
+        })
+    }
+
+    /// One instance makes the next and hands on what it was handed itself: `new Db(name, this.topology)`.
+    pub(super) fn is_handed_on(&self, place: PlaceId) -> bool {
+        let Root::Binding(binding) = self.place(place).root else { return false };
+        let binding = &self.facts.bindings[binding.0 as usize];
+        let Some(class) = self.facts.functions[binding.within.0 as usize].class else { return false };
+        let Some(index) = binding.param.filter(|_| self.facts.constructor_of(class) == Some(binding.within)) else {
+            return false;
+        };
+        self.arguments(binding.within, index).any(|arg| {
+            let Arg::Place(passed) = arg else { return false };
+            let passed = self.place(*passed);
+            passed.root == Root::This(class) && !passed.path.is_empty()
         })
     }
 
@@ -80,7 +97,9 @@ impl Unit {
         let binding = &self.facts.bindings[id.0 as usize];
         let span = Some(binding.declared);
         if binding.param.is_some() {
-            if let Some(shared) = self.passed_from_outside(binding.within, binding.param) {
+            let elsewhere = binding.param.and_then(|index| self.joined.lasting.get(&(binding.within, index)));
+            let here = self.passed_from_outside(binding.within, binding.param);
+            if let Some(shared) = here.or(elsewhere.map(String::as_str)) {
                 return Outlives::Yes(span, format!("`{}` is `{shared}`, which outlives the call", receiver.text));
             }
             if binding.within == frame {

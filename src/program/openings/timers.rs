@@ -2,12 +2,30 @@
 
 use super::Opening;
 use crate::facts::{
-    Close, END_METHODS, FunctionId, Guard, Handle, Handler, Kept, Often, Owner, OwnerKind, PlaceId, Root, Step, What,
+    Close, END_METHODS, FunctionId, Guard, Handle, Handler, Kept, Often, Owner, OwnerKind, PlaceId, Root, Step, Taken,
+    What,
 };
-use crate::finding::{Confidence, Span};
+use crate::finding::{Confidence, Label, Role, Span};
 use crate::program::Unit;
 
+/// A promise that loses its race and whose timer nobody can stop.
+pub struct LostDelay<'u> {
+    pub taken: &'u Taken,
+    /// Where the function that starts the timer is made.
+    pub made: Label,
+}
+
 impl Unit {
+    /// Racers of which another file starts the timer, in code that runs again and again.
+    pub fn lost_delays(&self) -> impl Iterator<Item = LostDelay<'_>> {
+        self.joined.delays.iter().filter_map(|(index, file, span)| {
+            let taken = self.facts.links.taken.get(*index)?;
+            let text = "its timer cannot be stopped".to_owned();
+            let again = self.runs_of(self.frame(taken.by)).often > Often::Once && !self.is_dead(taken.by);
+            again.then(|| LostDelay { taken, made: Label { file: *file, span: *span, text, role: Role::Place } })
+        })
+    }
+
     /// A timer that goes on for ever because nothing clears it.
     #[must_use]
     pub fn timer_kept<'u>(&'u self, handle: &'u Handle) -> Option<Opening<'u>> {

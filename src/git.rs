@@ -1,0 +1,202 @@
+//! Asks git which files changed. Only plumbing commands are used, so that nothing that a repository configures is run.
+
+mod blobs;
+mod lines;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+pub use blobs::blobs;
+pub use lines::{ChangedLines, changed_lines};
+
+/// A file that was added or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Whole path.
+    pub path: PathBuf,
+    /// What it was before; `None` for a new file.
+    pub before: Option<String>,
+    /// What stands in the index; `None`: what stands in the folder counts.
+    pub after: Option<String>,
+}
+
+/// Why git could not answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GitError {
+    /// The command is not there.
+    Missing,
+    NotARepository,
+    /// No such commit.
+    NoCommit(String),
+    /// Two commits have no ancestor in common, as far as the history is here.
+    NoCommonCommit(String),
+    /// It said something else.
+    Failed(String),
+}
+
+impl fmt::Display for GitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => write!(f, "`git` is not installed, or not on the PATH"),
+            Self::NotARepository => write!(f, "this is not a git repository (or its folder has no files of its own)"),
+            Self::NoCommit(name) => write!(f, "there is no commit `{name}` here (a shallow clone? fetch more history)"),
+            Self::NoCommonCommit(name) => {
+                write!(f, "HEAD and `{name}` have no commit in common here (a shallow clone? fetch more history)")
+            }
+            Self::Failed(said) => write!(f, "git failed: {said}"),
+        }
+    }
+}
+
+impl std::error::Error for GitError {}
+
+/// A repository as seen from a folder in it.
+pub struct Repository {
+    folder: PathBuf,
+    /// The folder that paths in answers are relative to.
+    top: PathBuf,
+}
+
+impl Repository {
+    /// # Errors
+    /// When `folder` is in no repository with files, or git is missing.
+    pub fn around(folder: &Path) -> Result<Self, GitError> {
+        let here = Self { folder: folder.to_owned(), top: PathBuf::new() };
+        let said = here.ask(&["rev-parse", "--show-toplevel"]).map_err(|error| match error {
+            GitError::Failed(said) if said.contains("not a git repository") || said.contains("work tree") => {
+                GitError::NotARepository
+            }
+            other => other,
+        })?;
+        let top = path(said.strip_suffix(b"\n").unwrap_or(&said));
+        if top.as_os_str().is_empty() {
+            return Err(GitError::NotARepository);
+        }
+        // Git answers with the real path; files are named the way the user came.
+        let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let below = real.strip_prefix(&top).map_or(0, |rest| rest.components().count());
+        let seen = folder.ancestors().nth(below).map(Path::to_owned);
+        let top = seen.filter(|seen| seen.canonicalize().is_ok_and(|seen| seen == top)).unwrap_or(top);
+        Ok(Self { top, ..here })
+    }
+
+    /// What the next commit will change: files of the index.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn staged(&self) -> Result<Vec<Change>, GitError> {
+        let since = self.head()?;
+        self.compare(&["--cached"], &since)
+    }
+
+    /// What differs from a commit (default: the last one) in the folder, files that git does not know included. `since`:
+    /// the point where the work left that branch.
+    ///
+    /// # Errors
+    /// When the commit is unknown, or git fails.
+    pub fn changed(&self, since: Option<&str>) -> Result<Vec<Change>, GitError> {
+        let from = match since {
+            None => self.head()?,
+            Some(name) => {
+                let commit = self.commit(name)?;
+                let base = self.ask(&["merge-base", &commit, "HEAD"]);
+                text(&base.map_err(|_| GitError::NoCommonCommit(name.to_owned()))?)
+            }
+        };
+        let mut changes = self.compare(&[], &from)?;
+        for change in &mut changes {
+            change.after = None;
+        }
+        let unknown = self.ask(&["ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ":/"])?;
+        for name in unknown.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+            changes.push(Change { path: self.top.join(path(name)), before: None, after: None });
+        }
+        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(changes)
+    }
+
+    /// The last commit, or the empty tree before the first.
+    fn head(&self) -> Result<String, GitError> {
+        self.commit("HEAD").or_else(|_| Ok(text(&self.ask(&["hash-object", "-t", "tree", "--stdin"])?)))
+    }
+
+    fn commit(&self, name: &str) -> Result<String, GitError> {
+        let wanted = format!("{name}^{{commit}}");
+        let said = self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]);
+        said.map(|said| text(&said)).map_err(|_| GitError::NoCommit(name.to_owned()))
+    }
+
+    /// Added and changed regular files. A renamed file is a new one.
+    fn compare(&self, how: &[&str], since: &str) -> Result<Vec<Change>, GitError> {
+        let fixed = ["diff-index", "--raw", "-z", "--no-renames", "--no-abbrev", "--diff-filter=AMT"];
+        let said = self.ask(&[&fixed[..], how, &["--ignore-submodules=all", since, "--"]].concat())?;
+        let mut parts = said.split(|byte| *byte == 0);
+        let mut changes = Vec::new();
+        // `:100644 100644 1234.. abcd.. M`, then the name.
+        while let (Some(about), Some(name)) = (parts.next(), parts.next()) {
+            let about = String::from_utf8_lossy(about).into_owned();
+            let words: Vec<&str> = about.trim_start_matches(':').split(' ').collect();
+            let [old_mode, new_mode, old, new, _] = words[..] else { continue };
+            if !new_mode.starts_with("100") {
+                continue;
+            }
+            let known = |id: &str| (!id.bytes().all(|b| b == b'0')).then(|| id.to_owned());
+            let before = known(old).filter(|_| old_mode.starts_with("100"));
+            changes.push(Change { path: self.top.join(path(name)), before, after: known(new) });
+        }
+        Ok(changes)
+    }
+
+    fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+        let output = self.command(arguments).stdin(Stdio::null()).output().map_err(|error| failed(&error))?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given");
+        Err(GitError::Failed(line.trim_start_matches("fatal: ").to_owned()))
+    }
+
+    /// A command that neither runs what a repository configures, nor locks, asks or fetches anything.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("git");
+        command
+            .args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false"])
+            .args(["-c", "core.quotePath=false", "-c", "core.hooksPath=/dev/null"])
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("LC_ALL", "C");
+        command
+    }
+}
+
+fn failed(error: &io::Error) -> GitError {
+    match error.kind() {
+        io::ErrorKind::NotFound => GitError::Missing,
+        _ => GitError::Failed(crate::walk::reason(error)),
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).trim().to_owned()
+}
+
+/// A path as git prints it with `-z`: any bytes.
+#[cfg(unix)]
+#[must_use]
+pub fn path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    PathBuf::from(OsString::from_vec(bytes.to_vec()))
+}
+
+#[cfg(not(unix))]
+#[must_use]
+pub fn path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(OsString::from(String::from_utf8_lossy(bytes).into_owned()))
+}

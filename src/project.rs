@@ -1,0 +1,99 @@
+//! The files of a run as parts of a project: where they are, and which others of the project say what becomes of them.
+
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashSet;
+
+use crate::config::Options;
+use crate::package::Packages;
+use crate::program::Location;
+use crate::sources::Sources;
+use crate::walk::{self, FileToRead};
+
+/// Files that are read for the sake of others. A project with more is only read as far as the package goes.
+const MOST_CONTEXT: usize = 4_000;
+
+/// Where each file is, by its id.
+#[must_use]
+pub fn locations(sources: &Sources) -> Vec<Location> {
+    let mut packages = Packages::default();
+    sources
+        .units()
+        .map(|source| {
+            let path = source.on_disk().and_then(|file| std::path::absolute(file).ok());
+            let package = path.as_ref().and_then(|path| packages.of(path));
+            Location { path, package, is_context: source.is_context }
+        })
+        .collect()
+}
+
+/// The other files of the projects that these files are part of: what they import, what imports them.
+#[must_use]
+pub fn context(options: &Options, files: &[FileToRead]) -> Vec<FileToRead> {
+    if options.isolated {
+        return Vec::new();
+    }
+    let (folders, starts) = named(options);
+    let mut known: FxHashSet<PathBuf> = files.iter().map(|file| real(&file.path)).collect();
+    known.extend(options.given.iter().chain(&options.stdin).map(|text| real(&options.root.join(&text.name))));
+    let mut context = Vec::new();
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for start in &starts {
+        let Some(project) = Project::around(start) else { continue };
+        // What is wholly named is read as it is.
+        let covered = |root: &Path| folders.iter().any(|folder| root.starts_with(folder));
+        for root in [&project.root, &project.package] {
+            if covered(root) || seen.iter().any(|done| root.starts_with(done)) {
+                break;
+            }
+            let found = walk::walk(&Options { paths: vec![root.clone()], ..options.clone() }).files;
+            if found.len() > MOST_CONTEXT {
+                continue;
+            }
+            seen.push(root.clone());
+            let others = found.into_iter().filter(|file| known.insert(real(&file.path)));
+            context.extend(others.map(|file| FileToRead { context: true, ..file }));
+            break;
+        }
+    }
+    context
+}
+
+/// The folders that the user has named, and those with the folders of single files; sorted.
+fn named(options: &Options) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let full = |path: &Path| real(&options.root.join(path));
+    let paths = options.paths.iter().map(|path| full(path));
+    let texts = options.given.iter().chain(&options.stdin).map(|text| full(&text.name));
+    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = paths.chain(texts).partition(|path| path.is_dir());
+    let mut starts = folders.clone();
+    starts.extend(files.iter().filter_map(|file| file.parent().map(Path::to_owned)));
+    starts.sort();
+    starts.dedup();
+    (folders, starts)
+}
+
+/// What a folder is part of.
+struct Project {
+    /// The outermost folder with a `package.json` below that of the repository.
+    root: PathBuf,
+    /// The innermost one.
+    package: PathBuf,
+}
+
+impl Project {
+    fn around(folder: &Path) -> Option<Self> {
+        let above: Vec<&Path> = folder.ancestors().collect();
+        let repository = above.iter().position(|f| f.join(".git").exists());
+        let packages = above.iter().enumerate().filter(|(_, f)| f.join("package.json").is_file());
+        let inside: Vec<&Path> =
+            packages.filter(|(at, _)| repository.is_none_or(|r| *at <= r)).map(|(_, f)| *f).collect();
+        let package = (*inside.first()?).to_owned();
+        // Without a repository nobody knows what the folders above have to do with it.
+        let root = if repository.is_some() { (*inside.last()?).to_owned() } else { package.clone() };
+        Some(Self { root, package })
+    }
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}

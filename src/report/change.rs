@@ -1,0 +1,53 @@
+//! A suggested change as the lines that it takes away and puts in.
+
+use crate::finding::{FileId, Fix};
+use crate::source::Source;
+use crate::sources::Sources;
+
+/// Lines of a suggested change that are shown.
+const MOST: usize = 12;
+
+/// Whole lines, those left out that stay as they are.
+#[derive(Debug)]
+pub struct Change {
+    /// 1-based line of the first of them.
+    pub line: u32,
+    pub removed: Vec<String>,
+    pub added: Vec<String>,
+}
+
+/// What becomes of the first file that `fix` touches; `None` when that is too long to be shown.
+#[must_use]
+pub fn change(fix: &Fix, sources: &Sources) -> Option<Change> {
+    let file = fix.edits.first()?.file;
+    let (first, old, new) = before_and_after(fix, file, sources.of(file))?;
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let same_head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let rest = old.len().min(new.len()) - same_head;
+    let same_tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
+    let owned = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<String>>();
+    let removed = owned(&old[same_head..old.len() - same_tail]);
+    let added = owned(&new[same_head..new.len() - same_tail]);
+    let line = first + u32::try_from(same_head).unwrap_or(0) + 1;
+    (removed.len() + added.len() <= MOST).then_some(Change { line, removed, added })
+}
+
+/// First touched line (0-based), the touched lines, and what becomes of them.
+fn before_and_after(fix: &Fix, file: FileId, source: &Source) -> Option<(u32, String, String)> {
+    let mut edits: Vec<_> = fix.edits.iter().filter(|edit| edit.file == file).collect();
+    edits.sort_by_key(|edit| edit.span);
+    let lines = source.lines();
+    let first = lines.line(edits.first()?.span.start);
+    let last = lines.line(edits.iter().map(|edit| edit.span.end).max()?);
+    let start = lines.range(&source.text, first).start;
+    let end = lines.range(&source.text, last).end;
+    let old = source.text.get(start..end)?.to_owned();
+    let (mut new, mut at) = (String::new(), start);
+    for edit in edits {
+        new.push_str(source.text.get(at..edit.span.start as usize)?);
+        new.push_str(&edit.text);
+        at = edit.span.end as usize;
+    }
+    new.push_str(source.text.get(at..end.max(at))?);
+    Some((first, old, new))
+}
