@@ -1,5 +1,7 @@
 //! Files judged together: a workspace of several packages, in any order, with any number of threads, as a whole and in part.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod tree;
 
 use std::collections::BTreeSet;
