@@ -212,8 +212,7 @@ fn facts_made_by_other_rows_are_not_found() {
         language: Language::JavaScript,
     };
     let cache = || Cache::new(folder.path().to_owned(), folder.path());
-    let table =
-        "library = 'x'\nversions = '1'\ndocs = 'https://example.com'\n[[type]]\nname = 'x.Thing'\nexported = ['Thing']\n";
+    let table = "library = 'x'\nversions = '1'\ndocs = 'https://example.com'\n[[type]]\nname = 'x.Thing'\nexported = ['Thing']\n";
     let (ours, others) = (Apis::built_in(), Apis::with_own(&[("x.toml", table)], &[]).unwrap());
     let first = cache();
     let key = first.key(b"let a = 1;", &file, ours);
