@@ -20,7 +20,7 @@ pub fn locations(sources: &Sources) -> Vec<Location> {
     sources
         .units()
         .map(|source| {
-            let path = source.on_disk().and_then(|file| std::path::absolute(file).ok());
+            let path = source.on_disk().and_then(|file| std::path::absolute(file).ok()).map(|p| walk::normalised(&p));
             let package = path.as_ref().and_then(|path| packages.of(path));
             Location { path, package, is_context: source.is_context }
         })
