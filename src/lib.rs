@@ -158,7 +158,7 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     outcome.notices.extend(facts.iter_mut().flat_map(|unit: &mut FileFacts| std::mem::take(&mut unit.notices)));
     let locations = project::locations(&outcome.sources);
     let resolver = (!options.isolated).then(|| Resolver::new(&locations));
-    let program = Program::link(facts, &locations, resolver.as_ref());
+    let program = Program::link(facts, &locations, resolver);
     judge(options, &program, outcome);
 }
 

@@ -51,8 +51,14 @@ impl Program {
     ///
     /// Without a resolver, each file is judged by itself.
     #[must_use]
-    pub fn link(files: Vec<FileFacts>, locations: &[Location], resolver: Option<&Resolver>) -> Self {
-        let modules = resolver.map(|resolver| resolve::modules(resolver, &files, locations));
+    pub fn link(mut files: Vec<FileFacts>, locations: &[Location], resolver: Option<Resolver>) -> Self {
+        let modules = resolver.map(|resolver| resolve::modules(&resolver, &files, locations));
+        for (id, facts) in files.iter_mut().enumerate() {
+            // What is done with other people's code concerns no file of the run.
+            let is_ours = |module: u32| modules.as_ref().is_some_and(|all| all[id][module as usize].is_some());
+            facts.links.taken.retain(|taken| is_ours(taken.module));
+            facts.links.taken.shrink_to_fit();
+        }
         let mut files: Vec<Unit> =
             files.into_par_iter().enumerate().map(|(id, facts)| Unit::new(FileId::at(id), facts)).collect();
         for (unit, location) in files.iter_mut().zip(locations) {

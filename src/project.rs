@@ -34,8 +34,12 @@ pub fn context(options: &Options, files: &[FileToRead]) -> Vec<FileToRead> {
         return Vec::new();
     }
     let (folders, starts) = named(options);
-    let mut known: FxHashSet<PathBuf> = files.iter().map(|file| real(&file.path)).collect();
-    known.extend(options.given.iter().chain(&options.stdin).map(|text| real(&options.root.join(&text.name))));
+    let of_run = || {
+        let texts = options.given.iter().chain(&options.stdin).map(|text| real(&options.root.join(&text.name)));
+        files.iter().map(|file| real(&file.path)).chain(texts).collect()
+    };
+    // Where a whole project is named, nobody asks.
+    let mut known: Option<FxHashSet<PathBuf>> = None;
     let mut context = Vec::new();
     let mut seen: Vec<PathBuf> = Vec::new();
     for start in &starts {
@@ -51,6 +55,7 @@ pub fn context(options: &Options, files: &[FileToRead]) -> Vec<FileToRead> {
                 continue;
             }
             seen.push(root.clone());
+            let known = known.get_or_insert_with(of_run);
             let others = found.into_iter().filter(|file| known.insert(real(&file.path)));
             context.extend(others.map(|file| FileToRead { context: true, ..file }));
             break;

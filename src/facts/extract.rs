@@ -33,11 +33,15 @@ pub fn extract(semantic: &Semantic<'_>, origin: &Origin<'_>, apis: &'static Apis
     // In most files nothing grows, opens or waits: what surrounds the candidates is not even read.
     reader.note_links();
     let facts = &reader.facts;
-    if !facts.is_interesting() && !facts.links.matter() && facts.containers.is_empty() {
+    let is_asked = facts.is_interesting() || !facts.containers.is_empty();
+    if !is_asked && !facts.links.matter() {
         return FileFacts::default();
     }
     reader.note_surroundings();
-    reader.note_imports();
+    // Fixes need them, and fixes need something to fix.
+    if is_asked {
+        reader.note_imports();
+    }
     let mut facts = reader.facts;
     facts.shrink();
     facts

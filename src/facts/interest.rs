@@ -5,6 +5,18 @@ use super::{Does, FileFacts, Settles};
 impl FileFacts {
     /// Gives back memory that was kept for more: facts stay until the end of the run. The longest lists only.
     pub(super) fn shrink(&mut self) {
+        for function in &mut self.functions {
+            function.uses.shrink_to_fit();
+        }
+        for class in &mut self.classes {
+            class.methods.shrink_to_fit();
+        }
+        self.classes.shrink_to_fit();
+        self.handles.shrink_to_fit();
+        self.closes.shrink_to_fit();
+        self.links.taken.shrink_to_fit();
+        self.links.given.shrink_to_fit();
+        self.links.modules.shrink_to_fit();
         self.functions.shrink_to_fit();
         self.bindings.shrink_to_fit();
         self.places.shrink_to_fit();

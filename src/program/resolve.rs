@@ -1,15 +1,20 @@
 //! From what a file imports to the file that is meant: Node's and TypeScript's rules, by `oxc_resolver`.
 
+mod folders;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use oxc_resolver::{AliasValue, ResolveOptions, Resolver as Rules, TsconfigDiscovery};
+use oxc_resolver::{AliasValue, FileSystem, ResolveOptions, ResolverGeneric, TsconfigDiscovery};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::facts::FileFacts;
 use crate::finding::FileId;
 use crate::package::Package;
+use folders::Folders;
+
+type Rules = ResolverGeneric<Folders>;
 
 /// Extensions that an import may leave out, as bundlers and TypeScript try them.
 const EXTENSIONS: [&str; 10] = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte"];
@@ -83,7 +88,7 @@ impl Resolver {
                 packages.entry(name.clone()).or_insert_with(|| package.directory.clone());
             }
         }
-        let rules = Rules::new(options(&packages));
+        let rules = Rules::new_with_file_system(Folders::new(), options(&packages));
         let plain = rules.clone_with_options(ResolveOptions { tsconfig: None, ..options(&packages) });
         Self { rules, plain, known, packages }
     }
