@@ -125,6 +125,12 @@ pub struct Files {
     /// Pass over files larger than this, with a note
     #[arg(long, value_name = "BYTES", default_value = "32MiB", value_parser = bytes)]
     pub max_size: u64,
+    /// Keep what was found out about files, and do not read those again that stay as they are
+    #[arg(long)]
+    pub cache: bool,
+    /// Where to keep it; means `--cache` as well [default: `node_modules/.cache/leaklint` or `.leaklint-cache`]
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
     /// How many threads to use [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub threads: Option<u16>,

@@ -79,11 +79,14 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
     let written = outputs.write(&outcome);
     let format = outputs.format;
     let look = Look::new(config::colours(check.output.color, io::stdout().is_terminal()));
-    let printed = match check.ways.statistics {
-        _ if !outputs.prints(&written) => CLEAN,
-        true => print(|out| report::statistics::print(out, &outcome, format == Format::Json, look))?,
-        false => print(|out| report::findings(out, &outcome, format, look))?,
+    let print_findings = |out: &mut dyn Write| {
+        if check.ways.statistics {
+            let as_json = matches!(format, Format::Json | Format::Jsonl);
+            return report::statistics::print(out, &outcome, as_json, look);
+        }
+        report::findings(out, &outcome, format, look)
     };
+    let printed = if outputs.prints(&written) { print(print_findings)? } else { CLEAN };
 
     let look = Look::new(config::colours(check.output.color, io::stderr().is_terminal()));
     let mut err = BufWriter::new(io::stderr().lock());
@@ -139,11 +142,8 @@ fn show(check: &Check, options: &Options) -> Result<u8> {
 
 /// Nothing is linted with a configuration that is not understood.
 fn refuse(faults: &[config::Fault]) -> Result<()> {
-    let Some((first, rest)) = faults.split_first() else { return Ok(()) };
-    for fault in rest {
-        complain(&format!("error: {fault}"));
-    }
-    Err(first.clone().into())
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    if told.is_empty() { Ok(()) } else { Err(anyhow::anyhow!(told.join("\nerror: "))) }
 }
 
 fn run_man(name: Option<&str>) -> Result<u8> {

@@ -60,6 +60,8 @@ pub struct Options {
     pub isolated: bool,
     /// Bytes above which a file is passed over.
     pub max_size: u64,
+    /// The folder of the facts that earlier runs found; `None`: all files are read anew.
+    pub cache: Option<PathBuf>,
     /// A progress bar on standard error once a run takes longer than a second.
     pub progress: bool,
 }
@@ -96,6 +98,7 @@ impl Options {
             no_ignore: false,
             isolated: false,
             max_size: MAX_SIZE,
+            cache: None,
             progress: false,
         }
     }

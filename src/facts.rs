@@ -29,7 +29,6 @@ pub mod runs;
 pub mod sightings;
 pub mod sites;
 pub mod stores;
-pub mod words;
 
 pub use crate::apis::{Delivers, Life, Often, Part, Sink, What};
 use crate::finding::Notice;

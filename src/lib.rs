@@ -20,6 +20,7 @@ pub mod annotate;
 pub mod apis;
 pub mod args;
 pub mod baseline;
+pub mod cache;
 pub mod command;
 pub mod config;
 pub mod facts;
@@ -47,6 +48,7 @@ pub mod write;
 use rayon::prelude::*;
 
 use apis::Apis;
+use cache::Cache;
 use config::Options;
 use facts::FileFacts;
 use finding::{Confidence, FileId, Finding, Notice, NoticeKind, Severity};
@@ -123,13 +125,14 @@ pub fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, rayon::ThreadPo
 fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     let context = project::context(options, files);
     let progress = Progress::new(options.progress, files.len() + context.len());
+    let cache = options.cache.as_ref().map(|folder| Cache::new(folder.clone(), &options.root));
     let mut read: Vec<Read> = files
         .par_iter()
         .chain(&context)
         // One large file is worth hundreds of small ones: each is a task of its own.
         .with_max_len(1)
         .map(|file| {
-            let read = read_file(file, options);
+            let read = read_file(file, options, cache.as_ref());
             progress.step();
             read
         })
@@ -138,6 +141,7 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     read.extend(options.stdin.iter().chain(&options.given).map(|text| read_text(text, options)));
     read.sort_by(|a, b| a.path().cmp(b.path()));
     progress.done();
+    outcome.notices.extend(cache.iter().flat_map(Cache::save));
 
     let mut facts = Vec::new();
     for file in read {
@@ -227,14 +231,27 @@ fn failure(path: &str, message: &str) -> Notice {
     Notice { kind: NoticeKind::Failure, path: path.to_owned(), span: None, message: message.to_owned() }
 }
 
-fn read_file(file: &FileToRead, options: &Options) -> Read {
+fn read_file(file: &FileToRead, options: &Options, cache: Option<&Cache>) -> Read {
     let read = source::read(&file.path, options.max_size);
-    let text = read.as_deref().map_err(Clone::clone).and_then(source::decode);
-    match text {
+    let bytes = read.as_deref().map_err(Clone::clone);
+    let apis = options.apis_of(&file.path);
+    let known = bytes.as_ref().ok().zip(cache).map(|(bytes, cache)| (cache, cache.key(bytes, file, apis)));
+    let source = |text| {
+        let mut source = Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language);
+        source.is_context = file.context;
+        source
+    };
+    if let Some(units) = known.and_then(|(cache, key)| cache.get(key)) {
+        let text = if is_quiet(&units) { Ok("") } else { bytes.and_then(source::decode) };
+        return Read::Source(Box::new(source(text.unwrap_or_default())), units);
+    }
+    match bytes.and_then(source::decode) {
         Ok(text) => {
-            let mut source = Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language);
-            source.is_context = file.context;
-            understand(source, options.apis_of(&file.path))
+            let read = understand(source(text), apis);
+            if let (Read::Source(_, units), Some((cache, key))) = (&read, known) {
+                cache.put(key, units);
+            }
+            read
         }
         Err(_) if file.context => Read::Context,
         Err(why) => Read::Nothing(unreadable(&file.shown, file.named, &why, options.max_size)),
@@ -270,12 +287,15 @@ fn understand(mut source: Source, apis: &'static Apis) -> Read {
             unit.directives.clear();
         }
     }
-    // Few files come to have findings: theirs are read again. Comments that allow may be complained about.
-    let is_quiet = |unit: &FileFacts| unit.notices.is_empty() && unit.directives.is_empty();
-    if source.file.is_some() && units.iter().all(is_quiet) {
+    if source.file.is_some() && is_quiet(&units) {
         source.forget();
     }
     Read::Source(Box::new(source), units)
+}
+
+/// Few files come to have findings: theirs are read again. Comments that allow may be complained about.
+fn is_quiet(units: &[FileFacts]) -> bool {
+    units.iter().all(|unit| unit.notices.is_empty() && unit.directives.is_empty())
 }
 
 fn unreadable(path: &str, named: bool, why: &Unreadable, max_size: u64) -> Notice {

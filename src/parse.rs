@@ -11,7 +11,6 @@ use oxc_span::SourceType;
 
 use crate::apis::Apis;
 use crate::facts::extract::{self, Origin};
-use crate::facts::words::Words;
 use crate::facts::{FileFacts, comments};
 use crate::finding::{Notice, NoticeKind, Span};
 use crate::source::depth::{self, Depth};
@@ -55,9 +54,7 @@ pub fn parse(source: &Source, block: Block, apis: &'static Apis) -> FileFacts {
     if let Some(why) = too_deep(depth) {
         return refused(source, block, &why);
     }
-    let words = Words::of(text);
-    let graph = depth.cases <= MOST_CASES && words.ask_for_ways();
-    let job = Job { source, block, text, apis, words, graph };
+    let job = Job { source, block, text, apis, graph: wants_graph(text, depth) };
     if depth.nesting.max(depth.chain) <= SHALLOW { job.guarded() } else { deep(&job) }
 }
 
@@ -66,9 +63,34 @@ struct Job<'s> {
     block: Block,
     text: &'s str,
     apis: &'static Apis,
-    words: Words,
     /// Whether to build the control-flow graph.
     graph: bool,
+}
+
+/// Only promises, what is closed again and what is taken out again are asked on which ways they are.
+fn wants_graph(text: &str, depth: Depth) -> bool {
+    const WORDS: [&str; 16] = [
+        "Promise",
+        "clearInterval",
+        "removeListener",
+        "removeEventListener",
+        ".off(",
+        ".close(",
+        "closeSync(",
+        ".release(",
+        ".terminate(",
+        ".destroy(",
+        ".end(",
+        ".kill(",
+        "disconnect(",
+        "revokeObjectURL(",
+        ".quit(",
+        ".shutdown(",
+    ];
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    let removes = || (has(".delete(") && (has(".set(") || has(".add("))) || (has("delete ") && has("] = "));
+    let asks = || has("statusCode") && (has("http") || has("request"));
+    depth.cases <= MOST_CASES && (WORDS.iter().any(|word| has(word)) || removes() || asks())
 }
 
 fn too_deep(depth: Depth) -> Option<String> {
@@ -178,11 +200,9 @@ impl Job<'_> {
     fn understand(&self, parsed: &ParserReturn<'_>) -> FileFacts {
         let (program, offset) = (&parsed.program, self.block.start);
         let built = SemanticBuilder::new_linter().with_class_table(false).with_cfg(self.graph).build(program);
-        let origin = Origin { path: &self.source.path, place: &self.source.place(), offset, words: self.words };
+        let origin = Origin { path: &self.source.path, place: &self.source.place(), offset };
         let mut facts = extract::extract(&built.semantic, &origin, self.apis);
-        if self.words.allow() {
-            facts.directives = comments::directives(program, offset, self.source);
-        }
+        facts.directives = comments::directives(program, offset, self.source);
         if self.source.blocks.first() == Some(&self.block) {
             facts.directives.extend(comments::in_markup(self.source));
         }

@@ -20,7 +20,7 @@ pub fn locations(sources: &Sources) -> Vec<Location> {
     sources
         .units()
         .map(|source| {
-            let path = source.on_disk().and_then(|file| std::path::absolute(file).ok());
+            let path = source.on_disk().and_then(|file| std::path::absolute(file).ok()).map(|p| walk::normalised(&p));
             let package = path.as_ref().and_then(|path| packages.of(path));
             Location { path, package, is_context: source.is_context }
         })
@@ -74,7 +74,7 @@ fn named(options: &Options) -> (Vec<PathBuf>, Vec<PathBuf>) {
 
 /// What a folder is part of.
 struct Project {
-    /// The outermost folder with a `package.json` below that of the repository.
+    /// The outermost folder of the repository that says of packages that they belong together.
     root: PathBuf,
     /// The innermost one.
     package: PathBuf,
@@ -85,13 +85,26 @@ impl Project {
         let above: Vec<&Path> = folder.ancestors().collect();
         let repository = above.iter().position(|f| f.join(".git").exists());
         let packages = above.iter().enumerate().filter(|(_, f)| f.join("package.json").is_file());
-        let inside: Vec<&Path> =
-            packages.filter(|(at, _)| repository.is_none_or(|r| *at <= r)).map(|(_, f)| *f).collect();
-        let package = (*inside.first()?).to_owned();
         // Without a repository nobody knows what the folders above have to do with it.
-        let root = if repository.is_some() { (*inside.last()?).to_owned() } else { package.clone() };
+        let inside: Vec<&Path> = match repository {
+            Some(top) => packages.filter(|(at, _)| *at <= top).map(|(_, f)| *f).collect(),
+            None => packages.take(1).map(|(_, f)| *f).collect(),
+        };
+        let package = (*inside.first()?).to_owned();
+        let root = inside
+            .iter()
+            .rev()
+            .find(|folder| is_workspace(folder))
+            .map_or_else(|| package.clone(), |f| (*f).to_owned());
         Some(Self { root, package })
     }
+}
+
+/// npm, yarn and bun list workspaces in `package.json`, pnpm, lerna and rush in files of their own.
+fn is_workspace(folder: &Path) -> bool {
+    let lists = |name: &str| folder.join(name).is_file();
+    let manifest = std::fs::read_to_string(folder.join("package.json")).unwrap_or_default();
+    manifest.contains("\"workspaces\"") || ["pnpm-workspace.yaml", "lerna.json", "rush.json"].into_iter().any(lists)
 }
 
 fn real(path: &Path) -> PathBuf {

@@ -35,8 +35,7 @@ impl Source {
     /// The whole path: frameworks know files by the folders that they are in, wherever one works.
     #[must_use]
     pub fn place(&self) -> String {
-        let whole = self.on_disk().and_then(|file| std::path::absolute(file).ok());
-        whole.map_or_else(|| self.path.clone(), |whole| whole.to_string_lossy().into_owned())
+        place(self.on_disk(), &self.path)
     }
 
     /// The file that it is, or stands for.
@@ -80,6 +79,13 @@ impl Source {
             self.lines = OnceLock::new();
         }
     }
+}
+
+/// The whole path of a file; as shown to the user where it has none.
+#[must_use]
+pub fn place(file: Option<&Path>, shown: &str) -> String {
+    let whole = file.and_then(|file| std::path::absolute(file).ok());
+    whole.map_or_else(|| shown.to_owned(), |whole| whole.to_string_lossy().into_owned())
 }
 
 /// A stretch of JavaScript or TypeScript in a file, in bytes of the file.

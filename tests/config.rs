@@ -217,6 +217,37 @@ fn faults_have_a_place_and_a_hint() {
     assert!(refused("<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> x\n").contains("merge conflict markers"));
     assert!(refused(r#"{ "extends": "eslint:recommended" }"#).contains("packages are not looked up"));
     assert!(refused("").contains("empty: write `{}`"));
+    assert!(refused(r#"{ "ignore": "dist" }"#).ends_with("`ignore`: invalid type: string \"dist\", expected a list"));
+    let said = refused(r#"{ "entrypoints": ["a.js", { "files": "a.js", "run": "tick" }] }"#);
+    assert!(
+        said.ends_with("leaklint.json:1:46: `entrypoints.2.run`: unknown key `run`: did you mean `runs`?"),
+        "{said}"
+    );
+    let two =
+        Project::new(&[("p/leaklint.json", "["), ("p/a.js", ""), ("q/leaklint.json", "]"), ("q/a.js", "")]).check(&[]);
+    let lines: Vec<&str> = two.err.lines().collect();
+    assert!(lines[0].starts_with("error: p/leaklint.json:1:") && lines[1].starts_with("error: q/leaklint.json:1:1: "));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_readable_file_is_no_configuration() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let refused = |make: &dyn Fn(&std::path::Path), why: &str| {
+        let project = Project::new(&[("a.js", CACHE)]);
+        make(&project.path().join("leaklint.json"));
+        let said = project.check(&[]);
+        assert_eq!((said.code, said.out.as_str()), (2, ""));
+        assert!(said.err.starts_with("error: leaklint.json: ") && said.err.contains(why), "{}", said.err);
+    };
+    refused(&|path| std::fs::create_dir(path).unwrap(), "is a folder");
+    refused(&|path| symlink("gone.json", path).unwrap(), "leads nowhere");
+    refused(&|path| symlink("/dev/zero", path).unwrap(), "not a regular file");
+    let closed = |path: &std::path::Path| {
+        std::fs::write(path, "{}").unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    };
+    refused(&closed, "permission denied");
 }
 
 #[test]

@@ -29,6 +29,11 @@ fn lines_stretches_and_files() {
     silent("a.mjs", &format!("// leaklint-ignore {RULE} -- why\n{HANGS}\n"));
     silent("a.mjs", &format!("{HANGS} /* leaklint-ignore {RULE} -- why */\n"));
     silent("a.mjs", &format!("1;\n{HANGS}\n// leaklint-ignore-file {RULE} -- why\n"));
+    // The name of a rule explains nothing: the comment is of use.
+    let executor =
+        "async function f() {\n  await new Promise(() => {}); // leaklint-ignore promise-never-settles -- forever\n}\n";
+    silent("a.mjs", executor);
+    silent("a.mjs", &executor.replace("() => {}", "() => {/* leaklint-ignore promise-never-settles -- x */}"));
     let stretch = format!(
         "{HANGS}\n/* leaklint-ignore-start {RULE} -- why */\n{HANGS}\n1;\n{HANGS}\n// leaklint-ignore-end {RULE}\n{HANGS}\n"
     );

@@ -207,7 +207,11 @@ impl Document {
         if steps.len() > 1 && is_level(&steps[steps.len() - 2]) {
             return self.fault(&steps, "expected `off`, `info`, `warning` or `error`; rules have no options");
         }
-        self.fault(&steps, lowered(&message))
+        let words = [("string or map", "a word in quotes"), ("a sequence", "a list"), ("a map", "an object")];
+        let text = words.iter().fold(lowered(&message), |text, (from, to)| {
+            text.replace(&format!("expected {from}"), &format!("expected {to}"))
+        });
+        self.fault(&steps, text)
     }
 }
 

@@ -1,9 +1,12 @@
 //! What a configuration file may say: the types that are read, and that the JSON schema is made from.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::apis::Often;
@@ -148,15 +151,35 @@ pub struct Override {
 }
 
 /// Functions that something out of sight calls again and again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(
-    untagged,
-    expecting = "expected a text such as `src/jobs/*.ts#run`, or an object with `files`, `exports` and `runs`"
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
 pub enum Entrypoint {
     /// `PATTERN#EXPORT`; without `#EXPORT` every exported function.
     Short(String),
     Long(LongEntrypoint),
+}
+
+/// By hand, so that a fault inside of the object keeps its place.
+impl<'de> Deserialize<'de> for Entrypoint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Entrypoint;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text such as `src/jobs/*.ts#run`, or an object with `files`, `exports` and `runs`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Entrypoint, E> {
+                Ok(Entrypoint::Short(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Entrypoint, A::Error> {
+                LongEntrypoint::deserialize(MapAccessDeserializer::new(map)).map(Entrypoint::Long)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// An entry point spelled out.

@@ -41,6 +41,9 @@ impl Reading<'_> {
         let shown = walk::shown(path, self.root);
         // Opening a pipe would wait for ever.
         match std::fs::metadata(path) {
+            Ok(about) if about.is_file() && is_closed(&about) => {
+                Err(Fault::whole(&shown, "the configuration cannot be read: permission denied".to_owned()))
+            }
             Ok(about) if about.is_file() => Document::read(path, shown),
             Ok(about) if about.is_dir() => Err(Fault::whole(&shown, "the configuration is a folder".to_owned())),
             Ok(_) => Err(Fault::whole(&shown, "the configuration is not a regular file".to_owned())),
@@ -122,6 +125,17 @@ pub fn top_of_repository(path: &Path) -> Option<PathBuf> {
 #[must_use]
 pub fn is_top(folder: &Path) -> bool {
     folder.join(".git").symlink_metadata().is_ok()
+}
+
+/// Whether nobody may read the file. Only the superuser could, and a run in a container is to say what it says elsewhere.
+#[cfg(unix)]
+fn is_closed(about: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o444 == 0
+}
+
+#[cfg(not(unix))]
+fn is_closed(_: &std::fs::Metadata) -> bool {
+    false
 }
 
 fn identity(path: &Path) -> PathBuf {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 
 use super::{Configs, Options, Stdin, fault, file, rule};
-use crate::args::{Check, Chosen, Least, LeastSevere};
+use crate::args::{Check, Chosen, Files, Least, LeastSevere};
 use crate::baseline::Baseline;
+use crate::cache;
 use crate::finding::{Confidence, Severity};
 use crate::git::{ChangedLines, Repository, blobs, changed_lines};
 use crate::rule::Rule;
@@ -35,6 +36,7 @@ impl Options {
             no_ignore: check.files.no_ignore,
             isolated: check.files.isolated,
             max_size: check.files.max_size,
+            cache: cache_folder(&check.files, &root),
             progress: !check.output.quiet && std::io::stderr().is_terminal(),
             ..Self::new(root, check.paths.clone())
         };
@@ -130,6 +132,14 @@ impl Options {
             let settings = self.configs.of_file(path);
             !walk::is_passed_over(below) && !settings.ignores(path, false) && settings.includes(path)
         }
+    }
+}
+
+/// The folder of the cache, when there is to be one.
+fn cache_folder(files: &Files, root: &Path) -> Option<PathBuf> {
+    match &files.cache_dir {
+        Some(folder) => Some(root.join(folder)),
+        None => files.cache.then(|| cache::default_folder(root)),
     }
 }
 

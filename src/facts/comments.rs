@@ -31,7 +31,7 @@ pub enum Reach {
     Unknown,
 }
 
-pub(super) const MARK: &str = "leaklint-ignore";
+const MARK: &str = "leaklint-ignore";
 
 /// The directives of a block that starts at byte `offset` of `source`.
 ///
@@ -41,6 +41,9 @@ pub(super) const MARK: &str = "leaklint-ignore";
 #[must_use]
 pub fn directives(program: &Program<'_>, offset: u32, source: &Source) -> Vec<Directive> {
     let text = program.source_text;
+    if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none() {
+        return Vec::new();
+    }
     let next = next_code(&program.comments, text);
     let mut found = Vec::new();
     for (comment, next) in program.comments.iter().zip(next) {

@@ -4,10 +4,9 @@ use oxc_semantic::Semantic;
 
 use super::FileFacts;
 use super::reader::Reader;
-use super::words::Words;
 use crate::apis::Apis;
 
-/// Where a block of code comes from, and what is known of its text.
+/// Where a block of code comes from.
 pub struct Origin<'s> {
     /// The path as shown to the user.
     pub path: &'s str,
@@ -15,14 +14,14 @@ pub struct Origin<'s> {
     pub place: &'s str,
     /// Byte offset of the block in its file: all spans of the facts are bytes of the whole file.
     pub offset: u32,
-    pub words: Words,
 }
 
 #[cfg(test)]
 impl Origin<'_> {
     /// A text of a unit test.
-    pub fn of_test(text: &str) -> Self {
-        Self { path: "src/a.ts", place: "src/a.ts", offset: 0, words: Words::of(text) }
+    #[must_use]
+    pub fn of_test() -> Self {
+        Self { path: "src/a.ts", place: "src/a.ts", offset: 0 }
     }
 }
 
@@ -33,12 +32,15 @@ pub fn extract(semantic: &Semantic<'_>, origin: &Origin<'_>, apis: &'static Apis
     find_candidates(&mut reader);
     // In most files nothing grows, opens or waits: what surrounds the candidates is not even read.
     reader.note_links();
-    if !reader.facts.is_interesting() && !reader.facts.links.matter() {
+    let facts = &reader.facts;
+    if !facts.is_interesting() && !facts.links.matter() && facts.containers.is_empty() {
         return FileFacts::default();
     }
     reader.note_surroundings();
     reader.note_imports();
-    reader.facts
+    let mut facts = reader.facts;
+    facts.shrink();
+    facts
 }
 
 /// What may grow, stay open or hang.

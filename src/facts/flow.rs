@@ -86,12 +86,17 @@ pub fn is_reached_undone(semantic: &Semantic<'_>, question: &Question<'_>, node:
 
 /// The nodes of a function, its inner functions included: they are numbered one after the other.
 pub fn nodes_within(nodes: &AstNodes<'_>, function: NodeId) -> impl Iterator<Item = NodeId> + use<> {
-    (function.index() + 1..end_of(nodes, function)).map(NodeId::from_usize)
+    part_of(nodes, function).map(NodeId::from_usize)
+}
+
+/// The numbers of the nodes inside `node`.
+pub(super) fn part_of(nodes: &AstNodes<'_>, node: NodeId) -> std::ops::Range<usize> {
+    node.index() + 1..end_of(nodes, node)
 }
 
 /// The number of the first node behind `node` that is not part of it. Nodes are numbered in the order of the text, so the
 /// search may leap.
-pub(super) fn end_of(nodes: &AstNodes<'_>, node: NodeId) -> usize {
+fn end_of(nodes: &AstNodes<'_>, node: NodeId) -> usize {
     let end = nodes.kind(node).span().end;
     let inside = |index: usize| nodes.kind(NodeId::from_usize(index)).span().start < end;
     let (mut low, mut step) = (node.index(), 8);

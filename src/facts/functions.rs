@@ -151,11 +151,9 @@ impl<'a> Reader<'a, '_> {
         for site in self.sites.clone().iter() {
             match *site {
                 AstKind::AssignmentExpression(e) => self.note_assignment(e),
-                AstKind::CallExpression(call) => {
-                    if calls.next_if(|named| std::ptr::eq(named.call, call)).is_some() {
-                        self.note_inheritance(call);
-                        self.note_entry(call);
-                    }
+                AstKind::CallExpression(call) if calls.next_if(|c| std::ptr::eq(c.call, call)).is_some() => {
+                    self.note_inheritance(call);
+                    self.note_entry(call);
                 }
                 AstKind::VariableDeclarator(d) => {
                     if let (Some(symbol), Some(Expression::ObjectExpression(object))) =

@@ -1,8 +1,18 @@
-//! Says whether a file holds anything that a rule could report on.
+//! Says whether a file holds anything that a rule could report on, and keeps what it holds small.
 
 use super::{Does, FileFacts, Settles};
 
 impl FileFacts {
+    /// Gives back memory that was kept for more: facts stay until the end of the run. The longest lists only.
+    pub(super) fn shrink(&mut self) {
+        self.functions.shrink_to_fit();
+        self.bindings.shrink_to_fit();
+        self.places.shrink_to_fit();
+        self.calls.shrink_to_fit();
+        self.aliases.shrink_to_fit();
+        self.containers.shrink_to_fit();
+    }
+
     /// Whether a finding may point into this file: if not, its text need not be kept.
     #[must_use]
     pub fn is_interesting(&self) -> bool {

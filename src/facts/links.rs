@@ -129,9 +129,8 @@ impl Links {
     /// Whether anything can come of them for a file that holds no candidate itself.
     #[must_use]
     pub fn matter(&self) -> bool {
-        !self.taken.is_empty()
-            || !self.stars.is_empty()
-            || self.given.iter().any(|g| matches!(g.gift, Gift::Module(..)))
+        let counts = |given: &Given| matches!(given.gift, Gift::Module(..) | Gift::Place(_) | Gift::Delay(_));
+        !self.taken.is_empty() || !self.stars.is_empty() || self.given.iter().any(counts)
     }
 
     /// The index of a module, which is added when it is new.

@@ -4,13 +4,16 @@ mod components;
 mod replaced;
 mod slots;
 
+use std::rc::Rc;
+
 use oxc_ast::AstKind;
+use oxc_ast::ast::CallExpression;
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
-use super::reader::{Reader, last_name, times_named};
+use super::reader::{Reader, last_name, named_at};
 use super::{ClassId, END_METHODS, FunctionId, TOP};
 use crate::finding::Span;
 pub use replaced::Replaced;
@@ -139,6 +142,27 @@ impl<'a> Reader<'a, '_> {
         Some((self.text_of(member.object().span(), 60), member.static_property_name()?))
     }
 
+    /// The function of this file that a call reaches.
+    pub(super) fn target_of(&mut self, call: &'a CallExpression<'a>) -> Option<FunctionId> {
+        let node = call.node_id.get();
+        if let Some(known) = self.targets.get(&node) {
+            return *known;
+        }
+        let target = self.function_denoted(&call.callee).or_else(|| self.option_method(&call.callee));
+        self.targets.insert(node, target);
+        target
+    }
+
+    /// Functions that run when this one runs.
+    pub(super) fn reached_from_one(&mut self, function: FunctionId) -> Rc<[FunctionId]> {
+        if let Some(known) = self.reached.get(&function) {
+            return Rc::clone(known);
+        }
+        let reached: Rc<[FunctionId]> = self.reached_from(&[function]).into();
+        self.reached.insert(function, Rc::clone(&reached));
+        reached
+    }
+
     /// Functions that run when one of `ends` runs, those inside them included.
     pub(super) fn reached_from(&mut self, ends: &[FunctionId]) -> Vec<FunctionId> {
         let mut seen: FxHashSet<FunctionId> = FxHashSet::default();
@@ -151,8 +175,7 @@ impl<'a> Reader<'a, '_> {
             order.push(function);
             let node = self.function_nodes[function.0 as usize];
             for call in self.calls_within(node, 4000) {
-                let target = self.function_denoted(&call.callee).or_else(|| self.option_method(&call.callee));
-                work.extend(target);
+                work.extend(self.target_of(call));
                 // `list.forEach(stop)`, `this.off = debounce(stop)`.
                 let runs = last_name(&call.callee).is_some_and(|n| RUNNERS.contains(&n));
                 for argument in call.arguments.iter().filter_map(|a| a.as_expression()).filter(|_| runs) {
@@ -172,6 +195,6 @@ impl<'a> Reader<'a, '_> {
 
     pub(super) fn says(&self, span: oxc_span::Span, name: &str) -> bool {
         let text = self.text.get(span.start as usize..span.end as usize).unwrap_or("");
-        times_named(text, name) > 0
+        named_at(text, name).next().is_some()
     }
 }

@@ -1,5 +1,6 @@
 //! One file while its syntax tree is at hand: nodes, scopes, functions and classes by number, text by span.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use oxc_ast::AstKind;
@@ -17,7 +18,6 @@ use super::names::Hit;
 use super::places::Spot;
 use super::promises::emitters::{Emitter, Heard};
 use super::sites::{Calls, FieldUse};
-use super::words::Words;
 use super::{BindingId, ClassId, FileFacts, FunctionId, PlaceId};
 use crate::apis::{Apis, TypeId};
 use crate::finding::Span;
@@ -29,7 +29,6 @@ pub struct Reader<'a, 's> {
     pub scoping: &'s Scoping,
     pub apis: &'static Apis,
     pub text: &'a str,
-    pub words: Words,
     /// Byte offset of this block in its file.
     pub offset: u32,
     /// As shown to the user.
@@ -100,6 +99,14 @@ pub struct Reader<'a, 's> {
     pub(super) exported_rows: Option<Rc<[&'static crate::apis::handlers::Exported]>>,
     /// Whether tests, by their offset, look at a clock.
     pub about_time: FxHashMap<u32, bool>,
+    /// Whether objects are options of a component, once asked.
+    pub(super) options_seen: RefCell<FxHashMap<NodeId, bool>>,
+    /// The function of this file that a call reaches, once asked.
+    pub(super) targets: FxHashMap<NodeId, Option<FunctionId>>,
+    /// Calls by the function that they reach by any name, once a pass asks.
+    pub(super) callers: Option<FxHashMap<FunctionId, Vec<&'a CallExpression<'a>>>>,
+    /// What runs when a function runs, once asked.
+    pub(super) reached: FxHashMap<FunctionId, Rc<[FunctionId]>>,
     /// Symbols by the function that declares them, once a pass asks.
     pub(super) symbols_by_function: Option<FxHashMap<FunctionId, Vec<SymbolId>>>,
     /// Where fields are named, by their names, once a pass asks.
@@ -124,7 +131,6 @@ impl<'a, 's> Reader<'a, 's> {
             scoping: semantic.scoping(),
             apis,
             text: semantic.source_text(),
-            words: origin.words,
             offset: origin.offset,
             path: origin.path,
             place: origin.place,
@@ -165,6 +171,10 @@ impl<'a, 's> Reader<'a, 's> {
             field_types: FxHashMap::default(),
             exported_rows: None,
             about_time: FxHashMap::default(),
+            options_seen: RefCell::default(),
+            targets: FxHashMap::default(),
+            callers: None,
+            reached: FxHashMap::default(),
             symbols_by_function: None,
             field_uses: None,
             heard: None,
@@ -415,10 +425,14 @@ fn needs_space(written: &str, next: char) -> bool {
 /// How often a text has a name as a word of its own.
 #[must_use]
 pub fn times_named(text: &str, name: &str) -> usize {
+    named_at(text, name).count()
+}
+
+/// Where a text has a name as a word of its own.
+pub fn named_at<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + use<'t> {
     let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     memchr::memmem::find_iter(text.as_bytes(), name)
-        .filter(|at| !text[..*at].ends_with(word) && !text[at + name.len()..].starts_with(word))
-        .count()
+        .filter(move |at| !text[..*at].ends_with(word) && !text[at + name.len()..].starts_with(word))
 }
 
 /// The last name of a callee: `on` of `bus.on`.

@@ -62,17 +62,15 @@ const MOST_CLOSURES: u32 = 100;
 impl<'a> Reader<'a, '_> {
     /// Looks at calls, constructors and assignments for shapes that need no following.
     pub fn note_sightings(&mut self) {
-        let redis = self.words.name_redis();
+        let redis = memchr::memmem::find(self.text.as_bytes(), b"redis").is_some();
         let expiring = if redis { self.expiring_keys() } else { FxHashSet::default() };
         let called = if redis { May::SIGHT.or(May::REDIS) } else { May::SIGHT };
         let mut calls = self.calls_that(called).peekable();
         let mut closures = 0;
         for site in self.sites.clone().iter() {
             match *site {
-                AstKind::CallExpression(call) => {
-                    if calls.next_if(|named| std::ptr::eq(named.call, call)).is_some() {
-                        self.note_sighted_call(call, redis.then_some(&expiring));
-                    }
+                AstKind::CallExpression(call) if calls.next_if(|c| std::ptr::eq(c.call, call)).is_some() => {
+                    self.note_sighted_call(call, redis.then_some(&expiring));
                 }
                 AstKind::NewExpression(new) => self.note_storage(new),
                 AstKind::AssignmentExpression(e) => {

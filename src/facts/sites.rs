@@ -8,7 +8,7 @@ use oxc_ast::ast::{BindingPattern, CallExpression, Expression, NewExpression};
 use oxc_semantic::{NodeId, SymbolId};
 use rustc_hash::FxHashMap;
 
-use super::flow::end_of;
+use super::flow::part_of;
 use super::functions::key_name;
 use super::handles::{is_closing_word, is_ending_word};
 use super::reader::{Reader, last_name, peel};
@@ -58,6 +58,8 @@ impl May {
     /// Runs its callback when a component is over.
     pub const LAST: Self = Self(1 << 16);
 
+    /// `clearTimeout`, `cancelAnimationFrame` and whatever else begins like them.
+    pub const STOP: Self = Self(1 << 18);
     /// Removes all listeners, or all of something else.
     pub const CLEAR: Self = Self(1 << 17);
 
@@ -111,6 +113,7 @@ impl May {
             (Self::KEEP, apis.may_keep(name, false) || matches!(name, "register" | "require")),
             (Self::ENTER, matches!(name, "add" | "set" | "push")),
             (Self::INHERIT, name == "inherits"),
+            (Self::STOP, name.starts_with("clear") || name.starts_with("cancel")),
             (Self::CLEAR, name.starts_with("removeAll")),
             (Self::LAST, apis.runs_at_the_end(name)),
         ]
@@ -165,7 +168,7 @@ impl Default for Calls<'_> {
     }
 }
 
-impl<'a> Named<'a> {
+impl Named<'_> {
     /// Whether it may be one of these.
     #[must_use]
     pub const fn may(&self, may: May) -> bool {
@@ -182,7 +185,7 @@ impl<'a> Calls<'a> {
             let bare = if reader.may_be_renamed(callee) { May::BARE } else { May::default() };
             (name, May::known(name, reader.apis).or(bare))
         };
-        let makes = May::OPEN.or(May::BARE);
+        let opens = May::OPEN.or(May::BARE);
         let (mut list, mut makers, mut any) = (Vec::new(), Vec::new(), May::default());
         for site in sites {
             match *site {
@@ -190,11 +193,11 @@ impl<'a> Calls<'a> {
                     let (name, may) = may(&call.callee);
                     any = any.or(may);
                     list.push(Named { call, name, may });
-                    if may.meets(makes) {
+                    if may.meets(opens) {
                         makers.push(Maker::Call(call));
                     }
                 }
-                AstKind::NewExpression(new) if may(&new.callee).1.meets(makes) => makers.push(Maker::New(new)),
+                AstKind::NewExpression(new) if may(&new.callee).1.meets(opens) => makers.push(Maker::New(new)),
                 _ => {}
             }
         }
@@ -227,8 +230,8 @@ impl<'a> Reader<'a, '_> {
 
     /// The calls inside `node`, among the first `most` nodes of it.
     pub(super) fn named_within(&self, node: NodeId, most: usize) -> impl Iterator<Item = Named<'a>> + use<'a> {
-        let first = node.index() + 1;
-        let end = end_of(self.nodes, node).min(first.saturating_add(most));
+        let std::ops::Range { start: first, end } = part_of(self.nodes, node);
+        let end = end.min(first.saturating_add(most));
         let list = &self.calls.list;
         let from = list.partition_point(|named| named.call.node_id.get().index() < first);
         let to = from + list[from..].partition_point(|named| named.call.node_id.get().index() < end);

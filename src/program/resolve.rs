@@ -25,11 +25,14 @@ pub struct Location {
 }
 
 impl Location {
-    /// Others than the files of the project can reach what the file exports: the file is an entry of its package, or its
-    /// package is installed.
+    /// Others than the files of the project can reach what the file exports: the file is an entry of its package, and that
+    /// is not private.
     #[must_use]
     pub fn is_outer(&self) -> bool {
         let (Some(path), Some(package)) = (&self.path, &self.package) else { return false };
+        if package.private {
+            return false;
+        }
         let below = path.strip_prefix(&package.directory).unwrap_or(path).to_string_lossy();
         package.is_entry(&below.replace('\\', "/"))
     }
@@ -117,7 +120,7 @@ impl Resolver {
         let tried = [folder.join("src").join(rest), folder.join(rest), folder.join("src").join(rest).join("index")];
         tried.iter().find_map(|stem| {
             let with = |extension: &&str| PathBuf::from(format!("{}{extension}", stem.display()));
-            EXTENSIONS.iter().map(|e| with(&e)).find(|path| self.known.contains_key(path))
+            EXTENSIONS.iter().map(with).find(|path| self.known.contains_key(path))
         })
     }
 }

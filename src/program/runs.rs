@@ -138,13 +138,11 @@ pub fn evidence(unit: &Unit, runs: &Runs, function: FunctionId) -> (FileId, Span
         Why::Made(id, nth) => {
             let class = &facts.classes[id.0 as usize];
             let text = format!("`{}` is made here, {often}", class.name);
-            match class.made.get(nth as usize) {
-                Some((_, at)) => (*at, text),
-                None => {
-                    let (file, _, at) = unit.joined.made[&id][nth as usize - class.made.len()];
-                    return (file, at, text);
-                }
-            }
+            let Some((_, at)) = class.made.get(nth as usize) else {
+                let (file, _, at) = unit.joined.made[&id][nth as usize - class.made.len()];
+                return (file, at, text);
+            };
+            (*at, text)
         }
         Why::Use(id, nth) => match &facts.functions[id.0 as usize].uses[nth as usize] {
             Use::Elsewhere(index) => {

@@ -213,11 +213,10 @@ impl User<'_> {
             _ => None,
         };
         match (rest, &self.taken.does) {
-            ([], Takes::Writes | Takes::Deletes) => Some(Struck::Shrinks),
             ([], Takes::Lets | Takes::Hands { .. }) => Some(Struck::Escapes),
             ([Step::Field(name)], Takes::Calls { .. } | Takes::Writes) => method(name),
             ([Step::Entry], Takes::Writes) => Some(Struck::Grows),
-            (_, Takes::Deletes) => Some(Struck::Shrinks),
+            ([], Takes::Writes) | (_, Takes::Deletes) => Some(Struck::Shrinks),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::Outcome;
-use crate::finding::{Confidence, FileId, Finding, Fix, Label, Notice, Role, Severity, Span};
+use crate::finding::{Confidence, FileId, Finding, Fix, Label, Notice, Severity, Span};
 use crate::source::Position;
 use crate::sources::Sources;
 
@@ -100,7 +100,7 @@ struct JsonFinding<'o> {
     path: &'o str,
     start: Position,
     end: Position,
-    labels: Vec<JsonLabel<'o>>,
+    labels: Vec<Place<'o>>,
     help: &'o str,
     url: String,
     fingerprint: String,
@@ -114,14 +114,6 @@ struct Place<'o> {
     start: Position,
     end: Position,
     text: &'o str,
-}
-
-/// A place, and whether it says why this happens again or what keeps it.
-#[derive(Serialize)]
-struct JsonLabel<'o> {
-    role: Role,
-    #[serde(flatten)]
-    place: Place<'o>,
 }
 
 #[derive(Serialize)]
@@ -142,7 +134,7 @@ impl<'o> JsonFinding<'o> {
     fn new(finding: &'o Finding, outcome: &'o Outcome, fingerprint: String) -> Self {
         let sources = &outcome.sources;
         let place = |l: &'o Label| Place::new(sources, l.file, l.span, &l.text);
-        let labels = finding.labels.iter().map(|l| JsonLabel { role: l.role, place: place(l) }).collect();
+        let labels = finding.labels.iter().map(place).collect();
         Self {
             rule: finding.rule,
             severity: finding.severity,

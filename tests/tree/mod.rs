@@ -17,6 +17,7 @@ pub fn entries(folder: &Path, extension: &str) -> Vec<PathBuf> {
 }
 
 /// The last part of the path.
+#[allow(dead_code, reason = "not every test names files")]
 pub fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

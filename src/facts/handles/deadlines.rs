@@ -173,6 +173,6 @@ impl<'a> Reader<'a, '_> {
     fn clears(&mut self, call: &'a CallExpression<'a>, deadline: &Deadline<'a>) -> bool {
         let Expression::Identifier(_) = call.callee.get_inner_expression() else { return false };
         let Some(target) = self.function_denoted(&call.callee) else { return false };
-        self.reached_from(&[target]).iter().any(|f| deadline.closes.iter().any(|(_, function)| function == f))
+        self.reached_from_one(target).iter().any(|f| deadline.closes.iter().any(|(_, function)| function == f))
     }
 }

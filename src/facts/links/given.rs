@@ -7,12 +7,14 @@ use oxc_ast::ast::{
 };
 use oxc_semantic::{NodeId, SymbolId};
 
+use smallvec::SmallVec;
+
 use super::Gift;
-use crate::facts::FunctionId;
 use crate::facts::functions::key_name;
-use crate::facts::places::{Seg, Spot, SpotRoot};
+use crate::facts::places::{Seg, Spot, SpotRoot, made_of};
 use crate::facts::reader::{Reader, Type, assigned_value, bound_symbol, function_literal, last_name, peel};
 use crate::facts::runs::{is_exports_target, is_global_promise};
+use crate::facts::{FunctionId, Made};
 use crate::finding::Span;
 
 /// Names of helpers by which transpilers write `export * from`.
@@ -144,7 +146,12 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         let spot = self.spot_of_symbol(symbol);
-        let opens = matches!(value, Some(Expression::NewExpression(_) | Expression::CallExpression(_)));
+        // What others may register on or fill.
+        let opens = match value {
+            Some(Expression::NewExpression(_)) => true,
+            Some(call @ Expression::CallExpression(_)) => made_of(call) == Made::Here,
+            _ => false,
+        };
         if opens || self.place_ids.contains_key(&spot) {
             let place = self.own(&spot);
             self.give(path, Gift::Place(place));
@@ -163,12 +170,11 @@ impl<'a> Reader<'a, '_> {
     /// `const api = {}; api.list = () => {}; export default api;`
     fn give_fields(&mut self, path: &[&str], symbol: SymbolId) {
         let own = SpotRoot::Symbol(symbol);
-        let mut fields: Vec<(&'a str, FunctionId)> = Vec::new();
-        for (Spot { root, path }, function) in &self.field_functions {
-            if let ([Seg::Field(name)], true) = (path.as_slice(), *root == own) {
-                fields.push((name, *function));
-            }
-        }
+        let field = |(Spot { root, path }, function): (&Spot<'a>, &FunctionId)| match path.as_slice() {
+            [Seg::Field(name)] if *root == own => Some((*name, *function)),
+            _ => None,
+        };
+        let mut fields: Vec<(&'a str, FunctionId)> = self.field_functions.iter().filter_map(field).collect();
         fields.sort_unstable();
         for (name, function) in fields {
             let whole: Vec<&str> = path.iter().copied().chain([name]).collect();
@@ -186,7 +192,7 @@ impl<'a> Reader<'a, '_> {
 
     /// `(ms) => new Promise((resolve) => setTimeout(resolve, ms))`: all that the function returns is such a promise.
     fn gives_delay(&self, function: FunctionId) -> bool {
-        let Some([Expression::NewExpression(new)]) = self.returned.get(&function).map(|r| r.as_slice()) else {
+        let Some([Expression::NewExpression(new)]) = self.returned.get(&function).map(SmallVec::as_slice) else {
             return false;
         };
         let Some(executor) = new.arguments.first().and_then(|a| a.as_expression()).and_then(function_literal) else {

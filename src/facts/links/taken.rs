@@ -1,7 +1,7 @@
 //! What a file does with the names that it takes from other modules: calls, makes, hands on, changes, lets go.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{BindingPattern, CallExpression, Expression, UnaryOperator};
+use oxc_ast::ast::{BindingPattern, CallExpression, Expression, StaticMemberExpression, UnaryOperator};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
@@ -60,7 +60,7 @@ impl<'a> Reader<'a, '_> {
         let span = self.nodes.kind(child).span();
         match self.nodes.kind(parent) {
             AstKind::StaticMemberExpression(m) if m.object.span() == span => {
-                self.follow_taken_member(trail, m.property.name.as_str(), parent, work);
+                self.follow_taken_member(trail, m, work);
             }
             AstKind::ComputedMemberExpression(m) if m.object.span() == span => {
                 let step = match seg_of_key(&m.expression) {
@@ -109,7 +109,13 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn follow_taken_member(&mut self, trail: Trail<'a>, name: &'a str, member: NodeId, work: &mut Vec<Trail<'a>>) {
+    fn follow_taken_member(
+        &mut self,
+        trail: Trail<'a>,
+        member: &'a StaticMemberExpression<'a>,
+        work: &mut Vec<Trail<'a>>,
+    ) {
+        let (name, member) = (member.property.name.as_str(), member.node_id.get());
         let call = self.nodes.parent_id(member);
         match (name, self.nodes.kind(call)) {
             ("call" | "apply", AstKind::CallExpression(c)) => {

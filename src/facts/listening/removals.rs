@@ -6,7 +6,7 @@ use oxc_span::GetSpan;
 
 use super::{Flaw, Hook, Mismatch, capture_of, option_of};
 use crate::facts::places::SpotRoot;
-use crate::facts::reader::{Reader, peel, times_named};
+use crate::facts::reader::{Reader, named_at, peel};
 use crate::facts::{END_METHODS, FunctionId, TOP};
 
 impl<'a> Reader<'a, '_> {
@@ -243,7 +243,7 @@ impl<'a> Reader<'a, '_> {
                 r.handler.or(first).and_then(own_member) == Some(name)
             })
             .count();
-        times_named(self.text, name) == times
+        named_at(self.text, name).take(times + 1).count() == times
     }
 
     /// `media.removeListener(this.onChange)` where another method was added and no other word of `onChange` is said.

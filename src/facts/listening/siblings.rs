@@ -143,7 +143,7 @@ impl<'a> Reader<'a, '_> {
             return None;
         }
         let rival = other.handler_spot.clone().and_then(|s| self.handler_function(&s))?;
-        let reach = self.reached_from(&[rival]);
+        let reach = self.reached_from_one(rival);
         let removal = removals.iter().find(|r| {
             r.handler_spot == other.handler_spot && r.event == other.event && self.is_in_handler(r.function, hook)
         })?;

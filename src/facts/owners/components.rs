@@ -146,13 +146,23 @@ impl<'a> Reader<'a, '_> {
 
     /// An object of at least two options of a Vue component.
     pub(crate) fn is_options(&self, object: &ObjectExpression<'_>) -> bool {
+        let node = object.node_id.get();
+        if let Some(known) = self.options_seen.borrow().get(&node) {
+            return *known;
+        }
+        let is = self.has_options(object);
+        self.options_seen.borrow_mut().insert(node, is);
+        is
+    }
+
+    fn has_options(&self, object: &ObjectExpression<'_>) -> bool {
         let known = object.properties.iter().filter(|p| match p {
             ObjectPropertyKind::ObjectProperty(p) => {
                 key_name(&p.key).is_some_and(|k| OPTIONS.contains(&k) || self.ends_options().any(|end| end == k))
             }
             ObjectPropertyKind::SpreadProperty(_) => false,
         });
-        known.count() >= 2
+        known.take(2).count() == 2
     }
 
     fn option_ends(&self, object: &'a ObjectExpression<'a>) -> Vec<FunctionId> {

@@ -211,7 +211,7 @@ impl<'a> Reader<'a, '_> {
         match self.nodes.kind(id) {
             // `this.stop()`: a function that names the slot, or that is not seen.
             AstKind::CallExpression(call) => {
-                let target = self.function_denoted(&call.callee).or_else(|| self.option_method(&call.callee));
+                let target = self.target_of(call);
                 let name = self.text_of_slot(slot).unwrap_or_default();
                 let own = matches!(peel(&call.callee), Expression::StaticMemberExpression(m)
                     if matches!(peel(&m.object), Expression::ThisExpression(_) | Expression::Super(_)));

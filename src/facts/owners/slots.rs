@@ -4,10 +4,13 @@ use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, AssignmentTarget, CallExpression, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Owner, OwnerKind};
+use crate::facts::flow::part_of;
 use crate::facts::reader::{Reader, last_name, peel};
+use crate::facts::sites::May;
 use crate::facts::{FunctionId, Guard, Kept, Root, Step, TOP, What};
 use crate::finding::Span;
 
@@ -79,12 +82,8 @@ impl<'a> Reader<'a, '_> {
     /// `register(() => clearTimeout(this.timer))`: a callback that is neither the function that opens it nor a method.
     fn is_cleared_by_callback(&mut self, name: &str, node: NodeId) -> bool {
         let home = self.owner_of(node);
-        self.sites.clone().iter().any(|site| {
-            let AstKind::CallExpression(call) = *site else { return false };
-            let called = last_name(&call.callee).unwrap_or("");
-            if !called.starts_with("clear") && !called.starts_with("cancel") {
-                return false;
-            }
+        self.calls_that(May::STOP).any(|named| {
+            let call = named.call;
             let function = self.owner_of(call.node_id.get());
             let callback = matches!(
                 self.facts.functions[function.0 as usize].kind,
@@ -101,16 +100,17 @@ impl<'a> Reader<'a, '_> {
     /// `this.once('disconnected', () => this.setPolling(0))`: an event that tells of an end, and what it runs clears it.
     fn is_cleared_by_event(&mut self, name: &str) -> bool {
         const OVER: [&str; 8] = ["close", "end", "disconnect", "destroy", "dispose", "exit", "stop", "shutdown"];
-        self.sites.clone().iter().any(|site| {
-            let AstKind::CallExpression(call) = *site else { return false };
-            let [Argument::StringLiteral(event), handler] = call.arguments.as_slice() else { return false };
-            let event = event.value.to_ascii_lowercase();
-            if !OVER.iter().any(|over| event.contains(over)) {
-                return false;
-            }
-            let function = handler.as_expression().and_then(|handler| self.function_denoted(handler));
-            function.is_some_and(|f| self.reached_from(&[f]).iter().any(|f| self.clears_in(*f, name)))
-        })
+        let clears = self.clears_of(name);
+        !clears.is_empty()
+            && self.calls_within(NodeId::ROOT, usize::MAX).any(|call| {
+                let [Argument::StringLiteral(event), handler] = call.arguments.as_slice() else { return false };
+                let event = event.value.to_ascii_lowercase();
+                if !OVER.iter().any(|over| event.contains(over)) {
+                    return false;
+                }
+                let function = handler.as_expression().and_then(|handler| self.function_denoted(handler));
+                function.is_some_and(|f| self.reached_from_one(f).iter().any(|f| self.clears_in(*f, &clears)))
+            })
     }
 
     /// `clearInterval(t); if (on) t = setInterval(..)`: the same function stops it, with another state.
@@ -130,17 +130,21 @@ impl<'a> Reader<'a, '_> {
 
     /// `return { cancel: () => clearTimeout(timer) }`, `done.cancel = stop`: a hook that leaves the end to its caller.
     fn hands_out_a_stopper(&mut self, name: &str, node: NodeId) -> bool {
-        (1..self.function_nodes.len()).any(|index| {
-            let function = self.function_nodes[index];
-            let out = match self.nodes.kind(self.outside(function).1) {
-                AstKind::ObjectProperty(_) => self.options_around(function).is_none(),
-                AstKind::AssignmentExpression(e) => !matches!(e.left, AssignmentTarget::AssignmentTargetIdentifier(_)),
-                _ => self.symbol_of_function(function).is_some_and(|s| self.is_handed_out(s)),
-            };
-            let index = FunctionId(u32::try_from(index).unwrap_or(u32::MAX));
-            out && !self.is_within(node, function)
-                && self.reached_from(&[index]).iter().any(|f| self.clears_in(*f, name))
-        })
+        let clears = self.clears_of(name);
+        !clears.is_empty()
+            && (1..self.function_nodes.len()).any(|index| {
+                let function = self.function_nodes[index];
+                let out = match self.nodes.kind(self.outside(function).1) {
+                    AstKind::ObjectProperty(_) => self.options_around(function).is_none(),
+                    AstKind::AssignmentExpression(e) => {
+                        !matches!(e.left, AssignmentTarget::AssignmentTargetIdentifier(_))
+                    }
+                    _ => self.symbol_of_function(function).is_some_and(|s| self.is_handed_out(s)),
+                };
+                let index = FunctionId(u32::try_from(index).unwrap_or(u32::MAX));
+                out && !self.is_within(node, function)
+                    && self.reached_from_one(index).iter().any(|f| self.clears_in(*f, &clears))
+            })
     }
 
     /// A name among what is returned: `return { start, stop }`, `return [on, off]`, `return stop`.
@@ -153,10 +157,16 @@ impl<'a> Reader<'a, '_> {
         })
     }
 
-    /// `clearTimeout(name)` in a function, in so many words.
-    fn clears_in(&self, function: FunctionId, name: &str) -> bool {
-        self.calls_within(self.function_nodes[function.0 as usize], usize::MAX)
-            .any(|call| self.clears_by_name(call, name))
+    /// `clearTimeout(name)`, in so many words: all of this file.
+    fn clears_of(&self, name: &str) -> Vec<NodeId> {
+        let calls = self.calls_that(May::STOP).map(|named| named.call);
+        calls.filter(|call| self.clears_by_name(call, name)).map(|call| call.node_id.get()).collect()
+    }
+
+    /// Whether one of these calls is part of a function.
+    fn clears_in(&self, function: FunctionId, clears: &[NodeId]) -> bool {
+        let within = part_of(self.nodes, self.function_nodes[function.0 as usize]);
+        clears.iter().any(|call| within.contains(&call.index()))
     }
 
     /// `clearTimeout(this.name)`
@@ -166,16 +176,18 @@ impl<'a> Reader<'a, '_> {
 
     /// Calls of a function of this file, also of a method of a component object.
     pub(super) fn calls_by_name(&mut self, function: FunctionId) -> Vec<&'a CallExpression<'a>> {
-        let mut calls = Vec::new();
-        for site in self.sites.clone().iter() {
-            if let AstKind::CallExpression(call) = *site
-                && (self.function_denoted(&call.callee) == Some(function)
-                    || self.option_method(&call.callee) == Some(function))
-            {
-                calls.push(call);
+        if self.callers.is_none() {
+            let mut callers: FxHashMap<FunctionId, Vec<&'a CallExpression<'a>>> = FxHashMap::default();
+            for call in self.calls_within(NodeId::ROOT, usize::MAX) {
+                let targets = [self.function_denoted(&call.callee), self.option_method(&call.callee)];
+                let again = targets[0] == targets[1];
+                for target in targets.into_iter().skip(usize::from(again)).flatten() {
+                    callers.entry(target).or_default().push(call);
+                }
             }
+            self.callers = Some(callers);
         }
-        calls
+        self.callers.as_ref().and_then(|all| all.get(&function)).cloned().unwrap_or_default()
     }
 
     fn is_in_field(&self, kept: &Kept) -> bool {
@@ -253,10 +265,8 @@ impl<'a> Reader<'a, '_> {
                 calls.push(self.span(call.span));
             }
         }
-        let cleared = self.sites.clone().iter().find_map(|site| match *site {
-            AstKind::CallExpression(call) if self.clears_by_name(call, name) => Some(self.span(call.span)),
-            _ => None,
-        });
+        let mut calls_that_stop = self.calls_that(May::STOP).map(|named| named.call);
+        let cleared = calls_that_stop.find(|call| self.clears_by_name(call, name)).map(|call| self.span(call.span));
         if cleared.is_some() {
             self.facts.overwrites.push(Overwrite { handle: index, slot: name.to_owned(), calls, cleared });
         }
@@ -275,7 +285,7 @@ impl<'a> Reader<'a, '_> {
             if call.span.start >= start {
                 break;
             }
-            let target = self.function_denoted(&call.callee).or_else(|| self.option_method(&call.callee));
+            let target = self.target_of(call);
             if target.is_some_and(|f| self.names_in(f, name) || self.calls_what_names(f, name)) {
                 return true;
             }

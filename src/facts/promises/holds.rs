@@ -199,7 +199,7 @@ impl<'a> Reader<'a, '_> {
     fn is_explained(&self, promise: NodeId, executor: &Executor) -> bool {
         let inside = self.nodes.kind(executor.node).span();
         let line = self.text[inside.end as usize..].split('\n').next().unwrap_or("");
-        if line.split_once("//").is_some_and(|(_, said)| !said.starts_with('~') && has_word(said, &ETERNAL)) {
+        if line.split_once("//").is_some_and(|(_, said)| !said.starts_with('~') && explains(said, &ETERNAL)) {
             return true;
         }
         let mut start = self.nodes.kind(self.statement_of(promise)).span().start;
@@ -209,7 +209,7 @@ impl<'a> Reader<'a, '_> {
             if !adjacent && comment.span.start < inside.start {
                 return false;
             }
-            if has_word(comment.span.source_text(self.text), &ETERNAL) {
+            if explains(comment.span.source_text(self.text), &ETERNAL) {
                 return true;
             }
             if adjacent {
@@ -227,7 +227,7 @@ impl<'a> Reader<'a, '_> {
             .iter()
             .take_while(|c| c.span.start < span.end)
             .any(|c| {
-                has_word(c.span.source_text(self.text), &["unresolved", "never resolve", "never settle", "forever"])
+                explains(c.span.source_text(self.text), &["unresolved", "never resolve", "never settle", "forever"])
             })
     }
 
@@ -281,6 +281,11 @@ impl<'a> Reader<'a, '_> {
         let before = self.text.get(start as usize..self.nodes.kind(promise).span().start as usize).unwrap_or("");
         ["location", "navigate", "redirect", "reload", ".exit(", "relaunch"].iter().any(|w| before.contains(w))
     }
+}
+
+/// Whether a comment explains. One that allows a finding says nothing about the code, whatever the names of rules.
+fn explains(comment: &str, words: &[&str]) -> bool {
+    has_word(comment, words) && !comment.contains("leaklint-ignore")
 }
 
 fn has_word(text: &str, words: &[&str]) -> bool {

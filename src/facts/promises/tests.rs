@@ -17,7 +17,7 @@ fn promises(code: &str) -> Vec<Promise> {
     let parsed = Parser::new(&arena, code, source).parse();
     assert!(parsed.diagnostics.is_empty(), "{code}\n{:?}", parsed.diagnostics);
     let built = SemanticBuilder::new_linter().build(&parsed.program);
-    let mut reader = Reader::new(&built.semantic, &Origin::of_test(code), Apis::built_in());
+    let mut reader = Reader::new(&built.semantic, &Origin::of_test(), Apis::built_in());
     find_candidates(&mut reader);
     reader.facts.promises
 }
@@ -395,7 +395,7 @@ fn read<T>(code: &str, get: impl Fn(&Reader<'_, '_>) -> T) -> T {
     let parsed = Parser::new(&arena, code, SourceType::tsx().with_module(true)).parse();
     assert!(parsed.diagnostics.is_empty(), "{code}\n{:?}", parsed.diagnostics);
     let built = SemanticBuilder::new_linter().build(&parsed.program);
-    let mut reader = Reader::new(&built.semantic, &Origin::of_test(code), Apis::built_in());
+    let mut reader = Reader::new(&built.semantic, &Origin::of_test(), Apis::built_in());
     find_candidates(&mut reader);
     get(&reader)
 }

@@ -15,7 +15,7 @@ fn findings(rule: &str, text: &str) -> Vec<Finding> {
     let parsed = Parser::new(&allocator, text, SourceType::ts()).parse();
     assert!(!parsed.panicked, "{text}");
     let semantic = SemanticBuilder::new_linter().build(&parsed.program).semantic;
-    let facts = extract(&semantic, &Origin::of_test(text), Apis::built_in());
+    let facts = extract(&semantic, &Origin::of_test(), Apis::built_in());
     let rules: Vec<_> = crate::rules::RULES.iter().copied().filter(|r| r.id == rule).collect();
     let (found, broken) = crate::rule::run(&rules, &Program::link(vec![facts], &[], None), Confidence::Guess);
     assert!(broken.is_empty(), "{text}");

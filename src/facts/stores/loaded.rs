@@ -11,7 +11,7 @@ use crate::facts::{Kept, TOP, What};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_loads(&mut self) {
-        if !self.words.load_modules() {
+        if memchr::memmem::find(self.text.as_bytes(), b"import(").is_none() {
             return;
         }
         let nodes = self.nodes;

@@ -189,10 +189,12 @@ impl Unit {
     /// this one, or the function is known to run again on the same receiver.
     fn has_second_signal(&self, handle: &Handle, receiver: &Receiver, frame: FunctionId) -> bool {
         let Some(place) = receiver.place else { return false };
-        let sibling = self.facts.closes.iter().any(|c| {
-            c.what == What::Listener
-                && c.receiver.as_ref().and_then(|r| r.place).is_some_and(|p| self.may_be_same(p, place))
-        });
+        let sibling = || {
+            self.facts.closes.iter().any(|c| {
+                c.what == What::Listener
+                    && c.receiver.as_ref().and_then(|r| r.place).is_some_and(|p| self.may_be_same(p, place))
+            })
+        };
         let function = &self.facts.functions[frame.0 as usize];
         let of_instance = matches!(self.place(place).root, Root::This(_)) && !self.place(place).path.is_empty();
         let at_birth = matches!(function.kind, FunctionKind::Constructor);
@@ -206,7 +208,7 @@ impl Unit {
         let lasting = matches!(self.place(place).root, Root::This(class) if self.is_made_once(class))
             && matches!(handle.handler, Handler::Inline(_) | Handler::Fresh)
             && handle.known;
-        (sibling && of_instance)
+        (of_instance && sibling())
             || self.is_handed_on(place)
             || self.walks_again(handle, place, frame)
             || ends
@@ -304,19 +306,22 @@ impl Unit {
     /// Some call of the file may remove this listener. Whether it runs on every way is another rule's question.
     fn is_released(&self, handle: &Handle, receiver: &Receiver) -> bool {
         self.facts.closes.iter().any(|close| {
-            let void = self.is_dead(close.function)
+            // Asked last: most closes are of something else.
+            let void = || {
+                self.is_dead(close.function)
                 || (close.ends && self.starts_again(close, handle))
                 // While it goes from instance to instance, its end is not theirs.
                 || (close.ends && receiver.place.is_some_and(|place| self.is_handed_on(place)))
-                || self.is_replacement(close, handle, receiver);
+                || self.is_replacement(close, handle, receiver)
+            };
             close.what == What::Listener
-                && !void
                 && close.receiver.as_ref().is_some_and(|r| {
                     self.same_receiver(r, receiver)
                         && (!close.ends || !self.is_handed(r) || self.is_entry_of_both(r, receiver))
                 })
                 && close.event.as_ref().is_none_or(|e| names_event(e, close, handle))
                 && self.same_handler(close, handle)
+                && !void()
         })
     }
 

@@ -22,7 +22,8 @@ impl Unit {
             let taken = self.facts.links.taken.get(*index)?;
             let text = "its timer cannot be stopped".to_owned();
             let again = self.runs_of(self.frame(taken.by)).often > Often::Once && !self.is_dead(taken.by);
-            again.then(|| LostDelay { taken, made: Label { file: *file, span: *span, text, role: Role::Place } })
+            let made = Label { file: *file, span: *span, text, role: Role::Place };
+            again.then_some(LostDelay { taken, made })
         })
     }
 

@@ -9,6 +9,9 @@ use crate::facts::{ClassId, FunctionId, Gift, PlaceId, Takes, Use};
 use crate::finding::FileId;
 use crate::program::Unit;
 
+/// Open paths of one file that are told apart.
+const MOST_OPEN: usize = 256;
+
 /// The exports that code out of our sight can reach: paths by file. Nobody knows what happens to what lies behind an open
 /// path, and an empty path opens the whole file.
 pub struct Doors {
@@ -49,8 +52,8 @@ impl Doors {
                 work.push((FileId(file), Vec::new()));
             }
         }
-        while let Some((file, path)) = work.pop() {
-            doors.unlock(targets, file, path, &mut work);
+        while let Some(door) = work.pop() {
+            doors.unlock(targets, door, &mut work);
         }
         doors
     }
@@ -59,15 +62,15 @@ impl Doors {
     fn unlock(
         &mut self,
         targets: &Targets<'_>,
-        file: FileId,
-        path: Vec<String>,
+        (file, path): (FileId, Vec<String>),
         work: &mut Vec<(FileId, Vec<String>)>,
     ) {
         let known = self.open.entry(file).or_default();
-        if known.iter().any(|open| path.starts_with(open)) || known.len() > 256 {
+        // Of a file with so many open paths, all is open.
+        let path = if known.len() > MOST_OPEN { Vec::new() } else { path };
+        if known.iter().any(|open| path.starts_with(open)) {
             return;
         }
-        known.push(path.clone());
         let links = &targets.units[file.0 as usize].facts.links;
         for given in &links.given {
             let Gift::Module(module, inner) = &given.gift else { continue };
@@ -82,6 +85,7 @@ impl Doors {
             let stars = links.stars.iter().filter_map(|star| targets.module(file, *star));
             work.extend(stars.map(|next| (next, path.clone())));
         }
+        self.open.entry(file).or_default().push(path);
     }
 
     /// Whether code out of our sight may reach what is exported by this path.

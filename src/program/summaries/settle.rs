@@ -72,11 +72,13 @@ pub fn passed(units: &mut [Unit]) {
     for _ in 0..2 {
         for file in 0..units.len() {
             let (mut sources, mut lasting) = (Vec::new(), Vec::new());
-            for (parameter, args) in &units[file].joined.passed {
+            let mut passed: Vec<_> = units[file].joined.passed.iter().collect();
+            passed.sort_unstable_by_key(|(parameter, _)| **parameter);
+            for (parameter, args) in passed {
                 for (by, arg) in args {
-                    let by = &units[by.0 as usize];
-                    sources.push((*parameter, by.source_of(&by.domain_of(arg))));
-                    lasting.extend(by.lasting_name(arg).map(|name| (*parameter, name)));
+                    let user = &units[by.0 as usize];
+                    sources.push((*parameter, user.source_of(&user.domain_of(arg))));
+                    lasting.extend(lasting_name(units, *by, arg).map(|name| (*parameter, name)));
                 }
             }
             let joined = &mut units[file].joined;
@@ -162,17 +164,12 @@ pub fn imported(units: &mut [Unit]) {
     }
 }
 
-impl Unit {
-    /// The name of a value that lives as long as the module, if that is what is passed.
-    fn lasting_name(&self, arg: &Arg) -> Option<String> {
-        let Arg::Place(place) = arg else { return None };
-        match &self.place(*place).root {
-            Root::Binding(b) => {
-                let binding = &self.facts.bindings[b.0 as usize];
-                let lasting = binding.within == TOP && matches!(binding.made, Made::Here);
-                lasting.then(|| binding.name.clone())
-            }
-            _ => None,
-        }
-    }
+/// The name of a value that lives as long as a module, if that is what a file passes.
+fn lasting_name(units: &[Unit], by: FileId, arg: &Arg) -> Option<String> {
+    let Arg::Place(place) = arg else { return None };
+    let (home, place) = units[by.0 as usize].joined.origins.get(place).copied().unwrap_or((by, *place));
+    let unit = &units[home.0 as usize];
+    let Root::Binding(binding) = unit.place(place).root else { return None };
+    let binding = &unit.facts.bindings[binding.0 as usize];
+    (binding.within == TOP && matches!(binding.made, Made::Here)).then(|| binding.name.clone())
 }

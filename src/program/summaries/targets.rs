@@ -21,6 +21,12 @@ pub enum Target {
     Place(Root, Vec<Step>),
 }
 
+/// What a name may mean, and where to look further.
+struct Search {
+    found: Vec<(FileId, Target)>,
+    work: Vec<(FileId, Vec<String>)>,
+}
+
 /// Looks up names across files.
 pub struct Targets<'u> {
     pub units: &'u [Unit],
@@ -53,36 +59,28 @@ impl<'u> Targets<'u> {
 
     /// What a path means in a file or in those that it re-exports.
     pub fn of_path(&self, file: FileId, path: &[String]) -> Vec<(FileId, Target)> {
-        let mut found = Vec::new();
         let mut seen = FxHashSet::default();
-        let mut work = vec![(file, path.to_vec())];
-        while let Some((file, path)) = work.pop() {
+        let mut search = Search { found: Vec::new(), work: vec![(file, path.to_vec())] };
+        while let Some((file, path)) = search.work.pop() {
             if seen.len() >= MOST_HOPS || !seen.insert((file, path.clone())) {
                 continue;
             }
-            let met = self.step(file, &path, &mut work, &mut found);
-            if met {
+            if self.step(file, &path, &mut search) {
                 continue;
             }
             // `import x from './commonjs'` is what `module.exports` was set to.
             if path.first().is_some_and(|first| first == "default") {
-                work.push((file, path[1..].to_vec()));
+                search.work.push((file, path[1..].to_vec()));
             } else if !path.is_empty() {
                 let stars = &self.units[file.0 as usize].facts.links.stars;
-                work.extend(stars.iter().filter_map(|star| Some((self.module(file, *star)?, path.clone()))));
+                search.work.extend(stars.iter().filter_map(|star| Some((self.module(file, *star)?, path.clone()))));
             }
         }
-        found
+        search.found
     }
 
     /// The exports of one file that a path begins with; whether there are any.
-    fn step(
-        &self,
-        file: FileId,
-        path: &[String],
-        work: &mut Vec<(FileId, Vec<String>)>,
-        found: &mut Vec<(FileId, Target)>,
-    ) -> bool {
+    fn step(&self, file: FileId, path: &[String], search: &mut Search) -> bool {
         let first = &self.first[file.0 as usize];
         let named = path.first().and_then(|name| first.get(name.as_str())).into_iter().flatten();
         let given = &self.units[file.0 as usize].facts.links.given;
@@ -93,10 +91,10 @@ impl<'u> Targets<'u> {
             if let Gift::Module(module, inner) = &given.gift {
                 met = true;
                 let whole = inner.iter().chain(rest).cloned().collect();
-                work.extend(self.module(file, *module).map(|next| (next, whole)));
+                search.work.extend(self.module(file, *module).map(|next| (next, whole)));
             } else if let Some(target) = self.target(file, &given.gift, rest) {
                 met = true;
-                found.push((file, target));
+                search.found.push((file, target));
             }
         }
         met
