@@ -143,23 +143,27 @@ fn without_its_binary_the_launcher_says_what_to_do() {
 #[test]
 fn a_signal_ends_the_launcher_and_the_binary() {
     use std::io::Read;
+    use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::ExitStatusExt;
     let folder = project();
+    let script = folder.path().join("start");
+    let text = format!("#!/bin/sh\n: > started\nexec '{}' \"$@\"\n", binary().display());
+    std::fs::write(&script, text).unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = Command::new("node");
     command.arg(root().join("npm/leaklint/bin/leaklint.js")).args(["check", "--stdin-filename", "a.mjs", "-"]);
-    command.env("LEAKLINT_BINARY", binary()).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    command.env("LEAKLINT_BINARY", &script).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
     let mut child = alone(&mut command, folder.path()).spawn().unwrap();
     // The binary waits for standard input; the launcher needs a moment to start it.
-    let pid = child.id().to_string();
-    let children = || Command::new("pgrep").args(["-P", &pid]).output().is_ok_and(|found| found.status.success());
-    for _ in 0..200 {
-        if children() {
+    let started = || folder.path().join("started").exists();
+    for _ in 0..400 {
+        if started() {
             break;
         }
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
-    assert!(children(), "the binary was not started");
-    run(Command::new("kill").args(["-TERM", &pid]));
+    assert!(started(), "the binary was not started");
+    run(Command::new("sh").args(["-c", &format!("kill -TERM {}", child.id())]));
     let mut rest = String::new();
     // Ends only when both have let go of standard output.
     child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
