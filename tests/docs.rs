@@ -40,7 +40,7 @@ fn blocks(text: &str) -> Vec<Block> {
             if line == "```" {
                 open = false;
             } else {
-                found.last_mut().unwrap().text += &format!("{line}\n");
+                found.last_mut().unwrap().text.extend([line, "\n"]);
             }
         } else if let Some(info) = line.strip_prefix("```") {
             open = true;
