@@ -42,6 +42,8 @@ pub struct Unit {
     pub joined: Joined,
     /// Read for the sake of others only: nothing is reported here.
     pub is_context: bool,
+    /// Part of a test: nothing in it outlives the run of the test.
+    pub is_test: bool,
     /// The package that the file belongs to, where a fix may ask for it.
     pub package: Option<Arc<Package>>,
 }
@@ -64,10 +66,11 @@ impl Program {
         for (unit, location) in files.iter_mut().zip(locations) {
             unit.package.clone_from(&location.package);
             unit.is_context = location.is_context;
+            unit.is_test = location.is_test();
         }
         if let Some(modules) = modules {
             let outer: Vec<bool> = locations.iter().map(Location::is_outer).collect();
-            let tests: Vec<bool> = locations.iter().map(Location::is_test).collect();
+            let tests: Vec<bool> = files.iter().map(|unit| unit.is_test).collect();
             summaries::join(&mut files, &Surroundings { modules: &modules, outer: &outer, tests: &tests });
         }
         Self { files }
@@ -90,6 +93,7 @@ impl Unit {
             growth_kinds: OnceLock::new(),
             joined: alone,
             is_context: false,
+            is_test: false,
             package: None,
         }
     }

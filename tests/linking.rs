@@ -136,3 +136,31 @@ fn a_staged_text_takes_the_place_of_its_file() {
     let handler: Vec<u32> = sites(&found).into_iter().filter(|s| s.0.ends_with("handler.js")).map(|s| s.1).collect();
     assert_eq!(handler, [6, 7], "nothing empties `latest` any more");
 }
+
+/// Two files that call each other, and two barrels that re-export each other.
+fn circle() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = |line: fn(usize) -> String| (0..300).map(line).collect::<Vec<_>>().join("\n");
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+    write("package.json", r#"{ "private": true }"#.to_owned());
+    let grows = lines(|i| format!("export function f{i}(key) {{ cache.set(key, {i}); }}"));
+    write("a.js", format!("const cache = new Map();\n{grows}"));
+    write("barrel.js", "export * from './other.js';\nexport * from './a.js';".to_owned());
+    write("other.js", "export * from './barrel.js';".to_owned());
+    let calls = lines(|i| format!("export function g{i}(key) {{ a.f{i}(key); c.g{i}(key); }}"));
+    write("b.js", format!("import * as a from './other.js';\nimport * as c from './c.js';\n{calls}"));
+    let back = lines(|i| format!("export function g{i}(key) {{ b.g{i}(key); }}"));
+    let served = "http.createServer((req) => g7(req.url)).listen(80);";
+    write("c.js", format!("import http from 'node:http';\nimport * as b from './b.js';\n{back}\n{served}"));
+    folder
+}
+
+#[test]
+fn circles_end() {
+    let folder = circle();
+    let root = folder.path().canonicalize().unwrap();
+    let outcome = lint(&Options::new(root, vec![".".into()]));
+    let [finding] = outcome.findings.as_slice() else { panic!("{:?}", outcome.findings) };
+    assert_eq!(finding.rule, "unbounded-cache");
+    assert!(finding.message.contains("once per request"), "{}", finding.message);
+}

@@ -37,7 +37,7 @@ pub struct Given {
     pub gift: Gift,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Gift {
     Function(FunctionId),
     Class(ClassId),

@@ -42,16 +42,17 @@ impl Location {
         package.is_entry(&below.replace('\\', "/"))
     }
 
-    /// Part of a test, by its name.
+    /// Part of a test, by its name, or by a folder of its package: what a test keeps goes when it is over.
     #[must_use]
     pub fn is_test(&self) -> bool {
         const FOLDERS: [&str; 8] = ["test", "tests", "__tests__", "__mocks__", "spec", "specs", "e2e", "benchmark"];
         let Some(path) = &self.path else { return false };
-        let directory = self.package.as_ref().map(|p| p.directory.as_path());
-        let below = directory.and_then(|d| path.strip_prefix(d).ok()).unwrap_or(path);
+        let below = self.package.as_ref().and_then(|package| path.strip_prefix(&package.directory).ok());
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
         [".test.", ".spec.", ".bench."].iter().any(|mark| name.contains(mark))
-            || below.components().any(|part| part.as_os_str().to_str().is_some_and(|name| FOLDERS.contains(&name)))
+            || below.is_some_and(|below| {
+                below.components().any(|part| part.as_os_str().to_str().is_some_and(|name| FOLDERS.contains(&name)))
+            })
     }
 }
 

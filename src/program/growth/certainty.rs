@@ -35,7 +35,7 @@ impl Unit {
         let registers =
             op.value == Value::Function || (op.value == Value::Ward && !awaited) || self.is_registry(op.function);
         let registry = (registers && !driven) || (is_registry_name(&container.name) && runs.often < Often::Request);
-        if small || self.is_out_of_reach(container) || registry {
+        if small || self.is_out_of_reach(container) || registry || self.is_overridden(op) {
             return Some(Confidence::Guess);
         }
         if container.misused {
@@ -68,6 +68,15 @@ impl Unit {
     fn is_filled_at_birth(&self, op: &Op, container: &Container) -> bool {
         let why = self.runs_of(self.frame(op.function)).why;
         matches!((&self.place(container.place).root, why), (Root::This(own), Why::Made(made, _)) if *own == made)
+    }
+
+    /// All instances that are seen are of subclasses in other files, one of which has a method of its own in the place of
+    /// this one.
+    fn is_overridden(&self, op: &Op) -> bool {
+        let method = &self.facts.functions[self.frame(op.function).0 as usize];
+        let Some(class) = method.class else { return false };
+        let made = !self.facts.classes[class.0 as usize].made.is_empty() || self.joined.made.contains_key(&class);
+        !made && self.joined.overridden.iter().any(|(owner, name)| *owner == class && *name == method.name)
     }
 
     /// The entries are meant to leave: they wait for an answer, by the name of the collection, or by a number that they are

@@ -1,6 +1,6 @@
 //! Which exports only known code can reach.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::targets::Targets;
 use super::{Joined, Surroundings};
@@ -98,16 +98,14 @@ impl Doors {
     pub fn closing(&self, file: FileId, unit: &Unit, joined: &Joined) -> Closing {
         let mut closing = Closing::default();
         let given = &unit.facts.links.given;
-        let closed = |gift: &Gift| {
-            let mut same = given.iter().filter(|g| g.gift == *gift);
-            same.all(|g| !self.is_open(file, &g.path))
-        };
-        for gift in given.iter().map(|g| &g.gift).filter(|gift| closed(gift)) {
+        // What has several names is as open as any of them.
+        let open: FxHashSet<&Gift> = given.iter().filter(|g| self.is_open(file, &g.path)).map(|g| &g.gift).collect();
+        let used: FxHashSet<FunctionId> = joined.elsewhere.iter().map(|e| e.function).collect();
+        for gift in given.iter().map(|g| &g.gift).filter(|gift| !open.contains(gift)) {
             match gift {
                 Gift::Function(function) => {
                     let exported = |u: &Use| matches!(u, Use::Exported { .. });
-                    let used = joined.elsewhere.iter().any(|e| e.function == *function);
-                    if used {
+                    if used.contains(function) {
                         closing.functions.push(*function);
                     } else if unit.facts.functions[function.0 as usize].uses.iter().all(exported) {
                         closing.uncalled.push(*function);
