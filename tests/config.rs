@@ -122,7 +122,7 @@ fn patterns_choose_files() {
         "include": ["src/", "*.mjs"],
         "ignore": ["**/legacy/", "/src/*.gen.js", "!src/keep.gen.js"],
         "overrides": [
-            { "files": ["*.test.js"], "ignore": ["src/loud.test.js"], "rules": { "unbounded-cache": "off" } },
+            { "files": ["*.story.js"], "ignore": ["src/loud.story.js"], "rules": { "unbounded-cache": "off" } },
             { "files": ["src/quiet/**"], "minConfidence": "sure" }
         ]
     }"#;
@@ -134,16 +134,16 @@ fn patterns_choose_files() {
         ("src/a.gen.js", CACHE),
         ("src/keep.gen.js", CACHE),
         ("src/legacy/a.js", CACHE),
-        ("src/a.test.js", CACHE),
-        ("src/loud.test.js", CACHE),
+        ("src/a.story.js", CACHE),
+        ("src/loud.story.js", CACHE),
     ]);
     let rules = ["b.mjs promise-never-settles error"].into_iter().map(str::to_owned);
-    let caches = ["src/a.js", "src/keep.gen.js", "src/loud.test.js"].map(|p| format!("{p} unbounded-cache error"));
+    let caches = ["src/a.js", "src/keep.gen.js", "src/loud.story.js"].map(|p| format!("{p} unbounded-cache error"));
     assert_eq!(found(&project, &[]), rules.chain(caches).collect::<Vec<_>>());
     assert!(found(&project, &["src/legacy/a.js"]).is_empty());
     assert!(project.check(&["src/legacy/a.js"]).err.contains("the configuration ignores it"));
     assert_eq!(found(&project, &["--no-ignore", "src/legacy/a.js"]), ["src/legacy/a.js unbounded-cache error"]);
-    assert_eq!(found(&project, &["--rule", "unbounded-cache", "src/a.test.js"]), [""; 0]);
+    assert_eq!(found(&project, &["--rule", "unbounded-cache", "src/a.story.js"]), [""; 0]);
 }
 
 #[test]
@@ -302,8 +302,8 @@ fn the_schema_agrees_with_what_is_read() {
     assert_eq!(starter, 0);
     let text = std::fs::read_to_string(project.path().join("leaklint.jsonc")).unwrap();
     let mut examples = vec![text];
-    examples.extend(examples_of_the_readme());
-    assert!(examples.len() > 1, "the README has an example");
+    examples.extend(examples_of_the_docs());
+    assert!(examples.len() > 1, "the page about configuration has an example");
     for example in &examples {
         let plain: String = example.lines().map(|l| l.split("// ").next().unwrap().to_owned() + "\n").collect();
         let value: Value = serde_json::from_str(&plain).unwrap_or_else(|e| panic!("{e}: {plain}"));
@@ -323,10 +323,11 @@ fn the_schema_agrees_with_what_is_read() {
 
 const ACME: &str = "library = \"acme\"\nversions = \"1\"\ndocs = \"https://acme.test\"\n";
 
-/// Configurations that the README shows.
-fn examples_of_the_readme() -> Vec<String> {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    readme.split("```jsonc\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+/// Configurations that the page about them shows.
+fn examples_of_the_docs() -> Vec<String> {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).unwrap();
+    let blocks = page.split("```jsonc").skip(1).filter_map(|rest| rest.split_once('\n')?.1.split("```").next());
+    blocks.map(str::to_owned).collect()
 }
 
 #[test]
