@@ -1,0 +1,241 @@
+//! A graph in words, for the tests of the lowering and for people who look into it.
+
+use std::fmt::Write;
+
+use super::{
+    Block, CallKind, Constant, ElementKind, Exit, FunctionId, Graph, JoinKind, Key, KeyKind, LoopKind, Name, Op,
+    Operator, Target, Term, Type, TypeId, ValueId,
+};
+
+/// Values inside of values that are written out.
+const DEEPEST: usize = 6;
+
+impl Graph {
+    /// One line for each edge, in the order of the text: `open() -> h`, `h -> this.k`, `return h`.
+    #[must_use]
+    pub fn edges(&self) -> Vec<String> {
+        self.iter().filter_map(|(value, _)| self.edge(value)).collect()
+    }
+
+    /// One line for each block of a function: what happens in it, and where it goes.
+    #[must_use]
+    pub fn flow(&self, function: FunctionId) -> Vec<String> {
+        let blocks = self.blocks.iter().enumerate().filter(|(_, block)| block.function == function);
+        blocks.map(|(index, block)| self.block_line(index, block)).collect()
+    }
+
+    /// A value as it would stand in a program.
+    #[must_use]
+    pub fn text(&self, value: ValueId) -> String {
+        self.value(Some(value), 0)
+    }
+
+    fn edge(&self, at: ValueId) -> Option<String> {
+        let text = |value| self.value(value, 0);
+        Some(match self.op(at) {
+            Op::Copy { from, to, .. } => format!("{} -> {}", text(Some(from)), text(Some(to))),
+            Op::Store { object, key, value } => {
+                format!("{} -> {}{}", text(Some(value)), text(object), self.key(key, 0))
+            }
+            Op::Accessor { object, key, function, setter } => {
+                let word = if setter { "set" } else { "get" };
+                format!("{} -> {word} {}{}", text(Some(function)), text(Some(object)), self.key(key, 0))
+            }
+            Op::Delete { object, key } => format!("delete {}{}", text(object), self.key(key, 0)),
+            Op::Call { .. } => self.value(Some(at), 0),
+            Op::Spread { from, into } => format!("...{} -> {}", text(Some(from)), text(Some(into))),
+            Op::Await { value } => format!("await {}", text(value)),
+            Op::Yield { value, delegate } => format!("yield{} {}", if delegate { "*" } else { "" }, text(value)),
+            Op::Return { value } => format!("return {}", text(value)).trim_end().to_owned(),
+            Op::Throw { value } => format!("throw {}", text(value)),
+            Op::Export { value, key } => {
+                format!("export {} as {}", text(value), self.key(key, 0).trim_start_matches('.'))
+            }
+            Op::Typed { value, ty } => format!("{}: {}", text(Some(value)), self.ty(ty, 0)),
+            Op::Using { symbol, awaits } => {
+                format!("{}using {}", if awaits { "await " } else { "" }, text(Some(symbol)))
+            }
+            _ => return None,
+        })
+    }
+
+    fn block_line(&self, index: usize, block: &Block) -> String {
+        let mut line = format!("b{index}");
+        if let Some(inside) = block.inside {
+            let kind = match self.loops[inside.index()].kind {
+                LoopKind::Of => "of",
+                LoopKind::AwaitOf => "await of",
+                LoopKind::In => "in",
+                LoopKind::While => "while",
+                LoopKind::Forever => "forever",
+            };
+            let _ = write!(line, " ({kind})");
+        }
+        line.push(':');
+        let inside = self.iter().filter(|(value, _)| self.block_of(*value).index() == index);
+        for edge in inside.filter_map(|(value, _)| self.edge(value)) {
+            let _ = write!(line, " {edge};");
+        }
+        let go = |target: &Target| {
+            let tag = if target.tag == 0 { String::new() } else { format!("#{}", target.tag) };
+            match target.to {
+                Exit::Block(block) => format!("b{}{tag}", block.index()),
+                Exit::Return => format!("return{tag}"),
+                Exit::Throw => format!("throw{tag}"),
+            }
+        };
+        match &block.term {
+            Term::Dead => line.push_str(" dead"),
+            Term::Goto(target) => line += &format!(" => {}", go(target)),
+            Term::Branch { cond, yes, no } => {
+                line += &format!(" => {} ? b{} : b{}", self.value(*cond, 0), yes.index(), no.index());
+            }
+            Term::Resume(list) => {
+                let ways = &self.targets[list.start as usize..(list.start + list.count) as usize];
+                line += &format!(" => resume {}", ways.iter().map(go).collect::<Vec<_>>().join(" "));
+            }
+        }
+        if block.handler.to != Exit::Throw || block.handler.tag != 0 {
+            line += &format!(" !{}", go(&block.handler));
+        }
+        line
+    }
+
+    fn value(&self, value: Option<ValueId>, depth: usize) -> String {
+        let Some(at) = value else { return String::new() };
+        if depth > DEEPEST {
+            return "..".to_owned();
+        }
+        let next = |value| self.value(value, depth + 1);
+        match self.op(at) {
+            Op::Symbol { name, .. } => self.name(name).to_owned(),
+            Op::Global { name } => self.name(name).to_owned(),
+            Op::Import { module, key, .. } => format!("import({}){}", self.name(module), self.key(key, depth)),
+            Op::This { .. } => "this".to_owned(),
+            Op::Instance { class } => {
+                format!("this:{}", self.or_number(self.classes[class.index()].name, class.index()))
+            }
+            Op::Param { function, index } => format!("{}#{index}", self.function_name(function)),
+            Op::Text { value } => value.map_or_else(|| "'..'".to_owned(), |name| format!("'{}'", self.name(name))),
+            Op::Number { low, high } => f64::from_bits(u64::from(high) << 32 | u64::from(low)).to_string(),
+            Op::Constant { value } => constant(value).to_owned(),
+            Op::Closure { function } => format!("function {}", self.function_name(function)),
+            Op::Class { class } => format!("class {}", self.or_number(self.classes[class.index()].name, class.index())),
+            Op::Object => "{}".to_owned(),
+            Op::Array { .. } => "[]".to_owned(),
+            Op::Load { object, key, optional } => {
+                format!("{}{}{}", next(object), if optional { "?" } else { "" }, self.key(key, depth))
+            }
+            Op::Join { left, right, how } => {
+                let sign = match how {
+                    JoinKind::And => "&&",
+                    JoinKind::Or => "||",
+                    JoinKind::Coalesce => "??",
+                    JoinKind::Choice => ":",
+                    JoinKind::Default => "=",
+                };
+                format!("({} {sign} {})", next(left), next(right))
+            }
+            Op::Operate { operator, left, right } => {
+                format!("({} {} {})", next(left), operator_sign(operator), next(right)).replace("  ", " ")
+            }
+            Op::Call { callee, how, .. } => self.call(at, callee, (how, depth)),
+            Op::Element { of, how } => {
+                let word = match how {
+                    ElementKind::Of => "of",
+                    ElementKind::In => "in",
+                    ElementKind::AwaitOf => "await of",
+                };
+                format!("({word} {})", next(of))
+            }
+            Op::Await { value } => format!("(await {})", next(value)),
+            Op::Yield { value, .. } => format!("(yield {})", next(value)),
+            Op::Caught => "caught".to_owned(),
+            _ => format!("v{}", at.index()),
+        }
+    }
+
+    fn call(&self, at: ValueId, callee: Option<ValueId>, (how, depth): (CallKind, usize)) -> String {
+        let args: Vec<_> = self.args(at).iter().map(|arg| self.value(*arg, depth + 1)).collect();
+        let callee = self.value(callee, depth + 1);
+        let args = args.join(", ");
+        match how {
+            CallKind::Call => format!("{callee}({args})"),
+            CallKind::New => format!("new {callee}({args})"),
+            CallKind::Tagged => format!("{callee}`{args}`"),
+            CallKind::Jsx => format!("<{callee}>({args})"),
+            CallKind::Decorator => format!("@{callee}({args})"),
+        }
+    }
+
+    fn key(&self, key: Key, depth: usize) -> String {
+        match key.kind() {
+            KeyKind::Name(name) => format!(".{}", self.name(name)),
+            KeyKind::Index(index) => format!("[{index}]"),
+            KeyKind::Entry(value) => {
+                format!("[{}]", value.map_or_else(|| "*".to_owned(), |v| self.value(Some(v), depth + 1)))
+            }
+        }
+    }
+
+    fn ty(&self, ty: TypeId, depth: usize) -> String {
+        if depth > DEEPEST {
+            return "..".to_owned();
+        }
+        match self.types[ty.index()] {
+            Type::Named { name, arg: None } => self.value(Some(name), depth + 1),
+            Type::Named { name, arg: Some(arg) } => {
+                format!("{}<{}>", self.value(Some(name), depth + 1), self.ty(arg, depth + 1))
+            }
+            Type::Array { of } => format!("{}[]", of.map_or_else(String::new, |of| self.ty(of, depth + 1))),
+            Type::Either { part, next } => {
+                let rest = next.map_or_else(String::new, |next| format!(" | {}", self.ty(next, depth + 1)));
+                self.ty(part, depth + 1) + &rest
+            }
+            Type::Finite => "finite".to_owned(),
+            Type::Primitive => "primitive".to_owned(),
+            Type::Function => "function".to_owned(),
+            Type::Object => "object".to_owned(),
+            Type::Any => "any".to_owned(),
+            Type::Unknown => "unknown".to_owned(),
+        }
+    }
+
+    fn function_name(&self, function: FunctionId) -> String {
+        self.or_number(self.functions[function.index()].name, function.index())
+    }
+
+    fn or_number(&self, name: Option<Name>, index: usize) -> String {
+        name.map_or_else(|| index.to_string(), |name| self.name(name).to_owned())
+    }
+}
+
+const fn constant(value: Constant) -> &'static str {
+    match value {
+        Constant::True => "true",
+        Constant::False => "false",
+        Constant::Null => "null",
+        Constant::Regex => "regex",
+        Constant::BigInt => "bigint",
+        Constant::Meta => "meta",
+    }
+}
+
+const fn operator_sign(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Equal => "==",
+        Operator::Unequal => "!=",
+        Operator::Less => "<",
+        Operator::More => ">",
+        Operator::Add => "+",
+        Operator::Remainder => "%",
+        Operator::Arithmetic => "arithmetic",
+        Operator::In => "in",
+        Operator::InstanceOf => "instanceof",
+        Operator::Not => "not",
+        Operator::TypeOf => "typeof",
+        Operator::Unary => "unary",
+        Operator::Update => "update",
+        Operator::Template => "template",
+    }
+}
