@@ -106,6 +106,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("deno.toml", include_str!("apis/deno.toml")),
     ("drizzle.toml", include_str!("apis/drizzle.toml")),
     ("ecma.toml", include_str!("apis/ecma.toml")),
+    ("ecma-collections.toml", include_str!("apis/ecma-collections.toml")),
     ("downloads.toml", include_str!("apis/downloads.toml")),
     ("express.toml", include_str!("apis/express.toml")),
     ("express-session.toml", include_str!("apis/express-session.toml")),

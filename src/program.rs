@@ -1,5 +1,6 @@
 //! All files together: the questions that rules ask.
 
+pub mod flow;
 pub mod growth;
 pub mod inputs;
 pub mod lives;

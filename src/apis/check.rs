@@ -20,6 +20,8 @@ pub fn row(row: &Row) -> Result<(), Fault> {
         || row.sinks.is_some()
         || row.cleans_up
         || row.keeps.is_some()
+        || row.inert
+        || !row.flows.is_empty()
         || !row.callback.is_empty();
     if speaks { Ok(()) } else { fault("", "the row does not say what the call does") }
 }
@@ -100,6 +102,9 @@ fn effects(row: &Row) -> Result<(), Fault> {
     }
     if row.reads.is_some() != row.instead.is_some() {
         return fault(if row.reads.is_some() { "reads" } else { "instead" }, "`reads` and `instead` go together");
+    }
+    if row.inert && (row.makes.is_some() || !row.flows.is_empty() || !row.callback.is_empty()) {
+        return fault("inert", "what is inert makes nothing, calls nothing and hands nothing on");
     }
     if row.callback.iter().any(|callback| callback.sync && callback.outcome) {
         return fault("callback", "a callback is `sync` or tells the `outcome`, not both");

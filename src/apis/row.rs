@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::flows::FlowRow;
 use super::keeps::Keeps;
 
 /// The kinds of things that calls open, close or read; each has a rule that asks for it.
@@ -206,6 +207,8 @@ pub enum Which {
     Last,
     /// Every argument that is a function, also inside arrays.
     All,
+    /// What the method is called on: `f.call(x)`.
+    Receiver,
 }
 
 /// A function that the call runs.
@@ -390,4 +393,10 @@ pub struct Row {
     pub instead: Option<String>,
     /// What the library keeps because of the call.
     pub keeps: Option<Keeps>,
+    /// It keeps nothing of what it is handed, and what it gives back holds nothing of it.
+    #[serde(default)]
+    pub inert: bool,
+    /// Where values go through the call.
+    #[serde(default)]
+    pub flows: Vec<FlowRow>,
 }

@@ -217,7 +217,7 @@ pub fn argument_at(which: Which, count: usize) -> Option<usize> {
         Which::Second => Some(1),
         Which::Third => Some(2),
         Which::Last => Some(count.saturating_sub(1)),
-        Which::All => None,
+        Which::All | Which::Receiver => None,
     }
 }
 

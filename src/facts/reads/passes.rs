@@ -300,6 +300,7 @@ fn is_data(data: Option<Which>, index: usize, count: usize) -> bool {
         Which::Third => index == 2,
         Which::Last => index + 1 == count,
         Which::All => true,
+        Which::Receiver => false,
     }
 }
 
