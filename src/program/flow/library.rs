@@ -143,6 +143,9 @@ impl Solver<'_> {
                 Thing::Global { path }
             }
             Thing::Single(ty) | Thing::Made(_, Some(ty)) => return self.member_of_type(ty, word, place),
+            // What stands in the prototype is in every instance.
+            Thing::Function(function) if name == "prototype" => Thing::Constructed(function),
+            Thing::Class(file, class) if name == "prototype" => Thing::Instance(file, class),
             Thing::Function(_) | Thing::Class(..) => {
                 let ty = self.flow.apis.type_named("Function")?;
                 self.flow.apis.method(ty, &name)?;

@@ -374,7 +374,9 @@ impl<'f> Solver<'f> {
     /// Ties a new field to the others of its object, of its heirs and of what it inherits from.
     fn wire(&mut self, thing: ThingId, word: Word) {
         let node = self.field(thing, word);
-        if word != Word::ANY {
+        // The entries of a map are no properties of it.
+        let typed = matches!(self.solved.things.get(thing), Thing::Made(_, Some(_)) | Thing::Single(_));
+        if word != Word::ANY && !(typed && word.is_name()) {
             let all = self.field(thing, Word::ANY);
             self.add_sink(node, Sink::Copy(all));
             let entries = self.entries(thing);
