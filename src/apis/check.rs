@@ -21,6 +21,7 @@ pub fn row(row: &Row) -> Result<(), Fault> {
         || row.cleans_up
         || row.keeps.is_some()
         || row.inert
+        || row.never_rejects
         || !row.flows.is_empty()
         || !row.callback.is_empty();
     if speaks { Ok(()) } else { fault("", "the row does not say what the call does") }

@@ -55,7 +55,8 @@ fn end(text: &str) -> Result<FlowEnd, String> {
         "callback.third" => FlowPlace::Parameter(2),
         "returned" => FlowPlace::Returned,
         other => {
-            let places = "`receiver`, `first`, `second`, `third`, `last`, `all`, `result`, `callback.first`, `returned`";
+            let places =
+                "`receiver`, `first`, `second`, `third`, `last`, `all`, `result`, `callback.first`, `returned`";
             return Err(format!("`{other}` is no place at a call: {places}, each with `.entries` for what is in it"));
         }
     };

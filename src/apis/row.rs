@@ -396,6 +396,9 @@ pub struct Row {
     /// It keeps nothing of what it is handed, and what it gives back holds nothing of it.
     #[serde(default)]
     pub inert: bool,
+    /// The promise that it gives back never rejects: `Promise.allSettled`, a timer.
+    #[serde(default)]
+    pub never_rejects: bool,
     /// Where values go through the call.
     #[serde(default)]
     pub flows: Vec<FlowRow>,

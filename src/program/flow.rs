@@ -6,10 +6,13 @@
 
 mod adjacency;
 mod call;
+mod fallible;
 mod library;
 mod modules;
 mod solve;
 mod things;
+mod trip;
+mod ways;
 mod words;
 
 use std::path::Path;
@@ -18,12 +21,15 @@ use rustc_hash::FxHashMap;
 
 use crate::apis::Apis;
 use crate::finding::FileId;
-use crate::graph::{FunctionId, Graph, Name, Op, ValueId};
+use crate::graph::{BlockId, FunctionId, Graph, Name, Op, ValueId};
 
 pub use adjacency::{Use, Uses};
 pub use call::{ApiCall, Caller, Runs};
-pub use solve::{Solved, Solver};
-pub use things::{Thing, ThingId, Things};
+pub use fallible::{Failures, Fallible};
+pub use solve::{Sink, Solved, Solver};
+pub use things::{Literal, Thing, ThingId, Things};
+pub use trip::{Handed, Trip};
+pub use ways::{Exit, Missed, Start, Ways};
 pub use words::{Word, Words};
 
 /// An instruction of some file, or a place that the solver made: numbered over the whole program.
@@ -44,6 +50,9 @@ pub struct FileFlow {
     base: u32,
     /// The shared word of each name.
     words: Vec<Word>,
+    /// Stretches of instructions of each block, and blocks of each function.
+    stretches: Vec<Vec<(u32, u32)>>,
+    blocks: Vec<Vec<BlockId>>,
 }
 
 /// How a file stands to the world.
@@ -102,7 +111,8 @@ impl Flow {
             let mine: Vec<Word> = graph.names.iter().map(|(_, name)| words.intern(name)).collect();
             let uses = Uses::of(&graph, &mine);
             let size = u32::try_from(graph.insts.len()).unwrap_or(u32::MAX);
-            files.push(FileFlow { graph, uses, base, words: mine });
+            let (stretches, blocks) = layout(&graph);
+            files.push(FileFlow { graph, uses, base, words: mine, stretches, blocks });
             base += size;
         }
         let links = modules::link(&files, &mut words, modules);
@@ -174,7 +184,34 @@ impl Flow {
     }
 }
 
+/// Stretches of instructions by block, blocks by function.
+fn layout(graph: &Graph) -> (Vec<Vec<(u32, u32)>>, Vec<Vec<BlockId>>) {
+    let mut stretches = vec![Vec::new(); graph.blocks.len()];
+    let ends = graph.runs.iter().skip(1).map(|(first, _)| first.index()).chain([graph.insts.len()]);
+    let small = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+    for ((first, block), end) in graph.runs.iter().zip(ends) {
+        stretches[block.index()].push((small(first.index()), small(end)));
+    }
+    let mut blocks = vec![Vec::new(); graph.functions.len()];
+    for (index, block) in graph.blocks.iter().enumerate() {
+        blocks[block.function.index()].push(BlockId::at(index));
+    }
+    (stretches, blocks)
+}
+
 impl FileFlow {
+    /// Instructions of a block, in their order.
+    pub fn block(&self, block: BlockId) -> impl Iterator<Item = ValueId> + '_ {
+        let stretches = &self.stretches[block.index()];
+        stretches.iter().flat_map(|(first, end)| *first..*end).map(|index| ValueId::at(index as usize))
+    }
+
+    /// Instructions of the body of a function, those of functions inside of it left out.
+    pub fn body(&self, function: FunctionId) -> impl Iterator<Item = (ValueId, Op)> + '_ {
+        let blocks = &self.blocks[function.index()];
+        blocks.iter().flat_map(|block| self.block(*block)).map(|value| (value, self.graph.op(value)))
+    }
+
     #[must_use]
     pub fn word(&self, name: Name) -> Word {
         self.words[name.index()]

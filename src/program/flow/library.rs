@@ -56,10 +56,10 @@ impl Solver<'_> {
                 }
             }
         } else if let (Some(this), Some(receiver)) = (this, self.receiver(call)) {
-            self.add_sink(receiver, Sink::Copy(this));
+            self.add_sink(receiver, Sink::Argument { call, to: this });
         }
         let given = self.returns(function);
-        self.add_sink(given, Sink::Copy(call));
+        self.add_sink(given, Sink::Result { call });
     }
 
     fn pass_arguments(&mut self, call: Node, function: FunctionRef) {
@@ -77,7 +77,7 @@ impl Solver<'_> {
                     self.write(array, Word::ANY, *arg);
                 }
             } else if let Some(Some(arg)) = args.get(index) {
-                self.add_sink(*arg, Sink::Copy(param));
+                self.add_sink(*arg, Sink::Argument { call, to: param });
             }
             // Behind a spread nobody knows which argument is which.
             if spreads {
@@ -336,7 +336,10 @@ impl Solver<'_> {
         let params: Vec<_> = self.flow.params(function).collect();
         for (at, param) in params.iter().enumerate() {
             let Some(param) = *param else { continue };
-            let ends = row.flows.iter().filter(|flow| flow.to.place == FlowPlace::Parameter(u8::try_from(at).unwrap_or(u8::MAX)));
+            let ends = row
+                .flows
+                .iter()
+                .filter(|flow| flow.to.place == FlowPlace::Parameter(u8::try_from(at).unwrap_or(u8::MAX)));
             let mut known = false;
             for flow in ends {
                 known = true;

@@ -148,7 +148,13 @@ fn is_global(graph: &Graph, file: &FileFlow, value: ValueId, word: Word) -> bool
 }
 
 /// Ties one import to what the other file gives under that name.
-fn take(given: &[Given], known: &Known, (from, to): (FileId, Node), (word, how): (Word, ImportKind), links: &mut Links) {
+fn take(
+    given: &[Given],
+    known: &Known,
+    (from, to): (FileId, Node),
+    (word, how): (Word, ImportKind),
+    links: &mut Links,
+) {
     let found = find(given, from, word);
     let whole = &given[from.0 as usize].whole;
     for value in &found {

@@ -8,11 +8,11 @@ use smallvec::SmallVec;
 
 use super::adjacency::Use;
 use super::call::{ApiCall, Caller, Runs};
-use super::things::{Thing, ThingId, Things};
+use super::things::{Literal, Thing, ThingId, Things};
 use super::words::Word;
 use super::{Flow, FunctionRef, Node, Standing};
 use crate::finding::FileId;
-use crate::graph::{CallKind, ClassId, Function, FunctionId, FunctionKind, Op};
+use crate::graph::{CallKind, ClassId, Constant, Function, FunctionId, FunctionKind, Op};
 
 /// Things that one node may hold; what comes on top is unknown.
 const MOST: usize = 8;
@@ -35,6 +35,10 @@ pub struct Solved {
     escaped: FxHashSet<FunctionRef>,
     /// The place for what a function gives back.
     returns: FxHashMap<FunctionRef, Node>,
+    /// Where values go beyond the edges of the graph.
+    sinks: FxHashMap<Node, Vec<Sink>>,
+    /// The field that a place stands for.
+    field_of: FxHashMap<Node, (ThingId, Word)>,
 }
 
 impl Solved {
@@ -42,6 +46,24 @@ impl Solved {
     #[must_use]
     pub fn set(&self, node: Node) -> &[ThingId] {
         self.sets.get(&node).map_or(&[], |set| set.as_slice())
+    }
+
+    /// Where a value goes from there, beyond the edges of the graph.
+    #[must_use]
+    pub fn sinks(&self, node: Node) -> &[Sink] {
+        self.sinks.get(&node).map_or(&[], Vec::as_slice)
+    }
+
+    /// The object and the key of a place that is a field.
+    #[must_use]
+    pub fn field(&self, place: Node) -> Option<(Thing, Word)> {
+        self.field_of.get(&place).map(|(thing, word)| (self.things.get(*thing), *word))
+    }
+
+    /// The place for what a function gives back, if it gives anything back.
+    #[must_use]
+    pub fn returns(&self, function: FunctionRef) -> Option<Node> {
+        self.returns.get(&function).copied()
     }
 
     pub fn things(&self, node: Node) -> impl Iterator<Item = Thing> + '_ {
@@ -112,18 +134,39 @@ impl Solved {
 
 /// What happens when a thing comes to a node, beyond the edges of the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sink {
+pub enum Sink {
     Copy(Node),
+    /// It is an argument of that call, and the parameter of a function that is called.
+    Argument {
+        call: Node,
+        to: Node,
+    },
+    /// It is what a function gives back to that call.
+    Result {
+        call: Node,
+    },
     /// It is handed to somebody out of sight.
     Escape,
     /// It is run as the callback `index` of a row of this call.
-    Callback { call: Node, api: ApiCall, index: u8 },
+    Callback {
+        call: Node,
+        api: ApiCall,
+        index: u8,
+    },
     /// It is an options object of which some keys hold that callback.
-    Options { call: Node, api: ApiCall, index: u8 },
+    Options {
+        call: Node,
+        api: ApiCall,
+        index: u8,
+    },
     /// It is handed to a call of a library that says nothing of it.
-    Handed { call: Node },
+    Handed {
+        call: Node,
+    },
     /// It is the base of a class that this call makes, which has no constructor of its own.
-    Construct { call: Node },
+    Construct {
+        call: Node,
+    },
     /// Its entries go there; entries of it come from there.
     EntriesTo(Node),
     EntriesFrom(Node),
@@ -134,7 +177,6 @@ pub struct Solver<'f> {
     pub(super) flow: &'f mut Flow,
     pub(super) solved: Solved,
     work: Vec<(Node, ThingId)>,
-    sinks: FxHashMap<Node, Vec<Sink>>,
     /// The place of a field of an object.
     fields: FxHashMap<(ThingId, Word), Node>,
     /// Where entries of an object are written without a known key.
@@ -160,7 +202,6 @@ impl<'f> Solver<'f> {
             flow,
             solved: Solved::default(),
             work: Vec::new(),
-            sinks: FxHashMap::default(),
             fields: FxHashMap::default(),
             entries: FxHashMap::default(),
             unwired: Vec::new(),
@@ -210,6 +251,10 @@ impl<'f> Solver<'f> {
                     continue;
                 }
                 Op::Call { callee: None, how, .. } if how != CallKind::Jsx => Thing::Unknown,
+                Op::Text { value: Some(name) } => Thing::Text(self.flow.file(file).word(name)),
+                Op::Text { value: None } => Thing::Constant(Literal::Other),
+                Op::Number { low, high } => Thing::Number(low, high),
+                Op::Constant { value } => Thing::Constant(literal(value)),
                 Op::Caught | Op::Yield { .. } => Thing::Unknown,
                 Op::Export { value: Some(value), .. } if standing.outer => {
                     let value = self.flow.node(file, value);
@@ -261,15 +306,21 @@ impl<'f> Solver<'f> {
         for (used, file) in uses {
             self.follow((node, thing), used, file);
         }
-        let sinks = self.sinks.get(&node).cloned().unwrap_or_default();
+        let sinks = self.solved.sinks.get(&node).cloned().unwrap_or_default();
         for sink in sinks {
             self.sink(thing, sink);
         }
     }
 
     fn follow(&mut self, (node, thing): (Node, ThingId), used: Use<Node>, file: FileId) {
+        let literal = self.solved.things.get(thing).is_literal();
         match used {
             Use::CopyTo(to) => self.add(to, thing),
+            Use::Returned(id) => {
+                let given = self.returns(FunctionRef { file, id });
+                self.add(given, thing);
+            }
+            _ if literal => {}
             Use::Read(to, word) => self.read(thing, word, to),
             Use::Element(to) => self.read(thing, Word::ANY, to),
             Use::Written(value, word) => self.write(thing, word, value),
@@ -295,10 +346,6 @@ impl<'f> Solver<'f> {
                 }
             }
             Use::Callee(call) => self.call(call, thing),
-            Use::Returned(id) => {
-                let given = self.returns(FunctionRef { file, id });
-                self.add(given, thing);
-            }
             Use::Heritage(class) => self.extend((file, class), thing),
             _ => _ = node,
         }
@@ -306,7 +353,7 @@ impl<'f> Solver<'f> {
 
     pub(super) fn sink(&mut self, thing: ThingId, sink: Sink) {
         match sink {
-            Sink::Copy(to) => self.add(to, thing),
+            Sink::Copy(to) | Sink::Argument { to, .. } | Sink::Result { call: to } => self.add(to, thing),
             Sink::Escape => self.escape(thing),
             Sink::Construct { call } => {
                 if let Thing::Class(file, class) = self.solved.things.get(thing) {
@@ -328,7 +375,7 @@ impl<'f> Solver<'f> {
 
     /// From now on, and for what is there already.
     pub(super) fn add_sink(&mut self, node: Node, sink: Sink) {
-        let sinks = self.sinks.entry(node).or_default();
+        let sinks = self.solved.sinks.entry(node).or_default();
         if sinks.contains(&sink) {
             return;
         }
@@ -354,6 +401,7 @@ impl<'f> Solver<'f> {
         }
         let node = self.new_node();
         self.fields.insert((thing, word), node);
+        self.solved.field_of.insert(node, (thing, word));
         self.fields_of.entry(thing).or_default().push((word, node));
         self.unwired.push((thing, word));
         node
@@ -366,6 +414,7 @@ impl<'f> Solver<'f> {
         }
         let node = self.new_node();
         self.entries.insert(thing, node);
+        self.solved.field_of.insert(node, (thing, Word::ANY));
         let all = self.field(thing, Word::ANY);
         self.add_sink(node, Sink::Copy(all));
         node
@@ -538,5 +587,14 @@ impl<'f> Solver<'f> {
 
     pub(super) fn is_constructor(function: &Function) -> bool {
         matches!(function.kind, FunctionKind::Function) && !function.is_async && !function.generator
+    }
+}
+
+const fn literal(value: Constant) -> Literal {
+    match value {
+        Constant::True => Literal::True,
+        Constant::False => Literal::False,
+        Constant::Null => Literal::Null,
+        Constant::Regex | Constant::BigInt | Constant::Meta => Literal::Other,
     }
 }

@@ -101,10 +101,16 @@ fn files() {
     check("import { f } from './a'; f()\n// ./a\nexport function f() {}", &["f -> f"]);
     check("import a from './a'; a()\n// ./a\nexport default function f() {}", &["a -> f"]);
     check("import * as a from './a'; a.f()\n// ./a\nexport const f = () => {}", &["a.f -> f"]);
-    check("const a = require('./a'); a.f(); a.g()\n// ./a\nexports.f = () => {}; module.exports.g = () => {}", &["a.f -> f", "a.g -> g"]);
+    check(
+        "const a = require('./a'); a.f(); a.g()\n// ./a\nexports.f = () => {}; module.exports.g = () => {}",
+        &["a.f -> f", "a.g -> g"],
+    );
     check("const { f } = require('./a'); f()\n// ./a\nfunction f() {}\nmodule.exports = { f }", &["f -> f"]);
     check("import { f } from './b'; f()\n// ./a\nexport function f() {}\n// ./b\nexport * from './a'", &["f -> f"]);
-    check("import { g } from './b'; g()\n// ./a\nexport function f() {}\n// ./b\nexport { f as g } from './a'", &["g -> f"]);
+    check(
+        "import { g } from './b'; g()\n// ./a\nexport function f() {}\n// ./b\nexport { f as g } from './a'",
+        &["g -> f"],
+    );
     check("const a = await import('./a'); a.f()\n// ./a\nexport function f() {}", &["a.f -> f"]);
 }
 

@@ -30,11 +30,41 @@ pub enum Thing {
     /// The one value of its type: `process`, `document`.
     Single(TypeId),
     /// An export of a module that is no file of the program; `path` is dotted.
-    Export { module: Word, path: Word },
+    Export {
+        module: Word,
+        path: Word,
+    },
     /// A global; `path` is dotted.
-    Global { path: Word },
+    Global {
+        path: Word,
+    },
     /// A method of a type of a library.
-    Method { ty: TypeId, name: Word },
+    Method {
+        ty: TypeId,
+        name: Word,
+    },
+    /// A short string, the bits of a number, `true`, `false` or `null`.
+    Text(Word),
+    Number(u32, u32),
+    Constant(Literal),
+}
+
+/// A literal that is neither a string nor a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Literal {
+    True,
+    False,
+    Null,
+    /// A long string, a regular expression, a large integer: some constant.
+    Other,
+}
+
+impl Thing {
+    /// It can be neither called nor filled.
+    #[must_use]
+    pub const fn is_literal(self) -> bool {
+        matches!(self, Self::Text(_) | Self::Number(..) | Self::Constant(_))
+    }
 }
 
 impl ThingId {
