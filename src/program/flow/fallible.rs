@@ -21,10 +21,17 @@ pub enum Fallible {
 /// Functions inside of functions that are looked into.
 const DEEPEST: u8 = 6;
 
+/// What is asked of a function: whether it throws, or whether what it gives back may reject, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Asked {
+    Throws,
+    Rejects,
+}
+
 /// What was found of functions so far; a function that is being asked counts as one that cannot fail by itself.
 #[derive(Default)]
 pub struct Failures {
-    known: RefCell<FxHashMap<FunctionRef, Fallible>>,
+    known: RefCell<FxHashMap<(FunctionRef, Asked), Fallible>>,
 }
 
 impl Failures {
@@ -37,7 +44,7 @@ impl Failures {
     /// Whether a function may be left by an exception, or the promise that it gives back may reject.
     #[must_use]
     pub fn function(&self, flow: &Flow, function: FunctionRef) -> Fallible {
-        self.body(flow, function, 0)
+        self.body(flow, (function, Asked::Rejects), 0)
     }
 
     fn value(&self, flow: &Flow, value: Node, depth: u8) -> Fallible {
@@ -95,7 +102,7 @@ impl Failures {
             return Fallible::No;
         }
         let targets = flow.solved.targets(call);
-        let targets = targets.iter().map(|target| self.body(flow, *target, depth + 1)).max();
+        let targets = targets.iter().map(|target| self.body(flow, (*target, Asked::Rejects), depth + 1)).max();
         let unknown = flow.solved.is_open(call) || !flow.solved.apis(call).is_empty();
         match targets {
             Some(found) if !unknown => found,
@@ -124,25 +131,25 @@ impl Failures {
         });
         let found = functions.map(|function| {
             let rejects = flow.params(function).nth(1).is_some();
-            if rejects { Fallible::Shown } else { self.body(flow, function, depth + 1) }
+            if rejects { Fallible::Shown } else { self.body(flow, (function, Asked::Throws), depth + 1) }
         });
         found.max().unwrap_or(Fallible::Usual)
     }
 
-    fn body(&self, flow: &Flow, function: FunctionRef, depth: u8) -> Fallible {
+    fn body(&self, flow: &Flow, asked: (FunctionRef, Asked), depth: u8) -> Fallible {
         if depth > DEEPEST {
             return Fallible::Usual;
         }
-        if let Some(known) = self.known.borrow().get(&function) {
+        if let Some(known) = self.known.borrow().get(&asked) {
             return *known;
         }
-        self.known.borrow_mut().insert(function, Fallible::No);
-        let found = self.look_into(flow, function, depth);
-        self.known.borrow_mut().insert(function, found);
+        self.known.borrow_mut().insert(asked, Fallible::No);
+        let found = self.look_into(flow, asked, depth);
+        self.known.borrow_mut().insert(asked, found);
         found
     }
 
-    fn look_into(&self, flow: &Flow, function: FunctionRef, depth: u8) -> Fallible {
+    fn look_into(&self, flow: &Flow, (function, asked): (FunctionRef, Asked), depth: u8) -> Fallible {
         let file = flow.file(function.file);
         let graph = &file.graph;
         let is_async = graph.functions[function.id.index()].is_async;
@@ -158,7 +165,9 @@ impl Failures {
                 Op::Throw { .. } => Fallible::Shown,
                 Op::Await { value: Some(inner) } => self.value(flow, flow.node(function.file, inner), depth + 1),
                 // A promise that is given back hands its rejection on.
-                Op::Return { value: Some(inner) } if is_async || is_call(graph.op(inner)) => {
+                Op::Return { value: Some(inner) }
+                    if asked == Asked::Rejects && (is_async || is_call(graph.op(inner))) =>
+                {
                     self.value(flow, flow.node(function.file, inner), depth + 1)
                 }
                 Op::Call { how, .. } => self.throws(flow, (node, how), depth),
@@ -172,7 +181,7 @@ impl Failures {
     /// Whether a plain call throws: functions in sight that throw, and nothing else; most calls do not.
     fn throws(&self, flow: &Flow, (call, _): (Node, CallKind), depth: u8) -> Fallible {
         let targets = flow.solved.targets(call).iter().filter(|target| !flow.function(**target).is_async);
-        targets.map(|target| self.body(flow, *target, depth + 1)).max().unwrap_or(Fallible::No)
+        targets.map(|target| self.body(flow, (*target, Asked::Throws), depth + 1)).max().unwrap_or(Fallible::No)
     }
 }
 
