@@ -255,7 +255,12 @@ mod tests {
             fixes: Vec::new(),
         };
         let terms = Terms { ran: &[&RULE], require_reason: &|_| None };
-        let (kept, notices) = apply(vec![finding], &Program::link(vec![facts], &[], None), &sources, &terms);
+        let (kept, notices) = apply(
+            vec![finding],
+            &Program::link(vec![facts], &[], None, crate::apis::Apis::built_in()),
+            &sources,
+            &terms,
+        );
         (kept.len(), notices.into_iter().map(|notice| notice.message).collect())
     }
 

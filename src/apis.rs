@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use xxhash_rust::xxh3::Xxh3;
 
 pub use error::TableError;
-pub use flows::{FlowEnd, FlowPlace, FlowRow};
+pub use flows::{FlowEnd, FlowPart, FlowPlace, FlowRow};
 pub use handlers::{EntryPoint, Handlers};
 pub use keeps::{KEPT, Keeps, Part, Through};
 pub use row::{

@@ -32,6 +32,7 @@ pub mod stores;
 
 pub use crate::apis::{Delivers, Life, Often, Part, Sink, What};
 use crate::finding::Notice;
+use crate::graph::Packed;
 pub use cleanups::{CleanupFlaw, DeadCleanup};
 pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value, Ways};
 pub use comments::{Directive, Reach};
@@ -113,4 +114,6 @@ pub struct FileFacts {
     pub links: Links,
     pub directives: Vec<Directive>,
     pub notices: Vec<Notice>,
+    /// The value-flow graph, of the engine that takes the place of all the others.
+    pub graph: Packed,
 }

@@ -160,7 +160,7 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     outcome.notices.extend(facts.iter_mut().flat_map(|unit: &mut FileFacts| std::mem::take(&mut unit.notices)));
     let locations = project::locations(&outcome.sources);
     let resolver = (!options.isolated).then(|| Resolver::new(&locations));
-    let program = Program::link(facts, &locations, resolver);
+    let program = Program::link(facts, &locations, resolver, options.apis_of(&options.root));
     judge(options, &program, outcome);
 }
 

@@ -17,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::apis::Apis;
 use crate::facts::{FileFacts, FunctionId, Place, PlaceId, Use};
 use crate::finding::{Confidence, FileId, Finding, Label, Role, Severity, Span};
 use crate::package::Package;
@@ -27,6 +28,26 @@ use summaries::{Elsewhere, Joined, Surroundings};
 /// The linked program.
 pub struct Program {
     pub files: Vec<Unit>,
+    /// Linked when the first rule asks.
+    flow: OnceLock<flow::Flow>,
+    /// Whether others than the files of the program can reach what each file exports.
+    outer: Vec<bool>,
+    places: Places,
+    apis: &'static Apis,
+}
+
+/// Where files are and what their imports mean, for those who link.
+#[derive(Default)]
+struct Places {
+    paths: Vec<Option<std::path::PathBuf>>,
+    resolver: Option<Resolver>,
+}
+
+impl flow::Modules for Places {
+    fn file(&self, from: FileId, specifier: &str) -> Option<FileId> {
+        let path = self.paths.get(from.0 as usize)?.as_deref()?;
+        self.resolver.as_ref()?.file(path, specifier)
+    }
 }
 
 /// One file (or one block of a component file) with what linking added.
@@ -54,8 +75,13 @@ impl Program {
     ///
     /// Without a resolver, each file is judged by itself.
     #[must_use]
-    pub fn link(mut files: Vec<FileFacts>, locations: &[Location], resolver: Option<Resolver>) -> Self {
-        let modules = resolver.map(|resolver| resolve::modules(&resolver, &files, locations));
+    pub fn link(
+        mut files: Vec<FileFacts>,
+        locations: &[Location],
+        resolver: Option<Resolver>,
+        apis: &'static Apis,
+    ) -> Self {
+        let modules = resolver.as_ref().map(|resolver| resolve::modules(resolver, &files, locations));
         for (id, facts) in files.iter_mut().enumerate() {
             // What is done with other people's code concerns no file of the run.
             let is_ours = |module: u32| modules.as_ref().is_some_and(|all| all[id][module as usize].is_some());
@@ -69,12 +95,26 @@ impl Program {
             unit.is_context = location.is_context;
             unit.is_test = location.is_test();
         }
+        let outer: Vec<bool> = locations.iter().map(Location::is_outer).collect();
         if let Some(modules) = modules {
-            let outer: Vec<bool> = locations.iter().map(Location::is_outer).collect();
             let tests: Vec<bool> = files.iter().map(|unit| unit.is_test).collect();
             summaries::join(&mut files, &Surroundings { modules: &modules, outer: &outer, tests: &tests });
         }
-        Self { files }
+        let paths = locations.iter().map(|location| location.path.clone()).collect();
+        Self { files, flow: OnceLock::new(), outer, places: Places { paths, resolver }, apis }
+    }
+
+    /// The values of the program and what flows where.
+    #[must_use]
+    pub fn flow(&self) -> &flow::Flow {
+        self.flow.get_or_init(|| {
+            // A graph that cannot be read is that of an empty file: a cache was changed under our hands.
+            let graphs = self.files.par_iter().map(|unit| unit.facts.graph.unpack().unwrap_or_default()).collect();
+            let alone = self.places.resolver.is_none();
+            let outer = |index: usize| alone || self.outer.get(index).copied().unwrap_or(true);
+            let standing: Vec<_> = (0..self.files.len()).map(|index| flow::Standing { outer: outer(index) }).collect();
+            flow::Flow::link(graphs, &standing, &self.places, self.apis)
+        })
     }
 }
 

@@ -16,7 +16,19 @@ pub struct FlowRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FlowEnd {
     pub place: FlowPlace,
-    pub entries: bool,
+    pub part: FlowPart,
+}
+
+/// What of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlowPart {
+    Whole,
+    /// What is in it, whatever its key: `.entries`.
+    Entries,
+    /// Its fields, each under its key: `.fields`.
+    Fields,
+    /// What it calls when it is called: `.called` of the result of `bind` or `debounce`.
+    Called,
 }
 
 /// A place at a call.
@@ -36,12 +48,25 @@ impl TryFrom<String> for FlowRow {
 
     fn try_from(text: String) -> Result<Self, String> {
         let (from, to) = text.split_once("->").ok_or("a flow reads `first -> receiver.entries`")?;
-        Ok(Self { from: end(from.trim())?, to: end(to.trim())? })
+        let (from, to) = (end(from.trim())?, end(to.trim())?);
+        if (from.part == FlowPart::Fields) != (to.part == FlowPart::Fields) {
+            return Err("`.fields` go into `.fields`: the keys stay as they are".to_owned());
+        }
+        let wraps = to.part == FlowPart::Called && to.place == FlowPlace::Result;
+        if from.part == FlowPart::Called || (to.part == FlowPart::Called && !wraps) {
+            return Err("only what is made calls something: `first -> result.called`".to_owned());
+        }
+        Ok(Self { from, to })
     }
 }
 
 fn end(text: &str) -> Result<FlowEnd, String> {
-    let (place, entries) = text.strip_suffix(".entries").map_or((text, false), |place| (place, true));
+    let (place, part) = match text.rsplit_once('.') {
+        Some((place, "entries")) => (place, FlowPart::Entries),
+        Some((place, "fields")) => (place, FlowPart::Fields),
+        Some((place, "called")) => (place, FlowPart::Called),
+        _ => (text, FlowPart::Whole),
+    };
     let place = match place {
         "receiver" => FlowPlace::Receiver,
         "first" => FlowPlace::Argument(Which::First),
@@ -57,8 +82,10 @@ fn end(text: &str) -> Result<FlowEnd, String> {
         other => {
             let places =
                 "`receiver`, `first`, `second`, `third`, `last`, `all`, `result`, `callback.first`, `returned`";
-            return Err(format!("`{other}` is no place at a call: {places}, each with `.entries` for what is in it"));
+            return Err(format!(
+                "`{other}` is no place at a call: {places}, each with `.entries` or `.fields` for what is in it"
+            ));
         }
     };
-    Ok(FlowEnd { place, entries })
+    Ok(FlowEnd { place, part })
 }

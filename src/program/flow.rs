@@ -7,6 +7,8 @@
 mod adjacency;
 mod call;
 mod fallible;
+mod given;
+mod identity;
 mod library;
 mod modules;
 mod solve;
@@ -14,8 +16,6 @@ mod things;
 mod trip;
 mod ways;
 mod words;
-
-use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
@@ -26,6 +26,8 @@ use crate::graph::{BlockId, FunctionId, Graph, Name, Op, ValueId};
 pub use adjacency::{Use, Uses};
 pub use call::{ApiCall, Caller, Runs};
 pub use fallible::{Failures, Fallible};
+pub use given::Given;
+pub use identity::Same;
 pub use solve::{Sink, Solved, Solver};
 pub use things::{Literal, Thing, ThingId, Things};
 pub use trip::{Handed, Trip};
@@ -73,18 +75,6 @@ pub struct Alone;
 impl Modules for Alone {
     fn file(&self, _: FileId, _: &str) -> Option<FileId> {
         None
-    }
-}
-
-/// Specifiers resolved by Node's and TypeScript's rules.
-pub struct Resolved<'r> {
-    pub resolver: &'r super::Resolver,
-    pub paths: Vec<Option<&'r Path>>,
-}
-
-impl Modules for Resolved<'_> {
-    fn file(&self, from: FileId, specifier: &str) -> Option<FileId> {
-        self.resolver.file(self.paths[from.0 as usize]?, specifier)
     }
 }
 

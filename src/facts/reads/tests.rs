@@ -17,7 +17,8 @@ fn findings(rule: &str, text: &str) -> Vec<Finding> {
     let semantic = SemanticBuilder::new_linter().build(&parsed.program).semantic;
     let facts = extract(&semantic, &Origin::of_test(), Apis::built_in());
     let rules: Vec<_> = crate::rules::RULES.iter().copied().filter(|r| r.id == rule).collect();
-    let (found, broken) = crate::rule::run(&rules, &Program::link(vec![facts], &[], None), Confidence::Guess);
+    let (found, broken) =
+        crate::rule::run(&rules, &Program::link(vec![facts], &[], None, Apis::built_in()), Confidence::Guess);
     assert!(broken.is_empty(), "{text}");
     found
 }

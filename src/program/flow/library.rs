@@ -5,7 +5,7 @@ use super::solve::{Sink, Solver};
 use super::things::{Thing, ThingId};
 use super::words::Word;
 use super::{FunctionRef, Node};
-use crate::apis::{Callback, FlowEnd, FlowPlace, Often, RowId, TypeId, Which};
+use crate::apis::{Callback, FlowEnd, FlowPart, FlowPlace, Often, RowId, TypeId, Which};
 use crate::finding::FileId;
 use crate::graph::{CallKind, ClassId, Op, Type};
 
@@ -20,6 +20,10 @@ impl Solver<'_> {
             Thing::Function(function) => self.bind(call, function, how),
             Thing::Class(file, class) => self.instantiate(call, (file, class), how),
             Thing::Export { .. } | Thing::Global { .. } | Thing::Method { .. } => self.library(call, callee, how),
+            Thing::Wrapper(_) => {
+                let called = self.field(callee, Word::CALLED);
+                self.add_sink(called, Sink::Called { call });
+            }
             Thing::Unknown => {
                 self.solved.open_call(call);
                 match self.any_method(call) {
@@ -146,7 +150,7 @@ impl Solver<'_> {
             // What stands in the prototype is in every instance.
             Thing::Function(function) if name == "prototype" => Thing::Constructed(function),
             Thing::Class(file, class) if name == "prototype" => Thing::Instance(file, class),
-            Thing::Function(_) | Thing::Class(..) => {
+            Thing::Function(_) | Thing::Class(..) | Thing::Wrapper(_) => {
                 let ty = self.flow.apis.type_named("Function")?;
                 self.flow.apis.method(ty, &name)?;
                 Thing::Method { ty, name: word }
@@ -180,7 +184,12 @@ impl Solver<'_> {
         if old.split('.').count() >= LONGEST_PATH {
             return None;
         }
-        let long = if matches!(old, "*" | "default") { name.to_owned() } else { format!("{old}.{name}") };
+        // `*` and `default` are the module itself, the others the global object.
+        let long = if matches!(old, "*" | "default" | "globalThis" | "window" | "self" | "global") {
+            name.to_owned()
+        } else {
+            format!("{old}.{name}")
+        };
         Some(self.flow.words.intern(&long))
     }
 
@@ -274,7 +283,7 @@ impl Solver<'_> {
         for flow in &row.flows {
             for from in self.ends(call, flow.from) {
                 for to in self.ends(call, flow.to) {
-                    self.flow_through((from, flow.from.entries), (to, flow.to.entries));
+                    self.flow_through((from, flow.from.part), (to, flow.to.part));
                 }
             }
         }
@@ -289,7 +298,7 @@ impl Solver<'_> {
                 && !called[at]
                 && !flows(at)
             {
-                self.add_sink(*arg, Sink::Handed { call });
+                self.add_sink(*arg, Sink::Passed { call });
             }
         }
     }
@@ -307,23 +316,37 @@ impl Solver<'_> {
         }
     }
 
-    fn flow_through(&mut self, (from, from_entries): (Node, bool), (to, to_entries): (Node, bool)) {
-        let source = if from_entries {
+    fn flow_through(&mut self, (from, taken): (Node, FlowPart), (to, put): (Node, FlowPart)) {
+        if taken == FlowPart::Fields {
+            self.add_sink(from, Sink::FieldsTo(to));
+            self.add_sink(to, Sink::FieldsFrom(from));
+            return;
+        }
+        let source = if taken == FlowPart::Entries {
             let taken = self.new_node();
             self.add_sink(from, Sink::EntriesTo(taken));
             taken
         } else {
             from
         };
-        if to_entries {
-            self.add_sink(to, Sink::EntriesFrom(source));
-        } else {
-            self.add_sink(source, Sink::Copy(to));
+        match put {
+            FlowPart::Entries => self.add_sink(to, Sink::EntriesFrom(source)),
+            FlowPart::Called => {
+                // A new function: another one than what it calls.
+                let wrapper = self.solved.things.intern(Thing::Wrapper(to));
+                self.add(to, wrapper);
+                self.write(wrapper, Word::CALLED, source);
+            }
+            FlowPart::Whole | FlowPart::Fields => self.add_sink(source, Sink::Copy(to)),
         }
     }
 
     /// A function has come to where a row calls it.
     pub(super) fn callback(&mut self, thing: ThingId, (call, api): (Node, ApiCall), index: u8) {
+        if let Thing::Wrapper(_) = self.solved.things.get(thing) {
+            let called = self.field(thing, Word::CALLED);
+            return self.add_sink(called, Sink::Callback { call, api, index });
+        }
         let Thing::Function(function) = self.solved.things.get(thing) else {
             if thing == ThingId::UNKNOWN {
                 return;
@@ -344,7 +367,7 @@ impl Solver<'_> {
             for flow in ends {
                 known = true;
                 for from in self.ends(call, flow.from) {
-                    self.flow_through((from, flow.from.entries), (param, false));
+                    self.flow_through((from, flow.from.part), (param, FlowPart::Whole));
                 }
             }
             let ty = callback.param(at, params.len()).and_then(|name| self.flow.apis.type_named(name));
@@ -357,7 +380,7 @@ impl Solver<'_> {
         let given = self.returns(function);
         for flow in row.flows.iter().filter(|flow| flow.from.place == FlowPlace::Returned) {
             for to in self.ends(call, flow.to) {
-                self.flow_through((given, flow.from.entries), (to, flow.to.entries));
+                self.flow_through((given, flow.from.part), (to, flow.to.part));
             }
         }
     }

@@ -39,6 +39,15 @@ pub struct Solved {
     sinks: FxHashMap<Node, Vec<Sink>>,
     /// The field that a place stands for.
     field_of: FxHashMap<Node, (ThingId, Word)>,
+    /// The place of a field of an object.
+    fields: FxHashMap<(ThingId, Word), Node>,
+    /// Where entries of an object are written without a known key.
+    entries: FxHashMap<ThingId, Node>,
+    /// Places of fields that somebody writes.
+    written: FxHashSet<Node>,
+    /// What a thing inherits from, or was spread into it.
+    parents: FxHashMap<ThingId, Vec<ThingId>>,
+    escaped_things: FxHashSet<ThingId>,
 }
 
 impl Solved {
@@ -58,6 +67,49 @@ impl Solved {
     #[must_use]
     pub fn field(&self, place: Node) -> Option<(Thing, Word)> {
         self.field_of.get(&place).map(|(thing, word)| (self.things.get(*thing), *word))
+    }
+
+    /// The number of a thing that was found somewhere.
+    #[must_use]
+    pub fn id(&self, thing: Thing) -> Option<ThingId> {
+        self.things.find(thing)
+    }
+
+    /// The place of a field of a thing, its own or one that it has from elsewhere, if somebody writes it.
+    #[must_use]
+    pub fn written_field(&self, thing: ThingId, word: Word) -> Option<Node> {
+        let (mut seen, mut waiting) = (FxHashSet::default(), vec![thing]);
+        while let Some(thing) = waiting.pop() {
+            if !seen.insert(thing) {
+                continue;
+            }
+            if let Some(place) = self.fields.get(&(thing, word)).filter(|place| self.written.contains(place)) {
+                return Some(*place);
+            }
+            waiting.extend(self.parents.get(&thing).into_iter().flatten());
+        }
+        None
+    }
+
+    /// Nothing is known to have been written into a thing under a key that nobody knows, neither here nor out of sight.
+    #[must_use]
+    pub fn is_closed(&self, thing: ThingId) -> bool {
+        let (mut seen, mut waiting) = (FxHashSet::default(), vec![thing]);
+        while let Some(thing) = waiting.pop() {
+            if !seen.insert(thing) {
+                continue;
+            }
+            let whole = match self.things.get(thing) {
+                Thing::Made(..) | Thing::Instance(..) | Thing::Constructed(_) => true,
+                other => other.is_literal(),
+            };
+            let open = !whole || self.entries.get(&thing).is_some_and(|place| self.written.contains(place));
+            if open {
+                return false;
+            }
+            waiting.extend(self.parents.get(&thing).into_iter().flatten());
+        }
+        true
     }
 
     /// The place for what a function gives back, if it gives anything back.
@@ -125,6 +177,12 @@ impl Solved {
         self.open.contains(&call)
     }
 
+    /// Whether somebody out of sight may have a thing.
+    #[must_use]
+    pub fn is_escaped(&self, thing: ThingId) -> bool {
+        self.escaped_things.contains(&thing)
+    }
+
     /// Whether somebody out of sight may call a function.
     #[must_use]
     pub fn escapes(&self, function: FunctionRef) -> bool {
@@ -159,17 +217,28 @@ pub enum Sink {
         api: ApiCall,
         index: u8,
     },
-    /// It is handed to a call of a library that says nothing of it.
+    /// It is handed to a call of which nothing is known.
     Handed {
+        call: Node,
+    },
+    /// It is handed to a call of a library whose row says nothing of it.
+    Passed {
         call: Node,
     },
     /// It is the base of a class that this call makes, which has no constructor of its own.
     Construct {
         call: Node,
     },
+    /// It is what a call calls in the end.
+    Called {
+        call: Node,
+    },
     /// Its entries go there; entries of it come from there.
     EntriesTo(Node),
     EntriesFrom(Node),
+    /// What is there also has its fields; it also has the fields of what is there.
+    FieldsTo(Node),
+    FieldsFrom(Node),
 }
 
 /// The worklist and what it knows so far.
@@ -177,20 +246,16 @@ pub struct Solver<'f> {
     pub(super) flow: &'f mut Flow,
     pub(super) solved: Solved,
     work: Vec<(Node, ThingId)>,
-    /// The place of a field of an object.
-    fields: FxHashMap<(ThingId, Word), Node>,
-    /// Where entries of an object are written without a known key.
-    entries: FxHashMap<ThingId, Node>,
     /// Fields that were found and not yet tied to others.
     unwired: Vec<(ThingId, Word)>,
     /// Fields of each object, in the order in which they were found.
     fields_of: FxHashMap<ThingId, Vec<(Word, Node)>>,
     /// Things that also have the fields of another: instances of subclasses, objects that others are spread into.
     heirs: FxHashMap<ThingId, Vec<ThingId>>,
-    parents: FxHashMap<ThingId, Vec<ThingId>>,
+    /// Places of methods of libraries.
+    fixed: FxHashSet<Node>,
     /// `this` of functions that are no methods.
     receivers: FxHashMap<FunctionRef, Node>,
-    escaped_things: FxHashSet<ThingId>,
     /// Nodes that were made here.
     next: u32,
 }
@@ -202,14 +267,11 @@ impl<'f> Solver<'f> {
             flow,
             solved: Solved::default(),
             work: Vec::new(),
-            fields: FxHashMap::default(),
-            entries: FxHashMap::default(),
             unwired: Vec::new(),
             fields_of: FxHashMap::default(),
             heirs: FxHashMap::default(),
-            parents: FxHashMap::default(),
+            fixed: FxHashSet::default(),
             receivers: FxHashMap::default(),
-            escaped_things: FxHashSet::default(),
             next,
         };
         for file in 0..solver.flow.files.len() {
@@ -335,16 +397,8 @@ impl<'f> Solver<'f> {
                     }
                 }
             }
-            Use::SpreadInto(into) => {
-                for id in self.solved.set(into).to_vec() {
-                    self.inherit(id, thing);
-                }
-            }
-            Use::SpreadFrom(from) => {
-                for id in self.solved.set(from).to_vec() {
-                    self.inherit(thing, id);
-                }
-            }
+            Use::SpreadInto(into) => self.sink(thing, Sink::FieldsTo(into)),
+            Use::SpreadFrom(from) => self.sink(thing, Sink::FieldsFrom(from)),
             Use::Callee(call) => self.call(call, thing),
             Use::Heritage(class) => self.extend((file, class), thing),
             _ => _ = node,
@@ -355,9 +409,25 @@ impl<'f> Solver<'f> {
         match sink {
             Sink::Copy(to) | Sink::Argument { to, .. } | Sink::Result { call: to } => self.add(to, thing),
             Sink::Escape => self.escape(thing),
+            Sink::Passed { call } => {
+                if matches!(self.solved.things.get(thing), Thing::Function(_) | Thing::Wrapper(_)) {
+                    self.sink(thing, Sink::Handed { call });
+                }
+            }
             Sink::Construct { call } => {
                 if let Thing::Class(file, class) = self.solved.things.get(thing) {
                     self.construct(call, (file, class));
+                }
+            }
+            Sink::Called { call } => self.call(call, thing),
+            Sink::FieldsTo(into) => {
+                for id in self.solved.set(into).to_vec() {
+                    self.inherit(id, thing);
+                }
+            }
+            Sink::FieldsFrom(from) => {
+                for id in self.solved.set(from).to_vec() {
+                    self.inherit(thing, id);
                 }
             }
             Sink::EntriesTo(to) => self.read(thing, Word::ANY, to),
@@ -396,11 +466,11 @@ impl<'f> Solver<'f> {
 
     /// The place of a field of a thing. Under [`Word::ANY`] all that its fields hold can be read.
     pub(super) fn field(&mut self, thing: ThingId, word: Word) -> Node {
-        if let Some(node) = self.fields.get(&(thing, word)) {
+        if let Some(node) = self.solved.fields.get(&(thing, word)) {
             return *node;
         }
         let node = self.new_node();
-        self.fields.insert((thing, word), node);
+        self.solved.fields.insert((thing, word), node);
         self.solved.field_of.insert(node, (thing, word));
         self.fields_of.entry(thing).or_default().push((word, node));
         self.unwired.push((thing, word));
@@ -409,11 +479,11 @@ impl<'f> Solver<'f> {
 
     /// Where something is written whose key nobody knows.
     fn entries(&mut self, thing: ThingId) -> Node {
-        if let Some(node) = self.entries.get(&thing) {
+        if let Some(node) = self.solved.entries.get(&thing) {
             return *node;
         }
         let node = self.new_node();
-        self.entries.insert(thing, node);
+        self.solved.entries.insert(thing, node);
         self.solved.field_of.insert(node, (thing, Word::ANY));
         let all = self.field(thing, Word::ANY);
         self.add_sink(node, Sink::Copy(all));
@@ -431,10 +501,15 @@ impl<'f> Solver<'f> {
             let entries = self.entries(thing);
             self.add_sink(entries, Sink::Copy(node));
         }
-        if let Some(member) = self.library_member(thing, word, node) {
+        let member = self.library_member(thing, word, node);
+        if let Some(member) = member {
             self.add(node, member);
         }
-        if self.escaped_things.contains(&thing) || thing == ThingId::UNKNOWN {
+        // Nobody out of sight puts something else in the place of a method of a library.
+        let fixed = member.is_some_and(|member| matches!(self.solved.things.get(member), Thing::Method { .. }));
+        if fixed {
+            self.fixed.insert(node);
+        } else if self.solved.escaped_things.contains(&thing) || thing == ThingId::UNKNOWN {
             self.add_sink(node, Sink::Escape);
             self.add(node, ThingId::UNKNOWN);
         }
@@ -442,7 +517,7 @@ impl<'f> Solver<'f> {
             let inherited = self.field(heir, word);
             self.add_sink(node, Sink::Copy(inherited));
         }
-        for parent in self.parents.get(&thing).cloned().unwrap_or_default() {
+        for parent in self.solved.parents.get(&thing).cloned().unwrap_or_default() {
             let inherited = self.field(parent, word);
             self.add_sink(inherited, Sink::Copy(node));
         }
@@ -455,15 +530,16 @@ impl<'f> Solver<'f> {
 
     pub(super) fn write(&mut self, thing: ThingId, word: Word, from: Node) {
         let place = if word == Word::ANY { self.entries(thing) } else { self.field(thing, word) };
+        self.solved.written.insert(place);
         self.add_sink(from, Sink::Copy(place));
     }
 
     /// `heir` also has what `parent` has.
     pub(super) fn inherit(&mut self, heir: ThingId, parent: ThingId) {
-        if heir == parent || self.parents.get(&heir).is_some_and(|all| all.contains(&parent)) {
+        if heir == parent || self.solved.parents.get(&heir).is_some_and(|all| all.contains(&parent)) {
             return;
         }
-        self.parents.entry(heir).or_default().push(parent);
+        self.solved.parents.entry(heir).or_default().push(parent);
         self.heirs.entry(parent).or_default().push(heir);
         for (word, node) in self.fields_of.get(&parent).cloned().unwrap_or_default() {
             let inherited = self.field(heir, word);
@@ -523,7 +599,7 @@ impl<'f> Solver<'f> {
     // What goes out of sight.
 
     fn escape(&mut self, thing: ThingId) {
-        if thing == ThingId::UNKNOWN || !self.escaped_things.insert(thing) {
+        if thing == ThingId::UNKNOWN || !self.solved.escaped_things.insert(thing) {
             return;
         }
         match self.solved.things.get(thing) {
@@ -536,12 +612,14 @@ impl<'f> Solver<'f> {
                 let instance = self.solved.things.intern(Thing::Instance(file, class));
                 self.escape(instance);
             }
-            Thing::Instance(..) | Thing::Made(..) | Thing::Constructed(_) | Thing::Opaque(_) => {}
+            Thing::Instance(..) | Thing::Made(..) | Thing::Constructed(_) | Thing::Opaque(_) | Thing::Wrapper(_) => {}
             _ => return,
         }
         for (_, node) in self.fields_of.get(&thing).cloned().unwrap_or_default() {
-            self.add_sink(node, Sink::Escape);
-            self.add(node, ThingId::UNKNOWN);
+            if !self.fixed.contains(&node) {
+                self.add_sink(node, Sink::Escape);
+                self.add(node, ThingId::UNKNOWN);
+            }
         }
     }
 

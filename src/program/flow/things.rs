@@ -25,6 +25,8 @@ pub enum Thing {
     Constructed(FunctionRef),
     /// An object, array or library value made at this node; its type where a row knows it.
     Made(Node, Option<TypeId>),
+    /// A function made at this node that calls another: `f.bind(x)`, `debounce(f)`.
+    Wrapper(Node),
     /// What a call gave back of which no row knows the type: it is itself, and no more is known.
     Opaque(Node),
     /// The one value of its type: `process`, `document`.
@@ -99,6 +101,11 @@ impl Things {
             self.all.push(thing);
             next
         })
+    }
+
+    #[must_use]
+    pub fn find(&self, thing: Thing) -> Option<ThingId> {
+        self.numbers.get(&thing).copied()
     }
 
     #[must_use]

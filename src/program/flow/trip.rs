@@ -14,11 +14,13 @@ const FUEL: usize = 1_000;
 /// Calls inside of calls that are told apart.
 const DEEPEST: u32 = 4;
 
-/// A call of which nothing is known that gets the value as an argument.
+/// A call that gets the value as an argument, of which nothing is known that it does with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Handed {
     pub call: Node,
     pub argument: Node,
+    /// A row describes the call and says nothing of this argument.
+    pub known: bool,
 }
 
 /// Everywhere that a value may be.
@@ -161,14 +163,15 @@ impl Walk<'_> {
                     }
                 }
                 Sink::Escape => self.trip.escapes = true,
-                Sink::Handed { call } => {
-                    let handed = Handed { call, argument: node };
+                Sink::Handed { call } | Sink::Passed { call } => {
+                    let known = matches!(sink, Sink::Passed { .. });
+                    let handed = Handed { call, argument: node, known };
                     if !self.trip.handed.contains(&handed) {
                         self.trip.handed.push(handed);
                     }
                 }
-                Sink::Callback { .. } | Sink::Options { .. } | Sink::Construct { .. } => {}
-                Sink::EntriesTo(_) | Sink::EntriesFrom(_) => {}
+                Sink::Callback { .. } | Sink::Options { .. } | Sink::Construct { .. } | Sink::Called { .. } => {}
+                Sink::EntriesTo(_) | Sink::EntriesFrom(_) | Sink::FieldsTo(_) | Sink::FieldsFrom(_) => {}
             }
         }
     }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::fallible::{Failures, Fallible};
 use super::{FileFlow, Flow, FunctionRef, Node, Thing};
 use crate::finding::FileId;
-use crate::graph::{self, BlockId, CallKind, Constant, FunctionId, Op, Operator, Target, Term, ValueId};
+use crate::graph::{self, BlockId, CallKind, Constant, Op, Operator, Target, Term, ValueId};
 
 /// How a function is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -14,6 +14,9 @@ impl Word {
     /// Some entry, nobody knows which.
     pub const ANY: Self = Self(u32::MAX);
 
+    /// What a function that wraps another calls: no name has this number.
+    pub const CALLED: Self = Self(u32::MAX - 1);
+
     /// The name of an index.
     #[must_use]
     pub const fn index(index: u32) -> Self {
