@@ -8,7 +8,8 @@ use smallvec::SmallVec;
 
 use super::adjacency::Use;
 use super::call::{ApiCall, Caller, Runs};
-use super::things::{Literal, Thing, ThingId, Things};
+use super::solved::Solved;
+use super::things::{Literal, Thing, ThingId};
 use super::words::Word;
 use super::{Flow, FunctionRef, Node, Standing};
 use crate::finding::FileId;
@@ -16,179 +17,6 @@ use crate::graph::{CallKind, ClassId, Constant, Function, FunctionId, FunctionKi
 
 /// Things that one node may hold; what comes on top is unknown.
 const MOST: usize = 8;
-
-type Set = SmallVec<[ThingId; 2]>;
-
-/// What the worklist found.
-#[derive(Default)]
-pub struct Solved {
-    pub things: Things,
-    sets: FxHashMap<Node, Set>,
-    /// Functions of the program that a call calls.
-    targets: FxHashMap<Node, SmallVec<[FunctionRef; 2]>>,
-    /// Library calls.
-    apis: FxHashMap<Node, SmallVec<[ApiCall; 1]>>,
-    callers: FxHashMap<FunctionRef, Vec<Caller>>,
-    /// Calls whose callee may be something that is not in sight.
-    open: FxHashSet<Node>,
-    /// Functions that somebody out of sight may call.
-    escaped: FxHashSet<FunctionRef>,
-    /// The place for what a function gives back.
-    returns: FxHashMap<FunctionRef, Node>,
-    /// Where values go beyond the edges of the graph.
-    sinks: FxHashMap<Node, Vec<Sink>>,
-    /// The field that a place stands for.
-    field_of: FxHashMap<Node, (ThingId, Word)>,
-    /// The place of a field of an object.
-    fields: FxHashMap<(ThingId, Word), Node>,
-    /// Where entries of an object are written without a known key.
-    entries: FxHashMap<ThingId, Node>,
-    /// Places of fields that somebody writes.
-    written: FxHashSet<Node>,
-    /// What a thing inherits from, or was spread into it.
-    parents: FxHashMap<ThingId, Vec<ThingId>>,
-    escaped_things: FxHashSet<ThingId>,
-}
-
-impl Solved {
-    /// What a node can be. Empty: nothing that is followed, a number for instance.
-    #[must_use]
-    pub fn set(&self, node: Node) -> &[ThingId] {
-        self.sets.get(&node).map_or(&[], |set| set.as_slice())
-    }
-
-    /// Where a value goes from there, beyond the edges of the graph.
-    #[must_use]
-    pub fn sinks(&self, node: Node) -> &[Sink] {
-        self.sinks.get(&node).map_or(&[], Vec::as_slice)
-    }
-
-    /// The object and the key of a place that is a field.
-    #[must_use]
-    pub fn field(&self, place: Node) -> Option<(Thing, Word)> {
-        self.field_of.get(&place).map(|(thing, word)| (self.things.get(*thing), *word))
-    }
-
-    /// The number of a thing that was found somewhere.
-    #[must_use]
-    pub fn id(&self, thing: Thing) -> Option<ThingId> {
-        self.things.find(thing)
-    }
-
-    /// The place of a field of a thing, its own or one that it has from elsewhere, if somebody writes it.
-    #[must_use]
-    pub fn written_field(&self, thing: ThingId, word: Word) -> Option<Node> {
-        let (mut seen, mut waiting) = (FxHashSet::default(), vec![thing]);
-        while let Some(thing) = waiting.pop() {
-            if !seen.insert(thing) {
-                continue;
-            }
-            if let Some(place) = self.fields.get(&(thing, word)).filter(|place| self.written.contains(place)) {
-                return Some(*place);
-            }
-            waiting.extend(self.parents.get(&thing).into_iter().flatten());
-        }
-        None
-    }
-
-    /// Nothing is known to have been written into a thing under a key that nobody knows, neither here nor out of sight.
-    #[must_use]
-    pub fn is_closed(&self, thing: ThingId) -> bool {
-        let (mut seen, mut waiting) = (FxHashSet::default(), vec![thing]);
-        while let Some(thing) = waiting.pop() {
-            if !seen.insert(thing) {
-                continue;
-            }
-            let whole = match self.things.get(thing) {
-                Thing::Made(..) | Thing::Instance(..) | Thing::Constructed(_) => true,
-                other => other.is_literal(),
-            };
-            let open = !whole || self.entries.get(&thing).is_some_and(|place| self.written.contains(place));
-            if open {
-                return false;
-            }
-            waiting.extend(self.parents.get(&thing).into_iter().flatten());
-        }
-        true
-    }
-
-    /// The place for what a function gives back, if it gives anything back.
-    #[must_use]
-    pub fn returns(&self, function: FunctionRef) -> Option<Node> {
-        self.returns.get(&function).copied()
-    }
-
-    pub fn things(&self, node: Node) -> impl Iterator<Item = Thing> + '_ {
-        self.set(node).iter().map(|id| self.things.get(*id))
-    }
-
-    /// Nothing from out of sight can be there, and something is known.
-    #[must_use]
-    pub fn is_complete(&self, node: Node) -> bool {
-        let set = self.set(node);
-        !set.is_empty() && !set.contains(&ThingId::UNKNOWN)
-    }
-
-    #[must_use]
-    pub fn targets(&self, call: Node) -> &[FunctionRef] {
-        self.targets.get(&call).map_or(&[], |targets| targets.as_slice())
-    }
-
-    #[must_use]
-    pub fn apis(&self, call: Node) -> &[ApiCall] {
-        self.apis.get(&call).map_or(&[], |calls| calls.as_slice())
-    }
-
-    /// All calls of libraries, in no order.
-    pub fn api_calls(&self) -> impl Iterator<Item = (Node, &[ApiCall])> {
-        self.apis.iter().map(|(call, calls)| (*call, calls.as_slice()))
-    }
-
-    /// Resolved callers, sorted.
-    #[must_use]
-    pub fn callers(&self, function: FunctionRef) -> &[Caller] {
-        self.callers.get(&function).map_or(&[], Vec::as_slice)
-    }
-
-    pub(super) fn open_call(&mut self, call: Node) {
-        self.open.insert(call);
-    }
-
-    pub(super) fn add_target(&mut self, call: Node, function: FunctionRef) {
-        let targets = self.targets.entry(call).or_default();
-        if !targets.contains(&function) {
-            targets.push(function);
-        }
-    }
-
-    /// Whether it is new.
-    pub(super) fn add_api(&mut self, call: Node, api: ApiCall) -> bool {
-        let apis = self.apis.entry(call).or_default();
-        let new = !apis.contains(&api);
-        if new {
-            apis.push(api);
-        }
-        new
-    }
-
-    /// Whether a call may call something that is not in sight.
-    #[must_use]
-    pub fn is_open(&self, call: Node) -> bool {
-        self.open.contains(&call)
-    }
-
-    /// Whether somebody out of sight may have a thing.
-    #[must_use]
-    pub fn is_escaped(&self, thing: ThingId) -> bool {
-        self.escaped_things.contains(&thing)
-    }
-
-    /// Whether somebody out of sight may call a function.
-    #[must_use]
-    pub fn escapes(&self, function: FunctionRef) -> bool {
-        self.escaped.contains(&function)
-    }
-}
 
 /// What happens when a thing comes to a node, beyond the edges of the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,19 +73,19 @@ pub enum Sink {
 pub struct Solver<'f> {
     pub(super) flow: &'f mut Flow,
     pub(super) solved: Solved,
-    work: Vec<(Node, ThingId)>,
+    pub(super) work: Vec<(Node, ThingId)>,
     /// Fields that were found and not yet tied to others.
-    unwired: Vec<(ThingId, Word)>,
+    pub(super) unwired: Vec<(ThingId, Word)>,
     /// Fields of each object, in the order in which they were found.
-    fields_of: FxHashMap<ThingId, Vec<(Word, Node)>>,
+    pub(super) fields_of: FxHashMap<ThingId, Vec<(Word, Node)>>,
     /// Things that also have the fields of another: instances of subclasses, objects that others are spread into.
-    heirs: FxHashMap<ThingId, Vec<ThingId>>,
+    pub(super) heirs: FxHashMap<ThingId, Vec<ThingId>>,
     /// Places of methods of libraries.
-    fixed: FxHashSet<Node>,
+    pub(super) fixed: FxHashSet<Node>,
     /// `this` of functions that are no methods.
-    receivers: FxHashMap<FunctionRef, Node>,
+    pub(super) receivers: FxHashMap<FunctionRef, Node>,
     /// Nodes that were made here.
-    next: u32,
+    pub(super) next: u32,
 }
 
 impl<'f> Solver<'f> {
@@ -462,95 +290,6 @@ impl<'f> Solver<'f> {
         }
     }
 
-    // Fields.
-
-    /// The place of a field of a thing. Under [`Word::ANY`] all that its fields hold can be read.
-    pub(super) fn field(&mut self, thing: ThingId, word: Word) -> Node {
-        if let Some(node) = self.solved.fields.get(&(thing, word)) {
-            return *node;
-        }
-        let node = self.new_node();
-        self.solved.fields.insert((thing, word), node);
-        self.solved.field_of.insert(node, (thing, word));
-        self.fields_of.entry(thing).or_default().push((word, node));
-        self.unwired.push((thing, word));
-        node
-    }
-
-    /// Where something is written whose key nobody knows.
-    fn entries(&mut self, thing: ThingId) -> Node {
-        if let Some(node) = self.solved.entries.get(&thing) {
-            return *node;
-        }
-        let node = self.new_node();
-        self.solved.entries.insert(thing, node);
-        self.solved.field_of.insert(node, (thing, Word::ANY));
-        let all = self.field(thing, Word::ANY);
-        self.add_sink(node, Sink::Copy(all));
-        node
-    }
-
-    /// Ties a new field to the others of its object, of its heirs and of what it inherits from.
-    fn wire(&mut self, thing: ThingId, word: Word) {
-        let node = self.field(thing, word);
-        // The entries of a map are no properties of it.
-        let typed = matches!(self.solved.things.get(thing), Thing::Made(_, Some(_)) | Thing::Single(_));
-        if word != Word::ANY && !(typed && word.is_name()) {
-            let all = self.field(thing, Word::ANY);
-            self.add_sink(node, Sink::Copy(all));
-            let entries = self.entries(thing);
-            self.add_sink(entries, Sink::Copy(node));
-        }
-        let member = self.library_member(thing, word, node);
-        if let Some(member) = member {
-            self.add(node, member);
-        }
-        // Nobody out of sight puts something else in the place of a method of a library.
-        let fixed = member.is_some_and(|member| matches!(self.solved.things.get(member), Thing::Method { .. }));
-        if fixed {
-            self.fixed.insert(node);
-        } else if self.solved.escaped_things.contains(&thing) || thing == ThingId::UNKNOWN {
-            self.add_sink(node, Sink::Escape);
-            self.add(node, ThingId::UNKNOWN);
-        }
-        for heir in self.heirs.get(&thing).cloned().unwrap_or_default() {
-            let inherited = self.field(heir, word);
-            self.add_sink(node, Sink::Copy(inherited));
-        }
-        for parent in self.solved.parents.get(&thing).cloned().unwrap_or_default() {
-            let inherited = self.field(parent, word);
-            self.add_sink(inherited, Sink::Copy(node));
-        }
-    }
-
-    pub(super) fn read(&mut self, thing: ThingId, word: Word, to: Node) {
-        let field = self.field(thing, word);
-        self.add_sink(field, Sink::Copy(to));
-    }
-
-    pub(super) fn write(&mut self, thing: ThingId, word: Word, from: Node) {
-        let place = if word == Word::ANY { self.entries(thing) } else { self.field(thing, word) };
-        self.solved.written.insert(place);
-        self.add_sink(from, Sink::Copy(place));
-    }
-
-    /// `heir` also has what `parent` has.
-    pub(super) fn inherit(&mut self, heir: ThingId, parent: ThingId) {
-        if heir == parent || self.solved.parents.get(&heir).is_some_and(|all| all.contains(&parent)) {
-            return;
-        }
-        self.solved.parents.entry(heir).or_default().push(parent);
-        self.heirs.entry(parent).or_default().push(heir);
-        for (word, node) in self.fields_of.get(&parent).cloned().unwrap_or_default() {
-            let inherited = self.field(heir, word);
-            self.add_sink(node, Sink::Copy(inherited));
-        }
-        for (word, node) in self.fields_of.get(&heir).cloned().unwrap_or_default() {
-            let inherited = self.field(parent, word);
-            self.add_sink(inherited, Sink::Copy(node));
-        }
-    }
-
     fn extend(&mut self, (file, class): (FileId, ClassId), base: ThingId) {
         let instance = self.solved.things.intern(Thing::Instance(file, class));
         let own = self.solved.things.intern(Thing::Class(file, class));
@@ -594,47 +333,6 @@ impl<'f> Solver<'f> {
         let node = self.new_node();
         self.solved.returns.insert(function, node);
         node
-    }
-
-    // What goes out of sight.
-
-    fn escape(&mut self, thing: ThingId) {
-        if thing == ThingId::UNKNOWN || !self.solved.escaped_things.insert(thing) {
-            return;
-        }
-        match self.solved.things.get(thing) {
-            Thing::Function(function) => self.escape_function(function),
-            Thing::Class(file, class) => {
-                let constructor = self.flow.file(file).graph.classes[class.index()].constructor;
-                if let Some(id) = constructor {
-                    self.escape_function(FunctionRef { file, id });
-                }
-                let instance = self.solved.things.intern(Thing::Instance(file, class));
-                self.escape(instance);
-            }
-            Thing::Instance(..) | Thing::Made(..) | Thing::Constructed(_) | Thing::Opaque(_) | Thing::Wrapper(_) => {}
-            _ => return,
-        }
-        for (_, node) in self.fields_of.get(&thing).cloned().unwrap_or_default() {
-            if !self.fixed.contains(&node) {
-                self.add_sink(node, Sink::Escape);
-                self.add(node, ThingId::UNKNOWN);
-            }
-        }
-    }
-
-    fn escape_function(&mut self, function: FunctionRef) {
-        if !self.solved.escaped.insert(function) {
-            return;
-        }
-        for param in self.flow.params(function).flatten().collect::<Vec<_>>() {
-            self.add(param, ThingId::UNKNOWN);
-        }
-        if let Some(this) = self.receivers.get(&function).copied() {
-            self.add(this, ThingId::UNKNOWN);
-        }
-        let given = self.returns(function);
-        self.add_sink(given, Sink::Escape);
     }
 
     /// Parameters of functions that nobody in sight calls; annotated values of which nothing is known.
