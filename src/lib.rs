@@ -28,6 +28,7 @@ pub mod finding;
 pub mod git;
 pub mod graph;
 pub mod init;
+pub mod judge;
 pub mod lower;
 pub mod output;
 pub mod package;
