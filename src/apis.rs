@@ -19,7 +19,7 @@ pub use flows::{FlowEnd, FlowPart, FlowPlace, FlowRow};
 pub use handlers::{EntryPoint, Handlers};
 pub use keeps::{KEPT, Keeps, Part, Through};
 pub use row::{
-    By, Callback, Delivers, EventRow, HandlerRow, Idle, Life, Often, Row, Sink, Table, TypeRow, What, Which,
+    By, Callback, Delivers, EventRow, HandlerRow, Idle, Life, Often, Row, Sink, Table, TypeRow, What, When, Which,
 };
 
 /// A class or interface of a library.

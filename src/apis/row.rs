@@ -231,6 +231,8 @@ pub struct Callback {
     /// A function that declares one parameter more than `params` is handed an error first: `(err, req, res, next)`.
     #[serde(default)]
     pub error_may_lead: bool,
+    /// Called only when a promise is fulfilled, or only when it is rejected.
+    pub when: Option<When>,
     /// What it returns is called when it is over: the callback of an effect.
     #[serde(default)]
     pub returns_cleanup: bool,
@@ -250,6 +252,14 @@ impl Callback {
         let name = self.params.get(index.checked_sub(shift)?)?;
         (!name.is_empty()).then_some(name.as_str())
     }
+}
+
+/// Which outcome of a promise a callback is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    Fulfilled,
+    Rejected,
 }
 
 /// How a `closes` row tells which handle it closes.

@@ -219,7 +219,7 @@ impl FileFlow {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 /// Files by the modules that they import, for those who link.
 type ByModule = FxHashMap<(FileId, Name), Option<FileId>>;
