@@ -170,8 +170,10 @@ pub struct Exit {
 pub enum Format {
     /// Snippets with every piece of evidence, for people
     Pretty,
-    /// One line for each finding
+    /// One line for each finding, as editors and terminals read it; columns count UTF-16 units
     Concise,
+    /// The same lines for Vim and Neovim; columns count bytes
+    Vim,
     /// Few words, for coding agents; always with a last line
     Agent,
     /// One object, for programs

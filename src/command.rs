@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser};
+use terminal_size::{Height, Width, terminal_size_of};
 
 use crate::args::{Check, Command, Exit, Format, ListFormat, Typed};
 use crate::config::{self, Options};
@@ -78,7 +79,7 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
     let code = exit_code(&outcome, &check.exit);
     let written = outputs.write(&outcome);
     let format = outputs.format;
-    let look = Look::new(config::colours(check.output.color, io::stdout().is_terminal()));
+    let look = self::look(check, io::stdout().is_terminal(), terminal_size_of(io::stdout()));
     let print_findings = |out: &mut dyn Write| {
         if check.ways.statistics {
             let as_json = matches!(format, Format::Json | Format::Jsonl);
@@ -86,13 +87,16 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
         }
         report::findings(out, &outcome, format, look)
     };
+    let in_format = outputs.printed(&written).filter(|_| !check.ways.statistics);
     let printed = if outputs.prints(&written) { print(print_findings)? } else { CLEAN };
 
-    let look = Look::new(config::colours(check.output.color, io::stderr().is_terminal()));
+    let look = self::look(check, io::stderr().is_terminal(), terminal_size_of(io::stderr()));
     let mut err = BufWriter::new(io::stderr().lock());
-    if !outputs.tells_all() && !check.output.quiet {
+    if !check.output.quiet {
         // Standard error may be closed: then there is nobody to tell.
-        let _ = report::notices(&mut err, &outcome, format, look);
+        let _ = report::notices(&mut err, &outcome, in_format, look);
+    }
+    if !check.output.quiet && !in_format.is_some_and(report::counts_itself) {
         let _ = report::summary(&mut err, &outcome, began.elapsed(), look);
     }
     if !check.output.quiet {
@@ -114,6 +118,12 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
     drop(err);
     let code = if written.failures.is_empty() { code.max(printed) } else { FAILED };
     Ok((code, outcome))
+}
+
+/// How text on a stream looks: whether that is a terminal, and of which size.
+fn look(check: &Check, is_terminal: bool, size: Option<(Width, Height)>) -> Look {
+    let columns = config::columns(size.map(|(width, _)| width));
+    Look::new(config::colours(check.output.color, is_terminal), columns)
 }
 
 fn run_watch(check: &Check) -> Result<u8> {

@@ -145,6 +145,13 @@ pub fn colours(color: Color, is_terminal: bool) -> bool {
     }
 }
 
+/// How many columns a stream has for text: what `COLUMNS` says, or its terminal. Nothing is known of a file or a pipe.
+#[must_use]
+pub fn columns(terminal: Option<terminal_size::Width>) -> Option<usize> {
+    let told = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok()).filter(|width| *width > 0);
+    told.or_else(|| terminal.map(|width| usize::from(width.0)).filter(|width| *width > 0))
+}
+
 /// Whether the environment asks for plain ASCII: a dumb terminal, or a locale that is not UTF-8.
 #[must_use]
 pub fn ascii() -> bool {

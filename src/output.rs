@@ -71,10 +71,10 @@ impl Outputs {
         !self.taken || !written.failures.is_empty()
     }
 
-    /// Whether the report tells the notices and how many findings there are, so that standard error need not.
+    /// The format of what standard output gets, when it gets a report.
     #[must_use]
-    pub const fn tells_all(&self) -> bool {
-        matches!(self.format, Format::Json | Format::Jsonl | Format::Agent) && !self.taken
+    pub fn printed(&self, written: &Written) -> Option<Format> {
+        self.prints(written).then_some(self.format)
     }
 }
 
@@ -124,7 +124,7 @@ fn of_file(file: &Path, typed: Option<Format>) -> Result<Format> {
 
 fn write_file(format: Format, file: &Path, outcome: &Outcome) -> io::Result<()> {
     let mut bytes = Vec::new();
-    report::findings(&mut bytes, outcome, format, Look { colour: false, ascii: false })?;
+    report::findings(&mut bytes, outcome, format, Look::PLAIN)?;
     // Terminals, pipes and `/dev/null` are written to, not replaced.
     if file.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir()) {
         return OpenOptions::new().write(true).open(file)?.write_all(&bytes);

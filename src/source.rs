@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use oxc_span::SourceType;
 
-pub use lines::{LineIndex, Position};
+pub use lines::{LineIndex, Position, Unit};
 
 /// A file that was read.
 #[derive(Debug)]
@@ -60,6 +60,12 @@ impl Source {
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
         self.lines().position(&self.text, offset)
+    }
+
+    /// Line and column of a byte offset, both 1-based; columns count this unit.
+    #[must_use]
+    pub fn at(&self, offset: u32, unit: Unit) -> (u32, u32) {
+        self.lines().at(&self.text, offset, unit)
     }
 
     /// Lets go of the text; [`Self::restore`] brings it back.

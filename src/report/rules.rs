@@ -30,7 +30,8 @@ pub fn json(out: &mut dyn Write) -> io::Result<()> {
         summary: &'static str,
         /// Runs only when it is named.
         pedantic: bool,
-        url: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        url: Option<String>,
     }
     let rows: Vec<Row> = RULES
         .iter()
@@ -40,7 +41,7 @@ pub fn json(out: &mut dyn Write) -> io::Result<()> {
             severity: rule.severity.as_str(),
             summary: rule.summary(),
             pedantic: rule.pedantic,
-            url: super::json::url(rule.id),
+            url: super::json::page(rule.id),
         })
         .collect();
     serde_json::to_writer_pretty(&mut *out, &rows)?;
