@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::{Entry, LOOK, shown};
 use crate::finding::{Finding, Fix, Label, Role, Span};
 use crate::report::window::{self, Window, WindowMark};
+use crate::report::xml::escaped;
 use crate::report::{change, places};
 use crate::source::Unit;
 use crate::sources::Sources;
@@ -159,7 +160,8 @@ pub(super) fn lines(window: &Window, labels: &[Label]) -> String {
         cuts.dedup();
         for piece in cuts.windows(2) {
             let range = piece[0].min(end)..piece[1].min(end);
-            let code = shown(&window.text[range.clone()]);
+            // A window holds nothing but harmless characters, and tabulators.
+            let code = escaped(&window.text[range.clone()]);
             let is_over = |mark: &&&WindowMark| mark.range.start <= range.start && range.end <= mark.range.end;
             let over: Vec<_> = here.iter().filter(is_over).collect();
             // Of marks that overlap, the shortest is seen.
@@ -192,7 +194,7 @@ fn cure(fix: &Fix, sources: &Sources) -> String {
         text.push_str("<pre class=\"diff\" tabindex=\"0\">");
         for (lines, class, sign) in [(&change.removed, "del", '-'), (&change.added, "ins", '+')] {
             for (number, line) in (change.line..).zip(lines) {
-                let line = shown(&window::line(line, 0, LOOK));
+                let line = escaped(&window::line(line, 0, LOOK)).into_owned();
                 let _ = write!(text, "<span class=\"{class}\"><i>{number}</i>{sign} {line}\n</span>");
             }
         }

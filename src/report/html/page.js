@@ -49,8 +49,8 @@
     const asked = new URLSearchParams(location.search);
     for (const name of names) {
       const { value } = form.elements[name];
-      if (value) asked.set(name, value);
-      else asked.delete(name);
+      asked.delete(name);
+      if (value) asked.append(name, value);
     }
     const query = asked.toString();
     const address = location.pathname + (query && `?${query}`);
