@@ -151,7 +151,7 @@ pub fn notices(out: &mut dyn Write, outcome: &Outcome, printed: Option<Format>, 
             writeln!(out, "{head}: {said}")?;
             continue;
         }
-        writeln!(out, "{head}: {}", wrap::Paragraph { taken: word.len() + 2, indent: 2 }.fill(&said, look))?;
+        writeln!(out, "{head}:{}", wrap::Paragraph { taken: word.len() + 2, indent: 2 }.fill(&said, look))?;
         if let (NoticeKind::Syntax, Some(span), Some(source)) = (notice.kind, notice.span, entry.source) {
             pretty::place(out, source, span, look)?;
         }

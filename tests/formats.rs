@@ -16,7 +16,7 @@ use made::{outcome, outcome_in};
 use quick_junit::Report;
 use serde_json::Value;
 
-const LOOK: Look = Look { colour: false, ascii: false };
+const LOOK: Look = Look::PLAIN;
 /// Names that break what is not escaped.
 const HOSTILE: [&str; 11] = [
     "a b#c?d.js",
@@ -176,7 +176,7 @@ fn sarif_has_rules_evidence_and_fixes() {
     let invocation = &run["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
     assert_eq!(invocation["toolExecutionNotifications"].as_array().unwrap().len(), 3);
-    assert_eq!(run["columnKind"], "unicodeCodePoints");
+    assert_eq!(run["columnKind"], "utf16CodeUnits");
 }
 
 #[test]
@@ -204,11 +204,11 @@ fn columns_are_what_each_format_says() {
     finding.fixes.clear();
     let column = "columns";
     let region = &json(&outcome, Format::Sarif)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
-    assert_eq!((&region["startColumn"], &region["endColumn"]), (&10.into(), &15.into()), "{column} of sarif");
+    assert_eq!((&region["startColumn"], &region["endColumn"]), (&11.into(), &16.into()), "{column} of sarif");
     assert_eq!(json(&outcome, Format::Json)["findings"][0]["start"]["column"], 10);
     let range = &json(&outcome, Format::Rdjson)["diagnostics"][0]["location"]["range"];
     assert_eq!((&range["start"]["column"], &range["end"]["column"]), (&14.into(), &19.into()), "{column} in bytes");
-    assert!(printed(&outcome, Format::Github).contains("line=1,col=10,endLine=1,endColumn=15,"));
+    assert!(printed(&outcome, Format::Github).contains("line=1,col=11,endLine=1,endColumn=16,"));
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
     let head = look.paint(style(finding.severity), &format!("{}[{}]", finding.severity.as_str(), finding.rule));
     let taken = finding.severity.as_str().len() + finding.rule.len() + 3;
     let message = Paragraph { taken, indent: 2 }.paint(BOLD, &look.text(&finding.message), look);
-    let mut text = format!("{head} {message}\n");
+    let mut text = format!("{head}{message}\n");
 
     for file in window::files(finding, sources) {
         let source = sources.of(file);
@@ -54,14 +54,14 @@ pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
     }
     if !finding.help.is_empty() {
         let help = Paragraph { taken: 8, indent: 8 }.fill(&look.text(&finding.help), look);
-        let _ = writeln!(text, "  {} {help}", look.paint(CYAN, "help:"));
+        let _ = writeln!(text, "  {}{help}", look.paint(CYAN, "help:"));
     }
     if let Some(fix) = finding.fixes.first() {
         print_change(&mut text, fix, sources, look);
     }
     let more = format!("{}; about this rule: leaklint explain {}", finding.confidence.as_str(), finding.rule);
     let more = Paragraph { taken: 2, indent: 2 }.paint(DIM, &more, look);
-    let _ = writeln!(text, "  {more}\n");
+    let _ = writeln!(text, " {more}\n");
     text
 }
 
@@ -81,7 +81,7 @@ fn bare<'f>(text: &mut String, source: &Source, labels: impl Iterator<Item = &'f
     let _ = writeln!(text, "  --> {}", look.text(&source.path));
     for label in labels {
         let said = Paragraph { taken: 6, indent: 6 }.fill(&look.text(&label.text), look);
-        let _ = writeln!(text, "      {said}");
+        let _ = writeln!(text, "     {said}");
     }
 }
 
@@ -137,14 +137,15 @@ fn print_change(text: &mut String, fix: &Fix, sources: &Sources, look: Look) {
             let _ = write!(text, " {}", look.paint(DIM, care));
         } else {
             let care = Paragraph { taken: 7, indent: 7 }.paint(DIM, care, look);
-            let _ = write!(text, "\n       {care}");
+            let _ = write!(text, "\n      {care}");
         }
     }
     text.push('\n');
     let Some(change) = change(fix, sources) else { return };
     for (lines, sign, style) in [(&change.removed, '-', RED), (&change.added, '+', GREEN)] {
-        for (line, number) in lines.iter().zip(change.line..) {
-            let shown = look.paint(style.trim_start_matches("1;"), &format!("{sign} {}", window::line(line, 9, look)));
+        for ((at, line), number) in lines.iter().enumerate().zip(change.line..) {
+            let line = window::line(line, change.difference(at), 9, look);
+            let shown = look.paint(style.trim_start_matches("1;"), &format!("{sign} {line}"));
             let _ = writeln!(text, "  {number:>4} {shown}");
         }
     }

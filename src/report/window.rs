@@ -102,19 +102,25 @@ pub fn windows(source: &Source, marks: &[Mark<'_>], look: Look) -> Vec<Window> {
     groups.iter().map(|group| window(source, group, look)).collect()
 }
 
-/// A line of the file behind `taken` columns, cut to the width at hand and made harmless, for suggested changes.
+/// A line of a suggested change, behind `taken` columns: cut to the width at hand, but not the byte at `seen`, and made
+/// harmless.
 #[must_use]
-pub fn line(text: &str, taken: usize, look: Look) -> String {
+pub fn line(text: &str, seen: usize, taken: usize, look: Look) -> String {
     let room = look.width.saturating_sub(taken);
+    let show = |range: Range<usize>| text[range].chars().map(|c| shown(c, look)).collect::<String>();
     if is_within(text, room, look) {
-        return text.chars().map(|c| shown(c, look)).collect();
+        return show(0..text.len());
     }
-    let mark = ellipsis(look);
-    text[..forth(text, room.saturating_sub(mark.chars().count()), look)]
-        .chars()
-        .map(|c| shown(c, look))
-        .chain(mark.chars())
-        .collect()
+    let dots = ellipsis(look);
+    let room = room.saturating_sub(dots.chars().count());
+    if is_within(&text[..seen], room / 2, look) {
+        return show(0..forth(text, room, look)) + dots;
+    }
+    let room = room.saturating_sub(dots.chars().count());
+    let from = back(text, 0..seen, room / 4, look);
+    let end = from + forth(&text[from..], room, look);
+    let more = if end < text.len() { dots } else { "" };
+    format!("{dots}{}{more}", show(from..end))
 }
 
 /// Never past the end of its line, nor further than any line is shown.
@@ -195,14 +201,18 @@ impl Line<'_> {
         let base = window.text.len();
         let length = |range: Range<usize>| self.text[range].chars().map(|c| shown(c, look).len_utf8()).sum::<usize>();
         window.text.extend(self.text[kept.clone()].chars().map(|c| shown(c, look)));
+        let mut underlined = 0;
         for mark in &self.marks {
             let from = (mark.span.start as usize).clamp(kept.start, kept.end);
             let to = (mark.span.end as usize).clamp(from, kept.end);
             let start = base + length(kept.start..from);
             let range = start..start + length(from..to);
-            // The label hangs from the middle of its mark, behind a hook of four columns.
-            let before = columns(&window.text[line..start], look) + columns(&window.text[range.clone()], look) / 2 + 4;
-            let room = self.room.saturating_sub(before).max(LEAST);
+            // Where marks overlap, only the part of the later one that is free is underlined.
+            let first = columns(&window.text[line..start], look).max(underlined);
+            let end = columns(&window.text[line..range.end], look).max(first + 1);
+            underlined = end;
+            // The label hangs from the middle of its underline, behind a hook of four columns.
+            let room = self.room.saturating_sub(usize::midpoint(first, end) + 4).max(LEAST);
             let text = if mark.text.is_empty() { String::new() } else { wrap::column(&look.text(mark.text), room) };
             window.marks.push(WindowMark { range, text, primary: mark.primary, label: mark.label });
         }

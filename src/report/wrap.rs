@@ -12,9 +12,16 @@ pub struct Paragraph {
 }
 
 impl Paragraph {
-    /// The lines of the text, without what is in front of the first.
+    /// The lines of the text, without what is in front of the first. That is empty when not even one word fits there.
     #[must_use]
     pub fn lines(self, text: &str, look: Look) -> Vec<String> {
+        let first = width(text.split(' ').next().unwrap_or_default());
+        if self.taken > self.indent && self.taken + first > look.width {
+            let rest = Self { taken: self.indent, ..self }.lines(text, look);
+            let indented = rest.into_iter().enumerate();
+            let indented = indented.map(|(at, line)| if at == 0 { " ".repeat(self.indent) + &line } else { line });
+            return std::iter::once(String::new()).chain(indented).collect();
+        }
         let (taken, indent) = (" ".repeat(self.taken), " ".repeat(self.indent));
         let lines = textwrap::wrap(text, options(look.width).initial_indent(&taken).subsequent_indent(&indent));
         let mut lines: Vec<String> = lines.into_iter().map(std::borrow::Cow::into_owned).collect();
@@ -24,17 +31,19 @@ impl Paragraph {
         lines
     }
 
-    /// The same as one text.
+    /// The same as one text, to stand right behind what is in front of it: the space between them is a part of it.
     #[must_use]
     pub fn fill(self, text: &str, look: Look) -> String {
-        self.lines(text, look).join("\n")
+        let text = self.lines(text, look).join("\n");
+        if text.starts_with('\n') { text } else { format!(" {text}") }
     }
 
     /// The same, painted line by line: colours do not run on into what stands in front of a line.
     #[must_use]
     pub fn paint(self, style: &str, text: &str, look: Look) -> String {
         let mut lines = self.lines(text, look).into_iter();
-        let mut painted = lines.next().map_or_else(String::new, |first| look.paint(style, &first));
+        let first = lines.next().filter(|first| !first.is_empty());
+        let mut painted = first.map_or_else(String::new, |first| format!(" {}", look.paint(style, &first)));
         for line in lines {
             let (indent, words) = line.split_at(self.indent.min(line.len()));
             painted.extend(["\n", indent, &look.paint(style, words)]);
@@ -90,6 +99,6 @@ mod tests {
     fn colours_end_with_the_line() {
         let look = Look { colour: true, width: 12, ..Look::PLAIN };
         let painted = Paragraph { taken: 0, indent: 2 }.paint("1", "one two three", look);
-        assert_eq!(painted, "\x1b[1mone two\x1b[0m\n  \x1b[1mthree\x1b[0m");
+        assert_eq!(painted, " \x1b[1mone two\x1b[0m\n  \x1b[1mthree\x1b[0m");
     }
 }

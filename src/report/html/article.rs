@@ -193,8 +193,8 @@ fn cure(fix: &Fix, sources: &Sources) -> String {
     if let Some(change) = change::change(fix, sources) {
         text.push_str("<pre class=\"diff\" tabindex=\"0\">");
         for (lines, class, sign) in [(&change.removed, "del", '-'), (&change.added, "ins", '+')] {
-            for (number, line) in (change.line..).zip(lines) {
-                let line = escaped(&window::line(line, 0, LOOK)).into_owned();
+            for (number, (at, line)) in (change.line..).zip(lines.iter().enumerate()) {
+                let line = escaped(&window::line(line, change.difference(at), 0, LOOK)).into_owned();
                 let _ = write!(text, "<span class=\"{class}\"><i>{number}</i>{sign} {line}\n</span>");
             }
         }
