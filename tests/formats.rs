@@ -212,6 +212,27 @@ fn columns_are_what_each_format_says() {
 }
 
 #[test]
+fn addresses_of_pages_are_urls_or_absent() {
+    let mut out = Vec::new();
+    report::rules::json(&mut out).unwrap();
+    let mut texts = vec![String::from_utf8(out).unwrap()];
+    texts
+        .extend([Format::Json, Format::Jsonl, Format::Sarif, Format::Rdjson].map(|format| printed(&outcome(), format)));
+    let home = env!("CARGO_PKG_REPOSITORY");
+    for text in texts {
+        for key in ["\"url\":", "\"helpUri\":"] {
+            for value in text.split(key).skip(1) {
+                let url = value.trim_start().trim_start_matches('"');
+                assert!(!home.is_empty() && url.starts_with(home) && url.starts_with("https://"), "{url:.60}");
+            }
+        }
+        assert_eq!(text.contains("\"url\":") || text.contains("\"helpUri\":"), !home.is_empty());
+    }
+    let page = printed(&outcome(), Format::Html);
+    assert!(page.contains("<a href=\"#rule-unbounded-cache\"") && page.contains("id=\"rule-unbounded-cache\""));
+}
+
+#[test]
 fn workflow_commands_are_ours_alone() {
     let text = printed(&outcome(), Format::Github);
     let (properties, message) = text.strip_prefix("::error ").unwrap().split_once("::").unwrap();

@@ -107,7 +107,9 @@ fn agents_hear_of_a_clean_run() {
 #[test]
 fn help_names_every_format() {
     let said = project().check(&["--help"]);
-    for format in ["pretty", "concise", "agent", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle"] {
+    for format in
+        ["pretty", "concise", "vim", "agent", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle"]
+    {
         assert!(said.out.contains(&format!("- {format}:")), "{format}");
     }
     assert!(said.out.contains("- rdjson:") && said.out.contains("- html:"));

@@ -16,7 +16,7 @@ pub struct Position {
 pub enum Unit {
     /// Unicode code points.
     Characters,
-    /// UTF-16 code units: what VS Code, IntelliJ and the editor protocol count.
+    /// UTF-16 code units: what VS Code and the editor protocol count.
     Utf16,
     /// UTF-8 bytes: what Vim counts.
     Bytes,
