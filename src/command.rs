@@ -14,7 +14,9 @@ use crate::args::{Check, Command, Exit, Format, ListFormat, Typed};
 use crate::config::{self, Options};
 use crate::finding::{NoticeKind, Severity};
 use crate::output::Outputs;
+use crate::page::{self, Links};
 use crate::report::{self, Look};
+use crate::rule::Rule;
 use crate::{Outcome, init, lint, walk, watch};
 
 /// Nothing was found.
@@ -38,7 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let done = match typed.command {
         Command::Check(check) if check.ways.watch => run_watch(&check),
         Command::Check(check) => run_check(&check),
-        Command::Explain { rule } => config::rule(&rule).and_then(|rule| print(|out| write_page(out, rule.page))),
+        Command::Explain { rule } => config::rule(&rule).and_then(run_explain),
         Command::Rules { format } => print(|out| match format {
             ListFormat::Pretty => report::rules::table(out),
             ListFormat::Json => report::rules::json(out),
@@ -201,8 +203,9 @@ fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<u8> {
     }
 }
 
-fn write_page(out: &mut dyn Write, page: &str) -> io::Result<()> {
-    writeln!(out, "{}", page.trim_end())
+fn run_explain(rule: &Rule) -> Result<u8> {
+    let page = page::of(rule, Links::Names);
+    print(|out| out.write_all(page.as_bytes()))
 }
 
 fn write_json(out: &mut dyn Write, value: &serde_json::Value) -> io::Result<()> {

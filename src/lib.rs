@@ -29,6 +29,7 @@ pub mod git;
 pub mod init;
 pub mod output;
 pub mod package;
+pub mod page;
 pub mod parse;
 pub mod program;
 pub mod progress;

@@ -9,6 +9,7 @@ use super::{json, places};
 use crate::Outcome;
 use crate::config;
 use crate::finding::{Confidence, Edit, FileId, Finding, Fix, Label, Notice, NoticeKind, Severity, Span};
+use crate::page::{self, Links};
 use crate::rule::Rule;
 use crate::source::Source;
 use shapes::{
@@ -180,12 +181,13 @@ fn shape(rule: &'static Rule, least: Confidence) -> RuleShape {
             Confidence::Guess => "low",
         },
     );
+    let page = page::of(rule, Links::Names);
     RuleShape {
         id: rule.id,
         name: rule.id,
         short_description: Message::new(rule.summary()),
         full_description: Message::new(rule.summary()),
-        help: Help { text: rule.page, markdown: rule.page },
+        help: Help { text: page.clone(), markdown: page },
         help_uri: json::page(rule.id),
         default_configuration: Configuration { level: level(rule.severity) },
         properties: shapes::RuleProperties {
