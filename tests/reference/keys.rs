@@ -147,8 +147,11 @@ fn kind(value: &Value, schema: &Value) -> String {
     }
     for several in ["anyOf", "oneOf", "allOf"] {
         if let Some(choices) = value.get(several).and_then(Value::as_array) {
-            let kinds: Vec<String> =
-                choices.iter().filter(|choice| choice.get("type") != Some(&"null".into())).map(|choice| kind(choice, schema)).collect();
+            let kinds: Vec<String> = choices
+                .iter()
+                .filter(|choice| choice.get("type") != Some(&"null".into()))
+                .map(|choice| kind(choice, schema))
+                .collect();
             return kinds.join(if several == "oneOf" { ", " } else { ", or " });
         }
     }

@@ -25,8 +25,10 @@ struct Entry {
 }
 
 fn entries() -> (Vec<Entry>, Vec<Entry>) {
-    let tables: Vec<Table> =
-        TABLES.iter().map(|(name, text)| toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"))).collect();
+    let tables: Vec<Table> = TABLES
+        .iter()
+        .map(|(name, text)| toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}")))
+        .collect();
     let homes = rows::homes(&tables);
     let (mut platforms, mut libraries) = (Vec::new(), Vec::new());
     for ((file, text), table) in TABLES.iter().zip(&tables) {

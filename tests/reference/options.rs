@@ -54,7 +54,12 @@ const EXAMPLES: &[(&str, &str, u8, &str)] = &[
     ("check", "since", 0, "leaklint check --since main"),
     ("check", "changed_lines", 0, "leaklint check --since main --changed-lines"),
     ("check", "update_baseline", 0, "leaklint check --baseline known.json --update-baseline"),
-    ("check", "baseline", 0, "printf '{ \"version\": 1, \"findings\": [] }' > known.json\nleaklint check --exit-zero --baseline known.json"),
+    (
+        "check",
+        "baseline",
+        0,
+        "printf '{ \"version\": 1, \"findings\": [] }' > known.json\nleaklint check --exit-zero --baseline known.json",
+    ),
     ("check", "config", 1, "echo '{ \"minConfidence\": \"sure\" }' > strict.json\nleaklint check --config strict.json"),
     ("check", "no_config", 1, "leaklint check --no-config"),
     ("check", "show_settings", 0, "leaklint check --show-settings"),
@@ -118,7 +123,11 @@ fn section(command: &Command) -> String {
         let mut all: Vec<_> = arguments.iter().map(|argument| argument.get_help_heading()).collect();
         all.dedup();
         let mut seen = Vec::new();
-        all.into_iter().for_each(|one| if !seen.contains(&one) { seen.push(one) });
+        all.into_iter().for_each(|one| {
+            if !seen.contains(&one) {
+                seen.push(one)
+            }
+        });
         seen
     };
     for heading in headings {
@@ -166,7 +175,8 @@ fn entry(command: &Command, argument: &Arg) -> String {
     }
     let others = command.get_arg_conflicts_with(argument);
     if !others.is_empty() {
-        let names: Vec<String> = others.iter().map(|other| format!("`--{}`", other.get_long().unwrap_or("?"))).collect();
+        let names: Vec<String> =
+            others.iter().map(|other| format!("`--{}`", other.get_long().unwrap_or("?"))).collect();
         text += &format!("\nNot together with {}.\n", names.join(", "));
     }
     text + &example(command.get_name(), argument.get_id().as_str())
@@ -178,7 +188,11 @@ fn title(argument: &Arg) -> String {
     let upper = argument.get_id().as_str().to_uppercase();
     let name = argument.get_value_names().and_then(|names| names.first()).map_or(upper, ToString::to_string);
     let Some(long) = argument.get_long() else {
-        return format!("`{}{name}{}`", if argument.is_required_set() { "<" } else { "[" }, if argument.is_required_set() { ">" } else { "]" });
+        return format!(
+            "`{}{name}{}`",
+            if argument.is_required_set() { "<" } else { "[" },
+            if argument.is_required_set() { ">" } else { "]" }
+        );
     };
     let short = argument.get_short().map(|short| format!("-{short}, ")).unwrap_or_default();
     let value = if takes { format!(" <{name}>") } else { String::new() };

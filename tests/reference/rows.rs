@@ -97,12 +97,14 @@ fn all_packages(table: &Table) -> BTreeSet<String> {
 /// The calls that a row means, as people write them.
 fn calls(row: &Row) -> Vec<String> {
     let short = |of: &str| of.rsplit('.').next().unwrap_or_default().to_owned();
-    let function = |name: &String| if name == "default" { "the default export".to_owned() } else { format!("{name}()") };
+    let function =
+        |name: &String| if name == "default" { "the default export".to_owned() } else { format!("{name}()") };
     let method = |name: &String| match row.of.as_deref() {
         None | Some("any") => format!("{name}()"),
         Some(of) => format!("{}.{name}()", short(of)),
     };
-    let made = |name: &String| if name == "default" { "new default export".to_owned() } else { format!("new {name}()") };
+    let made =
+        |name: &String| if name == "default" { "new default export".to_owned() } else { format!("new {name}()") };
     let functions = row.function.iter().map(function).chain(row.global.iter().map(|name| format!("{name}()")));
     functions.chain(row.method.iter().map(method)).chain(row.new.iter().map(made)).collect()
 }
@@ -180,7 +182,9 @@ fn tell_type(known: &mut Known, row: &TypeRow) {
 fn tell_handler(known: &mut Known, row: &HandlerRow) {
     let place = match (&row.directive, row.files.is_empty()) {
         (Some(directive), _) => format!(" in files with the directive `{directive}`"),
-        (None, false) => format!(" in {}", row.files.iter().map(|file| format!("`{file}`")).collect::<Vec<_>>().join(", ")),
+        (None, false) => {
+            format!(" in {}", row.files.iter().map(|file| format!("`{file}`")).collect::<Vec<_>>().join(", "))
+        }
         (None, true) => String::new(),
     };
     let often = said(row.runs);
