@@ -46,7 +46,7 @@ fn stretches_without_an_end_or_a_start() {
     let (lines, said) = judged("a.mjs", &format!("// leaklint-ignore-start {RULE} -- why\n{HANGS}\n"));
     assert!(lines.is_empty() && said.len() == 1 && said[0].starts_with("1: nothing ends this"), "{said:?}");
     let (lines, said) = judged("a.mjs", &format!("1;\n// leaklint-ignore-end {RULE}\n{HANGS}\n"));
-    assert_eq!((lines, said), (vec![3], vec!["2: there is nothing to end here: remove it".to_owned()]));
+    assert_eq!((lines, said), (vec![3], vec!["2: there is no `leaklint-ignore-start` to end here: remove this comment".to_owned()]));
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn unused_and_unknown_are_reported_where_they_stand() {
     let text = "1;\n  // leaklint-ignore promise-never-setles, whole-read -- why\n2;\n";
     let (_, said) = judged("a.mjs", text);
     assert_eq!(said[0], "2: there is no rule `promise-never-setles`: did you mean `promise-never-settles`?");
-    assert_eq!(said[1], "2: nothing to ignore here for `whole-read`: remove it");
+    assert_eq!(said[1], "2: unused `leaklint-ignore` for `whole-read`: remove it");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn reasons_can_be_required() {
     let project = Project::new(&[("a.mjs", &text)]);
     assert!(project.check(&[]).code == 0 && project.check(&[]).err.contains("gives no reason"));
     project.write("leaklint.json", br#"{ "requireReason": true }"#);
-    assert!(project.check(&[]).code == 1 && project.check(&[]).err.contains("so it allows nothing"));
+    assert!(project.check(&[]).code == 1 && project.check(&[]).err.contains("so it has no effect"));
     project.write("leaklint.json", br#"{ "requireReason": false }"#);
     assert!(project.check(&[]).code == 0 && !project.check(&[]).err.contains("reason"));
 }

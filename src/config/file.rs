@@ -181,7 +181,7 @@ impl<'de> Deserialize<'de> for Entrypoint {
             type Value = Entrypoint;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text such as `src/jobs/*.ts#run`, or an object with `files`, `exports` and `runs`")
+                f.write_str("a string such as `src/jobs/*.ts#run`, or an object with `files`, `exports` and `runs`")
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Entrypoint, E> {

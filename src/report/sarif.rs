@@ -83,7 +83,7 @@ impl<'o> Writer<'o> {
         let mut notifications: Vec<Notification> = self.outcome.notices.iter().map(|n| self.notification(n)).collect();
         let more = self.outcome.findings.len().saturating_sub(MOST);
         if more > 0 {
-            let text = format!("{more} more findings are left out: a run holds {MOST} results at most");
+            let text = format!("{more} more findings are omitted: a run has at most {MOST} results");
             notifications.push(Notification { level: Level::Warning, message: Message::new(&text), locations: vec![] });
         }
         let failed = self.outcome.notices.iter().any(|notice| notice.kind == NoticeKind::Failure);

@@ -65,7 +65,7 @@ fn types_that_do_not_fit_are_told() {
     for (text, expected) in [
         ("[[type]]\nname = \"A\"\nextends = [\"B\"]\n", "x.toml:6:12: `type.1.extends.1`: no table has a type `B`"),
         ("[[type]]\nname = \"A\"\nextends = [\"A\"]\n", "x.toml:6:12: `type.1.extends.1`: `A` already extends `A`"),
-        ("[[type]]\nname = \"A\"\n[[type]]\nname = \"A\"\n", "x.toml:7:8: `type.2.name`: there is another type `A`"),
+        ("[[type]]\nname = \"A\"\n[[type]]\nname = \"A\"\n", "x.toml:7:8: `type.2.name`: there is already a type `A`"),
         ("[[type]]\nname = \"any\"\n", "x.toml:5:8: `type.1.name`: "),
         ("[[type]]\nname = \"A\"\nfields.b = \"B\"\n", "x.toml:6:12: `type.1.fields.b`: no table has a type `B`"),
         (
@@ -88,7 +88,7 @@ fn types_that_do_not_fit_are_told() {
         assert!(told.starts_with(expected), "{text}\n told    {told}\n expected {expected}");
     }
     let circle = "[[type]]\nname = \"A\"\nextends = [\"B\"]\n[[type]]\nname = \"B\"\nextends = [\"A\"]\n";
-    assert_eq!(fault(circle), "x.toml:9:12: `type.2.extends.1`: `A` already extends `B`: types go in a circle");
+    assert_eq!(fault(circle), "x.toml:9:12: `type.2.extends.1`: `A` already extends `B`: types must not extend each other in a circle");
 }
 
 #[test]

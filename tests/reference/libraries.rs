@@ -14,8 +14,27 @@ pub fn is_platform(table: &Table) -> bool {
     PLATFORMS.contains(&table.library.as_str())
 }
 
+/// Names of the platforms for people.
+fn platform(table: &Table) -> String {
+    let name = match table.library.as_str() {
+        "ecmascript" => "JavaScript",
+        "node" => "Node.js",
+        "web" => "Web platform",
+        "deno" => "Deno",
+        _ => "Bun",
+    };
+    let modules = table.modules.iter().filter(|module| *module != "globalThis");
+    let modules: Vec<String> = modules.map(|module| format!("`{module}`")).collect();
+    if modules.is_empty() { name.to_owned() } else { format!("{name}: {}", modules.join(", ")) }
+}
+
+/// Packages named in a heading; the rest stands below it.
+const IN_HEADING: usize = 4;
+
 /// What is said of one or several packages of a table.
 struct Entry {
+    /// The platform, where it is one.
+    platform: Option<String>,
     names: Vec<String>,
     about: String,
     versions: String,
@@ -42,6 +61,7 @@ fn entries() -> (Vec<Entry>, Vec<Entry>) {
         }
         let into = if is_platform(table) { &mut platforms } else { &mut libraries };
         into.extend(alike.into_iter().map(|(names, known)| Entry {
+            platform: is_platform(table).then(|| platform(table)),
             names,
             about: about.clone(),
             versions: table.versions.clone(),
@@ -56,7 +76,8 @@ fn entries() -> (Vec<Entry>, Vec<Entry>) {
 
 /// Names of all packages that some row is about.
 pub fn packages() -> BTreeSet<String> {
-    entries().1.into_iter().flat_map(|entry| entry.names).collect()
+    // `#imports` of Nuxt is no package.
+    entries().1.into_iter().flat_map(|entry| entry.names).filter(|name| !name.starts_with('#')).collect()
 }
 
 /// The Markdown page.
@@ -65,18 +86,17 @@ pub fn page() -> String {
     let count = packages().len();
     let mut text = format!(
         "# Libraries\n\n\
-         leaklint knows what the calls of these {count} packages do, and the platforms below. It knows nothing else of a \
-         library: a call that is not listed here is neither a leak nor a repair to it. Versions are those whose \
-         documentation was read; others mostly work the same way.\n\n\
-         Is yours missing? [Describe it yourself](own-apis.md) in a few lines, without any Rust.\n\n\
-         A name in parentheses behind a call means any call of that name with this origin: `Emitter.on()` is the method \
-         `on` of an object of the type `Emitter` from that package.\n\n## Platforms\n"
+         leaklint knows what certain calls of these {count} packages do, and of the platforms below. Other calls have no \
+         meaning\nto it: they neither leak nor clean up. The versions are those whose documentation was read.\n\n\
+         Your library is not on the list? [Describe it](own-apis.md) in a few lines of TOML.\n\n\
+         `Emitter.on()` below means the method `on` of any object of the type `Emitter` of that package.\n\n\
+         ## Platforms\n"
     );
     text.extend(platforms.iter().map(|entry| section(entry, "")));
     text += "\n## Packages\n";
-    let mut seen: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    let mut seen: BTreeMap<&[String], usize> = BTreeMap::new();
     for entry in &libraries {
-        let times = seen.entry(entry.names.clone()).or_default();
+        let times = seen.entry(&entry.names).or_default();
         *times += 1;
         text += &section(entry, if *times > 1 { " (continued)" } else { "" });
     }
@@ -84,11 +104,19 @@ pub fn page() -> String {
 }
 
 fn section(entry: &Entry, more: &str) -> String {
-    let Entry { names, about, versions, docs, file, known } = entry;
+    let Entry { names, about, versions, docs, file, .. } = entry;
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let (title, rest) = match &entry.platform {
+        Some(platform) => (platform.clone(), String::new()),
+        None if names.len() > IN_HEADING => (
+            format!("{} and {} more", names[..IN_HEADING].join(", "), names.len() - IN_HEADING),
+            format!("Also: {}.\n\n", names[IN_HEADING..].join(", ")),
+        ),
+        None => (names.join(", "), String::new()),
+    };
     format!(
-        "\n### {}{more}\n\n{about} Versions: {versions}. [Documentation]({docs}), [rows](../rules/apis/{file}).\n\n{}",
-        names.join(", "),
-        known.lines()
+        "\n### {title}{more}\n\n{rest}{about} Versions: {versions}. [Documentation]({docs}), \
+         [rows](../rules/apis/{file}).\n\n{}",
+        entry.known.lines()
     )
 }

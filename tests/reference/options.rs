@@ -7,8 +7,8 @@ use leaklint::args::Typed;
 const OPENING: &str = r#"# Command line
 
 Every command and every option, with what it means, its default and an example. `leaklint COMMAND --help` prints the same
-in a terminal. How runs end is told by the exit code: 0 is clean or warnings only, 1 an error or a file that does not parse,
-2 a job that could not be done.
+in a terminal. Exit codes: 0 means no errors (warnings are allowed), 1 means errors or a file that does not parse, 2 means that
+leaklint could not do its job.
 
 The examples run in this small project, which has one leak:
 
@@ -101,7 +101,7 @@ pub fn page() -> String {
         let name = command.get_name();
         text += &format!("| [`leaklint {name}`](#leaklint-{name}) | {} |\n", about(command));
     }
-    text += "\n`-h` or `--help` prints help, of leaklint or of a command, and `-V` or `--version` the version.\n";
+    text += "\n`-h` or `--help` prints the help of leaklint or of a command, `-V` or `--version` the version.\n";
     for command in commands {
         text += &section(command);
     }
@@ -148,7 +148,7 @@ fn entry(command: &Command, argument: &Arg) -> String {
         Some((said, rest)) => (said.to_owned(), Some(rest.trim_end_matches(']').to_owned())),
         None => (help, None),
     };
-    let mut text = format!("\n#### {}\n\n{}.\n", title(argument), said.trim_end_matches('.'));
+    let mut text = format!("\n#### {}\n\n{}.\n", title(argument), said);
     let takes = matches!(argument.get_action(), ArgAction::Set | ArgAction::Append);
     let values: Vec<_> = argument.get_possible_values().into_iter().filter(|value| !value.is_hide_set()).collect();
     if takes && values.iter().any(|value| value.get_help().is_some()) {

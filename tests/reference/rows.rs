@@ -112,29 +112,29 @@ fn calls(row: &Row) -> Vec<String> {
 fn tell_row(known: &mut Known, row: &Row) {
     let calls = calls(row);
     if let Some(what) = row.opens {
-        known.add(0, format!("Opens {}", plural(what)), calls.clone());
+        known.add(0, opens(what), calls.clone());
     }
     if let Some(what) = row.closes {
-        known.add(1, format!("Closes {}", plural(what)), calls.clone());
+        known.add(1, closes(what), calls.clone());
     }
     if row.returns_remover {
-        known.add(2, "Returns a function that undoes the call", calls.clone());
+        known.add(2, "Return a function that undoes the call", calls.clone());
     }
     if let Some(keeps) = &row.keeps {
         let bounds = [&keeps.bounded_by, &keeps.expires_by].into_iter().flatten();
         let bounds: Vec<String> = bounds.map(|name| format!("`{name}`")).collect();
         let what = plural(keeps.what);
         let said = match keeps.part {
-            Part::Removes => format!("Removes {what}"),
-            Part::Adds => format!("Adds {what} that stay"),
-            Part::Holds if bounds.is_empty() => format!("Keeps {what}"),
-            Part::Holds => format!("Keeps {what} unless limited by {}", bounds.join(" or ")),
+            Part::Removes => format!("Remove {what}"),
+            Part::Adds => format!("Add {what}, kept by the library"),
+            Part::Holds if bounds.is_empty() => format!("Keep {what}"),
+            Part::Holds => format!("Keep {what} unless limited by {}", bounds.join(" or ")),
         };
         known.add(3, said, calls.clone());
     }
     for callback in &row.callback {
         let at = if callback.returns_cleanup {
-            known.add(4, "Calls the cleanup function that your callback returns", calls.clone());
+            known.add(4, "Call the cleanup function that your callback returns", calls.clone());
             continue;
         } else if callback.at_end {
             "when the component ends"
@@ -145,37 +145,37 @@ fn tell_row(known: &mut Known, row: &Row) {
         } else {
             continue;
         };
-        known.add(5, format!("Runs your callback {at}"), calls.clone());
+        known.add(5, format!("Run your callback {at}"), calls.clone());
     }
     if row.reads.is_some() {
         let instead = row.instead.as_deref().unwrap_or_default();
-        known.add(6, format!("Reads everything into memory (streaming alternative: `{instead}`)"), calls.clone());
+        known.add(6, format!("Read everything into memory (streaming alternative: `{instead}`)"), calls.clone());
     }
     if row.sinks.is_some() {
-        known.add(7, "Takes data that only passes through", calls.clone());
+        known.add(7, "Pass data on without keeping it", calls.clone());
     }
     if row.cleans_up {
-        known.add(8, "Destroys all its streams when one of them ends", calls.clone());
+        known.add(8, "Close all their streams when one of them ends", calls.clone());
     }
     if row.opens.is_none() && row.closes.is_none() && row.makes.is_some() {
-        known.add(9, "Returns objects that are tracked", calls);
+        known.add(9, "Return objects that leaklint follows", calls);
     }
 }
 
 fn tell_type(known: &mut Known, row: &TypeRow) {
     let name = row.name.rsplit('.').next().unwrap_or_default();
     if !row.end_hooks.is_empty() {
-        known.add(4, "Calls these hooks at the end of a component", row.end_hooks.clone());
+        known.add(4, "Hooks that run at the end of a component", row.end_hooks.clone());
     }
     if !row.decorators.is_empty() {
-        known.add(4, "Marks components with these decorators", row.decorators.iter().map(|name| format!("@{name}")));
+        known.add(4, "Decorators that mark components", row.decorators.iter().map(|name| format!("@{name}")));
     }
     if !row.events.is_empty() {
         let events = row.events.keys().map(|event| format!("{name}: {event}"));
-        known.add(10, "Emits these events", events);
+        known.add(10, "Events whose frequency or data is known", events);
     }
     if !row.exported.is_empty() || !row.global.is_empty() || !row.values.is_empty() || !row.exported_values.is_empty() {
-        known.add(9, "Tracks objects of these types", [name.to_owned()]);
+        known.add(9, "Objects of these types are followed", [name.to_owned()]);
     }
 }
 
@@ -190,38 +190,64 @@ fn tell_handler(known: &mut Known, row: &HandlerRow) {
     let often = said(row.runs);
     if !row.exported.is_empty() {
         let names = row.exported.iter().map(|name| if name == "*" { "any name".to_owned() } else { name.clone() });
-        known.add(5, format!("Calls these exports{place} {often}"), names);
+        known.add(5, format!("Exports{place} that are called {often}"), names);
     }
     let decorators = row.decorated.iter().map(|name| format!("@{name}"));
     if !row.decorated.is_empty() {
-        known.add(5, format!("Calls methods with these decorators {often}"), decorators);
+        known.add(5, format!("Decorators of methods that are called {often}"), decorators);
     }
     if !row.under.is_empty() {
-        known.add(5, format!("Calls functions under these keys of an object {often}"), row.under.clone());
+        known.add(5, format!("Keys of objects whose functions are called {often}"), row.under.clone());
     }
 }
 
-fn plural(what: What) -> &'static str {
+/// Begins a line about calls that open something.
+const fn opens(what: What) -> &'static str {
     match what {
-        What::Listener => "listeners",
-        What::Timer => "timers",
-        What::Observer => "observers",
-        What::Subscription => "subscriptions",
-        What::Watcher => "watchers",
-        What::Worker => "threads, processes or ports",
-        What::ObjectUrl => "object URLs",
-        What::Socket => "connections or devices",
-        What::File => "files",
-        What::Connection => "pooled connections or sessions",
-        What::Client => "clients",
-        What::Whole => "whole reads",
-        What::Pipe => "pipes",
+        What::Listener => "Add listeners",
+        What::Timer => "Start timers",
+        What::Observer => "Create observers",
+        What::Subscription => "Subscribe",
+        What::Watcher => "Start file watchers",
+        What::Worker => "Start threads or processes, or open ports",
+        What::ObjectUrl => "Create object URLs",
+        What::Socket => "Open connections or devices",
+        What::File => "Open files",
+        What::Connection => "Take connections from a pool, or open sessions",
+        What::Client => "Create clients, pools or other long-lived objects",
+        What::Pipe => "Pipe streams",
+        _ => "Open something",
+    }
+}
+
+const fn closes(what: What) -> &'static str {
+    match what {
+        What::Listener => "Remove listeners",
+        What::Timer => "Clear timers",
+        What::Observer => "Disconnect observers",
+        What::Subscription => "Unsubscribe",
+        What::Watcher => "Close file watchers",
+        What::Worker => "Terminate threads, processes or ports",
+        What::ObjectUrl => "Revoke object URLs",
+        What::Socket => "Close connections or devices",
+        What::File => "Close files",
+        What::Connection => "Release connections or end sessions",
+        What::Client => "Close or remove clients, pools or other long-lived objects",
+        What::Pipe => "Disconnect streams",
+        _ => "Close something",
+    }
+}
+
+/// Things that a library keeps.
+const fn plural(what: What) -> &'static str {
+    match what {
         What::Body => "request bodies in memory",
         What::Cache => "cache entries",
         What::Sessions => "sessions in memory",
         What::Jobs => "finished jobs",
-        What::Label => "entries, one for each label",
+        What::Label => "one entry per label value",
         What::Compiled => "compiled or registered items",
+        _ => "things",
     }
 }
 
