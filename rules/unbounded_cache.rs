@@ -76,8 +76,6 @@ fn help(container: &Container, domain: Option<&Domain>, value: Value) -> String 
         _ if matches!(value, Value::Promise | Value::Deferred) => {
             format!("delete the entry of `{name}` in a `finally` once its promise settles")
         }
-        _ => format!(
-            "limit `{name}`: use an LRU with a `max`, delete entries when they are no longer needed, or remove old ones on an interval"
-        ),
+        _ => format!("limit `{name}`: use an LRU with a `max`, or delete entries that are no longer needed"),
     }
 }

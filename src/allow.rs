@@ -185,7 +185,10 @@ fn complain(given: &Given<'_>, index: usize, (ran, is_used): Ran<'_>, said: &mut
     let directive = given.directives[index];
     if directive.reach == Reach::End {
         if given.stray.contains(&index) {
-            said.push((directive.span, "there is no `leaklint-ignore-start` to end here: remove this comment".to_owned()));
+            said.push((
+                directive.span,
+                "there is no `leaklint-ignore-start` to end here: remove this comment".to_owned(),
+            ));
         }
         return;
     }

@@ -185,7 +185,10 @@ impl Baseline {
 
 fn parse(shown: &str, text: &str) -> Result<BTreeMap<Key, u32>> {
     if let Some(line) = text.lines().position(|line| line.starts_with("<<<<<<< ") || line == "=======") {
-        bail!("{shown}:{}: merge conflict markers: keep the lines of both sides, then run `--update-baseline`", line + 1);
+        bail!(
+            "{shown}:{}: merge conflict markers: keep the lines of both sides, then run `--update-baseline`",
+            line + 1
+        );
     }
     let stored: Stored = serde_json::from_str(text).map_err(|error| {
         let said = error.to_string();

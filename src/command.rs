@@ -102,7 +102,9 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
     }
     if outcome.files == 0 && outcome.notices.is_empty() {
         let _ = match () {
-            () if check.changes.staged => writeln!(err, "note: no files to check: no JavaScript or TypeScript is staged"),
+            () if check.changes.staged => {
+                writeln!(err, "note: no files to check: no JavaScript or TypeScript is staged")
+            }
             () if check.changes.is_in_folder() => {
                 writeln!(err, "note: no files to check: no JavaScript or TypeScript has changed")
             }

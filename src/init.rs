@@ -71,9 +71,7 @@ pub fn text(package: &Value) -> String {
     text.push_str("  \"rules\": {\n    // \"whole-read\": \"off\"\n  },\n\n");
     text.push_str("  // guess also shows uncertain findings, sure only patterns that were shown to leak.\n");
     text.push_str("  \"minConfidence\": \"likely\",\n\n");
-    text.push_str(
-        "  // As in .gitignore, relative to this file. node_modules, dist and build are always skipped.\n",
-    );
+    text.push_str("  // As in .gitignore, relative to this file. node_modules, dist and build are always skipped.\n");
     let list = ignore.iter().map(|folder| format!("\"{folder}\"")).collect::<Vec<_>>().join(", ");
     let _ = writeln!(text, "  \"ignore\": [{list}],\n");
     text.push_str(

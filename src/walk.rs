@@ -106,9 +106,7 @@ fn kind(path: &Path) -> Result<Kind, String> {
         Ok(data) if data.is_dir() => Ok(Kind::Folder),
         Ok(data) if data.is_file() => Ok(Kind::File),
         Ok(_) => Ok(Kind::Special),
-        Err(_) if path.symlink_metadata().is_ok_and(|data| data.is_symlink()) => {
-            Err("broken symbolic link".to_owned())
-        }
+        Err(_) if path.symlink_metadata().is_ok_and(|data| data.is_symlink()) => Err("broken symbolic link".to_owned()),
         Err(error) => Err(reason(&error)),
     }
 }

@@ -46,7 +46,10 @@ fn stretches_without_an_end_or_a_start() {
     let (lines, said) = judged("a.mjs", &format!("// leaklint-ignore-start {RULE} -- why\n{HANGS}\n"));
     assert!(lines.is_empty() && said.len() == 1 && said[0].starts_with("1: nothing ends this"), "{said:?}");
     let (lines, said) = judged("a.mjs", &format!("1;\n// leaklint-ignore-end {RULE}\n{HANGS}\n"));
-    assert_eq!((lines, said), (vec![3], vec!["2: there is no `leaklint-ignore-start` to end here: remove this comment".to_owned()]));
+    assert_eq!(
+        (lines, said),
+        (vec![3], vec!["2: there is no `leaklint-ignore-start` to end here: remove this comment".to_owned()])
+    );
 }
 
 #[test]

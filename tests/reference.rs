@@ -141,8 +141,7 @@ fn count(path: &str, sentence: &str, numbers: &[usize]) {
     };
     // A number does not begin within another one.
     let begins = |at: &usize| present.is_char_boundary(*at) && !present[..*at].ends_with(|c: char| c.is_ascii_digit());
-    let found: Vec<(usize, usize)> =
-        (0..present.len()).filter(begins).filter_map(|at| Some((at, fits(at)?))).collect();
+    let found: Vec<(usize, usize)> = (0..present.len()).filter(begins).filter_map(|at| Some((at, fits(at)?))).collect();
     let [(start, end)] = found[..] else { panic!("{path} should say once `{sentence}`") };
     let mut said = parts[0].to_owned();
     for (number, part) in numbers.iter().zip(&parts[1..]) {

@@ -74,7 +74,10 @@ fn connect<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
             let steps = || vec![Key("type"), Item(index), Key("extends"), Item(nth)];
             let parent = named(apis, name).map_err(|message| (steps(), message))?;
             if lineage(apis, parent).contains(&own) {
-                return Err((steps(), format!("`{name}` already extends `{}`: types must not extend each other in a circle", row.name)));
+                return Err((
+                    steps(),
+                    format!("`{name}` already extends `{}`: types must not extend each other in a circle", row.name),
+                ));
             }
             apis.types[usize::from(own.0)].lineage.push(parent);
         }

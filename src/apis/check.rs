@@ -86,7 +86,10 @@ fn effects(row: &Row) -> Result<(), Fault> {
         return fault(if row.by.is_some() { "by" } else { "closes" }, "`closes` and `by` go together");
     }
     if row.opens != Some(What::Client) && (row.idle != Idle::Stays || !row.only_with.is_empty()) {
-        return fault(if row.only_with.is_empty() { "idle" } else { "only-with" }, "this key is only allowed with `opens = \"client\"`");
+        return fault(
+            if row.only_with.is_empty() { "idle" } else { "only-with" },
+            "this key is only allowed with `opens = \"client\"`",
+        );
     }
     if row.promised && row.makes.is_none() {
         return fault("promised", "`promised` needs `makes`");

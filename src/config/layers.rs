@@ -77,7 +77,10 @@ impl Work<'_> {
             if let Some(start) = self.chain.iter().position(|known| *known == real) {
                 let circle = self.chain[start..].iter().chain([&real]);
                 let names: Vec<String> = circle.map(|path| walk::shown(path, &identity(self.reading.root))).collect();
-                return Err(fault(format!("configuration files extend each other in a circle: {}", names.join(" -> "))));
+                return Err(fault(format!(
+                    "configuration files extend each other in a circle: {}",
+                    names.join(" -> ")
+                )));
             }
             if self.layers.len() + self.chain.len() >= MOST_FILES {
                 return Err(fault(format!("the configuration extends more than {MOST_FILES} files")));
@@ -105,7 +108,9 @@ impl Work<'_> {
         let folder = from.parent().unwrap_or(Path::new("."));
         let path = walk::normalised(&folder.join(named));
         if path.symlink_metadata().is_err() && !named.starts_with(['.', '/']) {
-            return Err(format!("file not found: `{named}` (paths are relative to this file; package names are not supported)"));
+            return Err(format!(
+                "file not found: `{named}` (paths are relative to this file; package names are not supported)"
+            ));
         }
         let inside = |top: &PathBuf| identity(&path).starts_with(identity(top)) || path.starts_with(top);
         if self.top.as_ref().is_some_and(|top| !inside(top)) {

@@ -55,7 +55,11 @@ pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
     if let Some(fix) = finding.fixes.first() {
         print_change(&mut text, fix, sources, look);
     }
-    let more = format!("  confidence: {}; more about this rule: leaklint explain {}", finding.confidence.as_str(), finding.rule);
+    let more = format!(
+        "  confidence: {}; more about this rule: leaklint explain {}",
+        finding.confidence.as_str(),
+        finding.rule
+    );
     let _ = writeln!(text, "{}\n", look.paint(DIM, &more));
     text
 }

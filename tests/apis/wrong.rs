@@ -88,7 +88,10 @@ fn types_that_do_not_fit_are_told() {
         assert!(told.starts_with(expected), "{text}\n told    {told}\n expected {expected}");
     }
     let circle = "[[type]]\nname = \"A\"\nextends = [\"B\"]\n[[type]]\nname = \"B\"\nextends = [\"A\"]\n";
-    assert_eq!(fault(circle), "x.toml:9:12: `type.2.extends.1`: `A` already extends `B`: types must not extend each other in a circle");
+    assert_eq!(
+        fault(circle),
+        "x.toml:9:12: `type.2.extends.1`: `A` already extends `B`: types must not extend each other in a circle"
+    );
 }
 
 #[test]
