@@ -93,14 +93,10 @@ fn help(read: &Read) -> String {
     };
     match read.passes_to.first().map(|(sink, _)| *sink) {
         Some(Sink::Response | Sink::Stream) => format!("stream it: `await pipeline({from}, target)`"),
-        Some(Sink::File) if from.starts_with("create") => {
-            "copy it with `copyFile`, which does not read it into memory".into()
-        }
+        Some(Sink::File) if from.starts_with("create") => "copy it with `copyFile`".into(),
         Some(Sink::File) => format!("stream it: `await pipeline({from}, createWriteStream(path))`"),
-        Some(Sink::Hash) => format!("update the hash in chunks: `for await (const c of {from}) hash.update(c)`"),
-        Some(Sink::Lines) => {
-            format!("read it line by line: `for await (const line of createInterface({{ input: {from} }}))`")
-        }
+        Some(Sink::Hash) => format!("hash it in chunks: `for await (const c of {from}) hash.update(c)`"),
+        Some(Sink::Lines) => format!("use lines: `for await (const line of createInterface({{ input: {from} }}))`"),
         None => format!("read it in chunks with `{from}`, or reject files above a size limit"),
     }
 }

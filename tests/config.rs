@@ -215,7 +215,7 @@ fn faults_have_a_place_and_a_hint() {
     assert!(said.contains("leaklint.json:1:35: `rules.whole-read`: duplicate key"), "{said}");
     assert!(refused(r#"{ "rules": { "growth": "off" } }"#).ends_with("a group is written `group/growth`"));
     assert!(refused("<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> x\n").contains("merge conflict markers"));
-    assert!(refused(r#"{ "extends": "eslint:recommended" }"#).contains("packages are not looked up"));
+    assert!(refused(r#"{ "extends": "eslint:recommended" }"#).contains("package names are not supported"));
     assert!(refused("").contains("empty: write `{}`"));
     assert!(refused(r#"{ "ignore": "dist" }"#).ends_with("`ignore`: invalid type: string \"dist\", expected a list"));
     let said = refused(r#"{ "entrypoints": ["a.js", { "files": "a.js", "run": "tick" }] }"#);

@@ -187,7 +187,7 @@ fn no_sarif_has_more_results_than_code_scanning_takes() {
     let run = json(&many, Format::Sarif)["runs"][0].clone();
     assert_eq!(run["results"].as_array().unwrap().len(), 25_000);
     let said = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap();
-    assert!(said.starts_with("10 more findings are left out"), "{said}");
+    assert!(said.starts_with("10 more findings are omitted"), "{said}");
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn lines_stretches_and_files() {
 #[test]
 fn stretches_without_an_end_or_a_start() {
     let (lines, said) = judged("a.mjs", &format!("// leaklint-ignore-start {RULE} -- why\n{HANGS}\n"));
-    assert!(lines.is_empty() && said.len() == 1 && said[0].starts_with("1: nothing ends this"), "{said:?}");
+    assert!(lines.is_empty() && said.len() == 1 && said[0].starts_with("1: this is never ended"), "{said:?}");
     let (lines, said) = judged("a.mjs", &format!("1;\n// leaklint-ignore-end {RULE}\n{HANGS}\n"));
     assert_eq!(
         (lines, said),
@@ -80,7 +80,7 @@ fn unused_and_unknown_are_reported_where_they_stand() {
 fn reasons_can_be_required() {
     let text = format!("// leaklint-ignore {RULE}\n{HANGS}\n");
     let project = Project::new(&[("a.mjs", &text)]);
-    assert!(project.check(&[]).code == 0 && project.check(&[]).err.contains("gives no reason"));
+    assert!(project.check(&[]).code == 0 && project.check(&[]).err.contains("has no reason"));
     project.write("leaklint.json", br#"{ "requireReason": true }"#);
     assert!(project.check(&[]).code == 1 && project.check(&[]).err.contains("so it has no effect"));
     project.write("leaklint.json", br#"{ "requireReason": false }"#);

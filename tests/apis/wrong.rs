@@ -28,7 +28,7 @@ fn a_fault_is_told_with_its_line_and_key() {
         ("[[row]]\nmethod = [\"m\"]\n", "x.toml:5:10: `row.1.method`: `method` needs `of`"),
         (&row("of = \"A\""), "x.toml:6:6: `row.1.of`: "),
         (&row("from = [\"m\"]\n"), "x.toml:6:8: `row.1.from`: "),
-        (&row(""), "x.toml:4:1: `row.1`: the row does not say"),
+        (&row(""), "x.toml:4:1: `row.1`: this row does not say"),
         (&row("makes = \"Nothing\""), "x.toml:6:9: `row.1.makes`: no table has a type `Nothing`"),
         (
             &row("callback = [{ at = \"first\", params = [\"\", \"No\"] }]"),
@@ -43,7 +43,10 @@ fn a_fault_is_told_with_its_line_and_key() {
         (&row("reads = \"return\""), "x.toml:6:9: `row.1.reads`: `reads` and `instead` go together"),
         (&row("opens = \"cache\""), "x.toml:6:9: `row.1.opens`: this kind is not opened"),
         (&row("keeps = { what = \"timer\" }"), "x.toml:6:9: `row.1.keeps`: this kind is opened"),
-        (&row("keeps = { what = \"cache\", bounded-by = [\"max\"] }"), "x.toml:6:9: `row.1.keeps`: what names options"),
+        (
+            &row("keeps = { what = \"cache\", bounded-by = [\"max\"] }"),
+            "x.toml:6:9: `row.1.keeps`: keys that name options",
+        ),
         (&row("keeps = { what = \"cache\", limit = 1 }"), "x.toml:6:27: `row.1.keeps.limit`: unknown field"),
         (&row("sinks = \"hash\"\nonce = true"), "x.toml:7:8: `row.1.once`: "),
         (&row("sinks = \"hash\"\nends-itself-with = [\"x\"]"), "x.toml:7:20: `row.1.ends-itself-with`: "),
