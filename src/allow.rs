@@ -200,7 +200,7 @@ fn complain(given: &Given<'_>, index: usize, (ran, is_used): Ran<'_>, said: &mut
     for (nth, (id, span)) in directive.rules.iter().enumerate() {
         if !RULES.iter().chain(ran).any(|rule| rule.id == id) {
             let hint = nearest(id).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-            said.push((*span, format!("there is no rule `{}`{hint}", shortened(id))));
+            said.push((*span, format!("unknown rule `{}`{hint}", shortened(id))));
         } else if ran.iter().any(|rule| rule.id == id) && !is_used(nth) {
             said.push((*span, format!("unused `leaklint-ignore` for `{id}`: remove it")));
         }
@@ -274,7 +274,7 @@ mod tests {
         assert_eq!(judged("//\n\nleak()", Reach::Line, (0, 1), &["test-rule"]), (1, unused));
         let (kept, said) = judged("//\nleak()", Reach::Line, (0, 1), &["no-such"]);
         assert_eq!(kept, 1);
-        assert!(said[0].starts_with("there is no rule `no-such`"));
+        assert!(said[0].starts_with("unknown rule `no-such`"));
         assert_eq!(judged("//\nleak()", Reach::Line, (0, 1), &[]).1.len(), 1);
     }
 }

@@ -155,7 +155,7 @@ fn run_man(name: Option<&str>) -> Result<u8> {
     command.build();
     if let Some(name) = name {
         let one = command.find_subcommand(name).cloned();
-        command = one.with_context(|| format!("there is no command `{}`", config::shortened(name)))?;
+        command = one.with_context(|| format!("unknown command `{}`", config::shortened(name)))?;
     }
     print(|out| clap_mangen::Man::new(command).render(out))
 }

@@ -42,9 +42,9 @@ impl fmt::Display for GitError {
         match self {
             Self::Missing => write!(f, "`git` is not installed, or not on the PATH"),
             Self::NotARepository => write!(f, "this is not a git repository, or it has no working tree"),
-            Self::NoCommit(name) => write!(f, "there is no commit `{name}` here (a shallow clone? fetch more history)"),
+            Self::NoCommit(name) => write!(f, "unknown commit `{name}` (in a shallow clone, fetch more history)"),
             Self::NoCommonCommit(name) => {
-                write!(f, "HEAD and `{name}` have no commit in common here (a shallow clone? fetch more history)")
+                write!(f, "HEAD and `{name}` have no common commit (in a shallow clone, fetch more history)")
             }
             Self::Failed(said) => write!(f, "git failed: {said}"),
         }

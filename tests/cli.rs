@@ -259,7 +259,7 @@ fn useless_allows_are_reported() {
         report["notices"].as_array().unwrap().iter().map(|n| n["message"].as_str().unwrap()).collect();
     assert_eq!(said.len(), 2);
     assert!(said[0].starts_with("this comment has no effect"));
-    assert!(said[1].starts_with("there is no rule `no-such-rule`"));
+    assert!(said[1].starts_with("unknown rule `no-such-rule`"));
 }
 
 #[test]

@@ -200,7 +200,7 @@ fn own_rows_and_entry_points() {
 fn faults_have_a_place_and_a_hint() {
     let said = refused("{\n  \"rules\": { \"unbounded-cach\": \"off\" }\n}");
     let place = "leaklint.json:2:14: `rules.unbounded-cach`";
-    assert_eq!(said, format!("error: {place}: there is no rule `unbounded-cach`: did you mean `unbounded-cache`?"));
+    assert_eq!(said, format!("error: {place}: unknown rule `unbounded-cach`: did you mean `unbounded-cache`?"));
     let said = refused(r#"{ "ruels": {} }"#);
     assert_eq!(said, "error: leaklint.json:1:3: `ruels`: unknown key `ruels`: did you mean `rules`?");
     let said = refused(r#"{ "rules": { "unbounded-cache": "warn" } }"#);
@@ -336,7 +336,7 @@ fn groups_and_severities_are_chosen() {
     assert_eq!(found(&project, &["--group", "growth"]), ["a.js unbounded-cache error"]);
     assert_eq!(found(&project, &["--group", "growth", "--rule", "promise-never-settles"]).len(), 2);
     let said = project.check(&["--group", "groth"]);
-    assert_eq!((said.code, said.err.as_str()), (2, "error: there is no group `groth`: did you mean `growth`?\n"));
+    assert_eq!((said.code, said.err.as_str()), (2, "error: unknown group `groth`: did you mean `growth`?\n"));
     project.write("leaklint.json", br#"{ "rules": { "unbounded-cache": "info" } }"#);
     assert_eq!(found(&project, &["--severity", "warning"]), ["b.js promise-never-settles error"]);
     let said = project.check(&["--statistics"]);

@@ -209,7 +209,7 @@ fn comments_allow_with_a_reason() {
 fn comments_that_allow_nothing_are_reported() {
     let unused = "unused `leaklint-ignore` for `whole-read`: remove it".to_owned();
     assert_eq!(allowed("leaklint-ignore whole-read -- why"), (1, vec![unused]));
-    let unknown = "there is no rule `unbounded-cash`: did you mean `unbounded-cache`?".to_owned();
+    let unknown = "unknown rule `unbounded-cash`: did you mean `unbounded-cache`?".to_owned();
     assert_eq!(allowed("leaklint-ignore unbounded-cash -- why"), (1, vec![unknown]));
     let text = format!("// leaklint-ignore-file whole-read -- why\n{CACHE}");
     let (_, report) = Project::new(&[("a.mjs", &text)]).json(&["--rule", "unbounded-cache"]);

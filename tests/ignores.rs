@@ -72,7 +72,7 @@ fn markup_has_comments_too() {
 fn unused_and_unknown_are_reported_where_they_stand() {
     let text = "1;\n  // leaklint-ignore promise-never-setles, whole-read -- why\n2;\n";
     let (_, said) = judged("a.mjs", text);
-    assert_eq!(said[0], "2: there is no rule `promise-never-setles`: did you mean `promise-never-settles`?");
+    assert_eq!(said[0], "2: unknown rule `promise-never-setles`: did you mean `promise-never-settles`?");
     assert_eq!(said[1], "2: unused `leaklint-ignore` for `whole-read`: remove it");
 }
 

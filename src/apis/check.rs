@@ -27,7 +27,7 @@ pub fn row(row: &Row) -> Result<(), Fault> {
 /// Faults of a type that show without looking at other tables.
 pub fn type_row(row: &TypeRow) -> Result<(), Fault> {
     if row.name.is_empty() || row.name == "any" {
-        return fault("name", "a type needs a name of its own");
+        return fault("name", "a type needs a unique name");
     }
     if !row.from.is_empty() && row.exported.is_empty() && row.exported_values.is_empty() {
         return fault("from", "`from` needs `exported` or `exported-values`");
@@ -42,7 +42,7 @@ pub fn handler(row: &HandlerRow) -> Result<(), Fault> {
         return fault("", "a handler needs exactly one of `exported`, `decorated`, `under`");
     }
     if row.exported.is_empty() && (row.reloaded || !row.parameters.is_empty()) {
-        return fault("exported", "`parameters` and `reloaded` go with `exported` only");
+        return fault("exported", "`parameters` and `reloaded` are only allowed with `exported`");
     }
     if row.exported.iter().any(|name| name == "*") && row.parameters.is_empty() && row.directive.is_none() {
         return fault("exported", "the name `*` needs `parameters` or a `directive`");
@@ -60,13 +60,13 @@ fn selector(row: &Row) -> Result<(), Fault> {
         return fault("method", "`method` needs `of`, the type that has it");
     }
     if !method && row.of.is_some() {
-        return fault("of", "`of` goes with `method` only");
+        return fault("of", "`of` is only allowed with `method`");
     }
     if !method && row.anywhere && row.new.is_empty() {
-        return fault("anywhere", "`anywhere` goes with `method` and `new` only");
+        return fault("anywhere", "`anywhere` is only allowed with `method` and `new`");
     }
     if !row.from.is_empty() && row.function.is_empty() && row.new.is_empty() {
-        return fault("from", "`from` goes with `function` and `new` only");
+        return fault("from", "`from` is only allowed with `function` and `new`");
     }
     Ok(())
 }
@@ -83,7 +83,7 @@ fn effects(row: &Row) -> Result<(), Fault> {
         return fault("event", "`event` needs a `callback`, or `closes`");
     }
     if row.closes.is_some() != row.by.is_some() {
-        return fault(if row.by.is_some() { "by" } else { "closes" }, "`closes` and `by` go together");
+        return fault(if row.by.is_some() { "by" } else { "closes" }, "`closes` and `by` are only allowed together");
     }
     if row.opens != Some(What::Client) && (row.idle != Idle::Stays || !row.only_with.is_empty()) {
         return fault(
@@ -102,7 +102,10 @@ fn effects(row: &Row) -> Result<(), Fault> {
         return fault("sinks", "splitting into lines is detected in the code and cannot be set in a row");
     }
     if row.reads.is_some() != row.instead.is_some() {
-        return fault(if row.reads.is_some() { "reads" } else { "instead" }, "`reads` and `instead` go together");
+        return fault(
+            if row.reads.is_some() { "reads" } else { "instead" },
+            "`reads` and `instead` are only allowed together",
+        );
     }
     if row.callback.iter().any(|callback| callback.sync && callback.outcome) {
         return fault("callback", "a callback cannot have both `sync` and `outcome`");
@@ -121,7 +124,7 @@ fn qualities(row: &Row) -> Result<(), Fault> {
         return fault(key, "only a row with `opens` can have this key");
     }
     if row.handler.is_some() && row.by != Some(By::Handler) {
-        return fault("handler", "`handler` goes with `by = \"handler\"`");
+        return fault("handler", "`handler` is only allowed with `by = \"handler\"`");
     }
     if row.stands_for.is_some() && row.makes.is_none() {
         return fault("stands-for", "`stands-for` needs `makes`");

@@ -313,7 +313,7 @@ fn levels(rules: &BTreeMap<String, Level>, document: &Document, steps: &[Step<'_
     let Some((first, rest)) = unknown.split_first() else { return Ok(levels) };
     let fault = |key: &str| {
         let at: Vec<Step<'_>> = steps.iter().copied().chain([Step::Key(key)]).collect();
-        document.fault_of_key(&at, format!("there is no rule `{}`{}", shortened(key), like(key)))
+        document.fault_of_key(&at, format!("unknown rule `{}`{}", shortened(key), like(key)))
     };
     let mut whole = fault(first);
     let others = rest.iter().take(TOLD - 1).map(|key| format!("\n{}", fault(key)));

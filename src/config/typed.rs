@@ -174,7 +174,7 @@ fn chosen_rules(chosen: &Chosen) -> Result<Vec<&'static Rule>> {
     let groups = file::groups();
     for name in &chosen.groups {
         if !groups.contains(&name.as_str()) {
-            bail!("there is no group `{}`{}", fault::shortened(name), fault::hint(name, &groups));
+            bail!("unknown group `{}`{}", fault::shortened(name), fault::hint(name, &groups));
         }
     }
     let named = |ids: &[String], rule: &Rule| ids.iter().any(|id| id == rule.id);

@@ -38,9 +38,12 @@ fn a_fault_is_told_with_its_line_and_key() {
         (&row("callback = [{ keys = [\"é\"], params = [\"No\"], at = \"first\" }]"), "x.toml:6:39: "),
         (&row("opens = \"listener\""), "x.toml:6:9: `row.1.opens`: this row needs a `callback`"),
         (&row("opens = \"timer\""), "x.toml:6:9: `row.1.opens`: this row needs a `callback`"),
-        (&row("closes = \"timer\""), "x.toml:6:10: `row.1.closes`: `closes` and `by` go together"),
-        (&row("sinks = \"hash\"\nby = \"handle\""), "x.toml:7:6: `row.1.by`: `closes` and `by` go together"),
-        (&row("reads = \"return\""), "x.toml:6:9: `row.1.reads`: `reads` and `instead` go together"),
+        (&row("closes = \"timer\""), "x.toml:6:10: `row.1.closes`: `closes` and `by` are only allowed together"),
+        (
+            &row("sinks = \"hash\"\nby = \"handle\""),
+            "x.toml:7:6: `row.1.by`: `closes` and `by` are only allowed together",
+        ),
+        (&row("reads = \"return\""), "x.toml:6:9: `row.1.reads`: `reads` and `instead` are only allowed together"),
         (&row("opens = \"cache\""), "x.toml:6:9: `row.1.opens`: this kind is not opened"),
         (&row("keeps = { what = \"timer\" }"), "x.toml:6:9: `row.1.keeps`: this kind is opened"),
         (
@@ -50,7 +53,7 @@ fn a_fault_is_told_with_its_line_and_key() {
         (&row("keeps = { what = \"cache\", limit = 1 }"), "x.toml:6:27: `row.1.keeps.limit`: unknown field"),
         (&row("sinks = \"hash\"\nonce = true"), "x.toml:7:8: `row.1.once`: "),
         (&row("sinks = \"hash\"\nends-itself-with = [\"x\"]"), "x.toml:7:20: `row.1.ends-itself-with`: "),
-        (&row("sinks = \"hash\"\nhandler = \"first\""), "x.toml:7:11: `row.1.handler`: `handler` goes with"),
+        (&row("sinks = \"hash\"\nhandler = \"first\""), "x.toml:7:11: `row.1.handler`: `handler` is only allowed with"),
         (&row("sinks = \"hash\"\nstands-for = \"first\""), "x.toml:7:14: `row.1.stands-for`: `stands-for` needs"),
         (&row("sinks = \"hash\"\nnamespaces = true"), "x.toml:7:14: `row.1.namespaces`: `namespaces` needs"),
         (
