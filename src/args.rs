@@ -185,7 +185,7 @@ pub enum Format {
     Github,
     /// GitLab code quality report
     Gitlab,
-    /// JUnit XML, for CI servers
+    /// Test results as XML, for CI servers
     Junit,
     /// Checkstyle XML, for review tools
     Checkstyle,

@@ -3,6 +3,7 @@
 //! `UPDATE_DOCS=1 cargo test --test reference` writes them. Without it, a page that differs is a failure.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![expect(clippy::format_push_string, reason = "pages are put together, where speed does not matter")]
 
 #[path = "reference/keys.rs"]
 mod keys;

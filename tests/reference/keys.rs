@@ -160,12 +160,12 @@ fn kind(value: &Value, schema: &Value) -> String {
         Some(Value::String(name)) => vec![name.as_str()],
         _ => Vec::new(),
     };
-    let named = names.into_iter().filter(|name| *name != "null").map(|name| match name {
+    let kinds = names.into_iter().filter(|name| *name != "null").map(|name| match name {
         "array" => format!("list of {}", plural(&kind(&value["items"], schema))),
         "boolean" => "`true` or `false`".to_owned(),
         other => other.to_owned(),
     });
-    named.collect::<Vec<_>>().join(" or ")
+    kinds.collect::<Vec<_>>().join(" or ")
 }
 
 fn plural(kind: &str) -> String {

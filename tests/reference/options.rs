@@ -119,17 +119,12 @@ fn section(command: &Command) -> String {
     text += &example(name, "");
     let own = |argument: &&Arg| !argument.is_hide_set() && !["help", "version"].contains(&argument.get_id().as_str());
     let arguments: Vec<&Arg> = command.get_arguments().filter(own).collect();
-    let headings: Vec<Option<&str>> = {
-        let mut all: Vec<_> = arguments.iter().map(|argument| argument.get_help_heading()).collect();
-        all.dedup();
-        let mut seen = Vec::new();
-        all.into_iter().for_each(|one| {
-            if !seen.contains(&one) {
-                seen.push(one)
-            }
-        });
-        seen
-    };
+    let mut headings: Vec<Option<&str>> = Vec::new();
+    for heading in arguments.iter().map(|argument| argument.get_help_heading()) {
+        if !headings.contains(&heading) {
+            headings.push(heading);
+        }
+    }
     for heading in headings {
         if let Some(heading) = heading {
             text += &format!("\n### {heading}\n");
