@@ -167,7 +167,7 @@ mod tests {
         assert!(said(None, &["sarrif=a"]).contains("did you mean `sarif`?"));
         assert!(said(None, &["out.xml"]).contains("the format is missing"));
         assert!(said(None, &["json=a", "html=a"]).contains("given twice"));
-        assert!(said(None, &["json="]).contains("a file is missing"));
+        assert!(said(None, &["json="]).contains("the file name is missing"));
         assert!(said(None, &["-"]).contains("writes to files"));
     }
 }

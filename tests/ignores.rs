@@ -60,7 +60,7 @@ fn markup_has_comments_too() {
         silent(name, &format!("<!-- leaklint-ignore-start {RULE} -- why -->\n{script}<!-- leaklint-ignore-end -->\n"));
         let (lines, said) = judged(name, &format!("<!-- leaklint-ignore-file {RULE}x -- why -->\n{script}"));
         assert_eq!(lines, [3]);
-        assert!(said[0].starts_with("1: there is no rule") && said[0].contains("did you mean"), "{said:?}");
+        assert!(said[0].starts_with("1: unknown rule") && said[0].contains("did you mean"), "{said:?}");
     }
     let jsx =
         format!("export const A = async () => <a>\n  {{/* leaklint-ignore {RULE} -- why */}}\n  {{{WAIT}}}\n</a>;\n");
