@@ -168,6 +168,6 @@ mod tests {
         assert!(said(None, &["out.xml"]).contains("the format is missing"));
         assert!(said(None, &["json=a", "html=a"]).contains("given twice"));
         assert!(said(None, &["json="]).contains("the file name is missing"));
-        assert!(said(None, &["-"]).contains("writes to files"));
+        assert!(said(None, &["-"]).contains("writes to a file"));
     }
 }
