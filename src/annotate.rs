@@ -38,7 +38,7 @@ pub fn annotate(outcome: &Outcome, reason: &str) -> Result<Annotated> {
         bail!("--reason is empty: say why these findings are accepted");
     }
     if reason.contains(|c: char| c.is_control()) || ["*/", "-->", "{/*"].iter().any(|sign| reason.contains(sign)) {
-        bail!("--reason cannot stand in a comment: write it on one line, without `*/` and `-->`");
+        bail!("--reason cannot be put into a comment: use one line, without `*/` and `-->`");
     }
     let mut by_path: BTreeMap<&str, Vec<Found>> = BTreeMap::new();
     for finding in &outcome.findings {
@@ -67,7 +67,7 @@ pub fn annotate(outcome: &Outcome, reason: &str) -> Result<Annotated> {
 
 /// Writes the comments of one file.
 fn file(source: &Source, sites: &[Found], reason: &str) -> Result<(), String> {
-    let path: PathBuf = source.file.clone().ok_or_else(|| "standard input cannot be written".to_owned())?;
+    let path: PathBuf = source.file.clone().ok_or_else(|| "standard input cannot be changed".to_owned())?;
     let mut by_line: BTreeMap<u32, place::Site> = BTreeMap::new();
     for (_, start, rule) in sites {
         let line = source.lines().line(*start);

@@ -90,11 +90,11 @@ impl Baseline {
                 if missing_is_empty {
                     return Ok(empty);
                 }
-                bail!("{shown}: there is no such baseline: `--update-baseline` writes it");
+                bail!("{shown}: baseline not found: create it with `--update-baseline`");
             }
             Err(error) => bail!("{shown}: the baseline cannot be read: {}", walk::reason(&error)),
             Ok(about) if !about.is_file() => bail!("{shown}: the baseline is not a regular file"),
-            Ok(about) if about.len() > MOST_BYTES => bail!("{shown}: too large for a baseline"),
+            Ok(about) if about.len() > MOST_BYTES => bail!("{shown}: the baseline is too large"),
             Ok(_) => {}
         }
         let bytes = std::fs::read(file).map_err(|error| anyhow::anyhow!(walk::reason(&error)));
@@ -185,7 +185,10 @@ impl Baseline {
 
 fn parse(shown: &str, text: &str) -> Result<BTreeMap<Key, u32>> {
     if let Some(line) = text.lines().position(|line| line.starts_with("<<<<<<< ") || line == "=======") {
-        bail!("{shown}:{}: merge conflict markers: keep the lines of both sides, then `--update-baseline`", line + 1);
+        bail!(
+            "{shown}:{}: merge conflict markers: keep the lines of both sides, then run `--update-baseline`",
+            line + 1
+        );
     }
     let stored: Stored = serde_json::from_str(text).map_err(|error| {
         let said = error.to_string();
@@ -193,7 +196,7 @@ fn parse(shown: &str, text: &str) -> Result<BTreeMap<Key, u32>> {
         anyhow::anyhow!("{shown}:{}:{}: not a baseline: {said}", error.line(), error.column())
     })?;
     if stored.version != VERSION {
-        bail!("{shown}: version {} of the format is not known: this leaklint writes version {VERSION}", stored.version);
+        bail!("{shown}: unknown format version {}: this leaklint uses version {VERSION}", stored.version);
     }
     let mut known = BTreeMap::new();
     for Entry { path, rule, scope, site, count } in stored.findings {

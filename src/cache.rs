@@ -90,10 +90,10 @@ impl Cache {
             shards.try_for_each(|(index, shard)| self.save_shard(index, shard))
         });
         let note = |message| Notice { kind: NoticeKind::Note, path: self.shown.clone(), span: None, message };
-        let damaged = damaged.then(|| note("the cache was damaged: its files were read anew".to_owned()));
+        let damaged = damaged.then(|| note("the cache was damaged: all files were analysed again".to_owned()));
         let failed = wrote.err().map(|error| {
             note(format!(
-                "the cache could not be written ({}): the next run reads all files anew",
+                "the cache could not be written ({}): the next run analyses all files again",
                 crate::walk::reason(&error)
             ))
         });

@@ -15,7 +15,9 @@ use crate::args::{Check, Command, Exit, Format, ListFormat, Typed};
 use crate::config::{self, Options};
 use crate::finding::{NoticeKind, Severity};
 use crate::output::Outputs;
+use crate::page::{self, Links};
 use crate::report::{self, Look};
+use crate::rule::Rule;
 use crate::{Outcome, init, lint, walk, watch};
 
 /// Nothing was found.
@@ -39,7 +41,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let done = match typed.command {
         Command::Check(check) if check.ways.watch => run_watch(&check),
         Command::Check(check) => run_check(&check),
-        Command::Explain { rule } => config::rule(&rule).and_then(|rule| print(|out| write_page(out, rule.page))),
+        Command::Explain { rule } => config::rule(&rule).and_then(run_explain),
         Command::Rules { format } => print(|out| match format {
             ListFormat::Pretty => report::rules::table(out),
             ListFormat::Json => report::rules::json(out),
@@ -104,9 +106,11 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
     }
     if outcome.files == 0 && outcome.notices.is_empty() {
         let _ = match () {
-            () if check.changes.staged => writeln!(err, "note: nothing to read: no JavaScript or TypeScript is staged"),
+            () if check.changes.staged => {
+                writeln!(err, "note: no files to check: no JavaScript or TypeScript is staged")
+            }
             () if check.changes.is_in_folder() => {
-                writeln!(err, "note: nothing to read: no JavaScript or TypeScript has changed")
+                writeln!(err, "note: no files to check: no JavaScript or TypeScript has changed")
             }
             () => report::nothing_read(&mut err, &outcome, look),
         };
@@ -161,7 +165,7 @@ fn run_man(name: Option<&str>) -> Result<u8> {
     command.build();
     if let Some(name) = name {
         let one = command.find_subcommand(name).cloned();
-        command = one.with_context(|| format!("there is no command `{}`", config::shortened(name)))?;
+        command = one.with_context(|| format!("unknown command `{}`", config::shortened(name)))?;
     }
     print(|out| clap_mangen::Man::new(command).render(out))
 }
@@ -211,8 +215,9 @@ fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<u8> {
     }
 }
 
-fn write_page(out: &mut dyn Write, page: &str) -> io::Result<()> {
-    writeln!(out, "{}", page.trim_end())
+fn run_explain(rule: &Rule) -> Result<u8> {
+    let page = page::of(rule, Links::Names);
+    print(|out| out.write_all(page.as_bytes()))
 }
 
 fn write_json(out: &mut dyn Write, value: &serde_json::Value) -> io::Result<()> {

@@ -119,8 +119,8 @@ pub fn rule(id: &str) -> Result<&'static Rule> {
         return Ok(rule);
     }
     match nearest(id) {
-        Some(near) => bail!("there is no rule `{id}`: did you mean `{near}`?"),
-        None => bail!("there is no rule `{id}`: `leaklint rules` lists them all"),
+        Some(near) => bail!("unknown rule `{id}`: did you mean `{near}`?"),
+        None => bail!("unknown rule `{id}`: `leaklint rules` lists them all"),
     }
 }
 

@@ -41,10 +41,10 @@ impl fmt::Display for GitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => write!(f, "`git` is not installed, or not on the PATH"),
-            Self::NotARepository => write!(f, "this is not a git repository (or its folder has no files of its own)"),
-            Self::NoCommit(name) => write!(f, "there is no commit `{name}` here (a shallow clone? fetch more history)"),
+            Self::NotARepository => write!(f, "this is not a git repository, or it has no working tree"),
+            Self::NoCommit(name) => write!(f, "unknown commit `{name}` (in a shallow clone, fetch more history)"),
             Self::NoCommonCommit(name) => {
-                write!(f, "HEAD and `{name}` have no commit in common here (a shallow clone? fetch more history)")
+                write!(f, "HEAD and `{name}` have no common commit (in a shallow clone, fetch more history)")
             }
             Self::Failed(said) => write!(f, "git failed: {said}"),
         }

@@ -29,6 +29,7 @@ pub mod git;
 pub mod init;
 pub mod output;
 pub mod package;
+pub mod page;
 pub mod parse;
 pub mod program;
 pub mod progress;
@@ -303,11 +304,11 @@ fn unreadable(path: &str, named: bool, why: &Unreadable, max_size: u64) -> Notic
     match why {
         Unreadable::Io(reason) => notice(NoticeKind::Failure, format!("could not be read: {reason}")),
         Unreadable::Encoding(reason) => notice(NoticeKind::Failure, reason.clone()),
-        Unreadable::Binary if named => notice(NoticeKind::Failure, "binary file: not analysed".to_owned()),
-        Unreadable::Binary => notice(NoticeKind::Note, "binary file: passed over".to_owned()),
+        Unreadable::Binary if named => notice(NoticeKind::Failure, "binary file: not checked".to_owned()),
+        Unreadable::Binary => notice(NoticeKind::Note, "binary file: skipped".to_owned()),
         Unreadable::TooLarge(size) => {
             let size = size.map_or_else(|| "more bytes".to_owned(), |size| format!("{size} bytes"));
-            notice(NoticeKind::Note, format!("too large: {size}, the limit is {max_size} (`--max-size`); passed over"))
+            notice(NoticeKind::Note, format!("too large: {size}, the limit is {max_size} (`--max-size`); skipped"))
         }
     }
 }

@@ -46,7 +46,7 @@ impl Outputs {
                 }
             };
             if outputs.files.iter().any(|(_, other)| *other == file) {
-                bail!("--output {}: named twice", file.display());
+                bail!("--output {}: given twice", file.display());
             }
             outputs.files.push((format, file));
         }
@@ -92,15 +92,15 @@ fn named(text: &OsStr) -> Result<(Option<Format>, PathBuf)> {
             let alike = |value: &clap::builder::PossibleValue| strsim::jaro_winkler(name, value.get_name());
             let near = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|value| alike(value) > 0.75);
             let advice = near.map_or_else(String::new, |value| format!(": did you mean `{}`?", value.get_name()));
-            bail!("--output {}: there is no format `{name}`{advice}", text.display())
+            bail!("--output {}: unknown format `{name}`{advice}", text.display())
         }
     }
 }
 
 fn filled(file: &OsStr) -> Result<PathBuf> {
     match file.to_str() {
-        Some("") => bail!("--output: a file is missing"),
-        Some("-") => bail!("--output writes to files: `--format` says what standard output gets"),
+        Some("") => bail!("--output: the file name is missing"),
+        Some("-") => bail!("--output writes to a file: use `--format` for standard output"),
         _ => Ok(PathBuf::from(file)),
     }
 }
@@ -119,7 +119,7 @@ fn of_file(file: &Path, typed: Option<Format>) -> Result<Format> {
         return Ok(format);
     }
     let file = file.display();
-    bail!("--output {file}: in which format? write `--output FORMAT={file}`, `--output junit={file}` for instance")
+    bail!("--output {file}: the format is missing: use `--output FORMAT={file}`, for example `--output junit={file}`")
 }
 
 fn write_file(format: Format, file: &Path, outcome: &Outcome) -> io::Result<()> {
@@ -165,9 +165,9 @@ mod tests {
     fn what_cannot_be_meant_is_refused() {
         let said = |format, output: &[&str]| outputs(format, output).unwrap_err().to_string();
         assert!(said(None, &["sarrif=a"]).contains("did you mean `sarif`?"));
-        assert!(said(None, &["out.xml"]).contains("in which format?"));
-        assert!(said(None, &["json=a", "html=a"]).contains("named twice"));
-        assert!(said(None, &["json="]).contains("a file is missing"));
-        assert!(said(None, &["-"]).contains("writes to files"));
+        assert!(said(None, &["out.xml"]).contains("the format is missing"));
+        assert!(said(None, &["json=a", "html=a"]).contains("given twice"));
+        assert!(said(None, &["json="]).contains("the file name is missing"));
+        assert!(said(None, &["-"]).contains("writes to a file"));
     }
 }

@@ -200,7 +200,7 @@ pub fn nothing_read(out: &mut dyn Write, outcome: &Outcome, look: Look) -> io::R
     for path in &outcome.unsupported {
         writeln!(out, "{note}: {}: unsupported file type", look.text(path))?;
     }
-    writeln!(out, "{note}: nothing to read: no JavaScript or TypeScript here, or all of it is ignored")
+    writeln!(out, "{note}: no files to check: there is no JavaScript or TypeScript here, or all of it is ignored")
 }
 
 /// Text from outside made harmless for a terminal: control and direction characters become visible signs.

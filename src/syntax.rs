@@ -60,7 +60,7 @@ pub fn typescript(source: &Source, offset: u32, rejected: &Diagnostics) -> Notic
 pub fn no_space(source: &Source, offset: u32, text: &str, spaces: impl Iterator<Item = u32>) -> Option<Notice> {
     for at in spaces {
         if let Some(c @ ('\u{85}' | '\u{200b}')) = text.get(at as usize..).and_then(|rest| rest.chars().next()) {
-            let message = format!("{HEAD}the invisible character U+{:04X} is no space", u32::from(c));
+            let message = format!("{HEAD}the invisible character U+{:04X} is not a space", u32::from(c));
             return Some(notice(source, NoticeKind::Syntax, Some(Span::new(offset + at, offset + at)), message));
         }
     }
@@ -81,7 +81,7 @@ pub fn half_typed(source: &Source, offset: u32, text: &str) -> Option<Notice> {
 
 #[must_use]
 pub fn flow(source: &Source) -> Notice {
-    notice(source, NoticeKind::Note, None, "Flow is not supported: not analysed".to_owned())
+    notice(source, NoticeKind::Note, None, "Flow is not supported: not checked".to_owned())
 }
 
 /// Whether a file that does not parse is written in Flow. `pragma`: the parser saw `@flow`.

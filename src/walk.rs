@@ -106,9 +106,7 @@ fn kind(path: &Path) -> Result<Kind, String> {
         Ok(data) if data.is_dir() => Ok(Kind::Folder),
         Ok(data) if data.is_file() => Ok(Kind::File),
         Ok(_) => Ok(Kind::Special),
-        Err(_) if path.symlink_metadata().is_ok_and(|data| data.is_symlink()) => {
-            Err("symbolic link that leads nowhere".to_owned())
-        }
+        Err(_) if path.symlink_metadata().is_ok_and(|data| data.is_symlink()) => Err("broken symbolic link".to_owned()),
         Err(error) => Err(reason(&error)),
     }
 }
@@ -184,7 +182,7 @@ pub fn ignored(path: &Path, options: &Options) -> Option<Notice> {
         kind: NoticeKind::Note,
         path: shown(path, &options.root),
         span: None,
-        message: "passed over: the configuration ignores it (`--no-ignore` reads it)".to_owned(),
+        message: "skipped: the configuration ignores it (use `--no-ignore` to check it)".to_owned(),
     })
 }
 
@@ -233,7 +231,7 @@ impl Batch<'_> {
             let shown = shown(entry.path(), &self.options.root);
             self.files.push(FileToRead { path: entry.into_path(), shown, named: false, context: false, language });
         } else if kind.is_symlink() && fs::metadata(entry.path()).is_err() {
-            self.note(NoticeKind::Note, entry.path(), "symbolic link that leads nowhere: passed over".to_owned());
+            self.note(NoticeKind::Note, entry.path(), "broken symbolic link: skipped".to_owned());
         }
     }
 

@@ -189,15 +189,15 @@ fn allowed(comment: &str) -> (usize, Vec<String>) {
 fn comments_allow_with_a_reason() {
     assert_eq!(allowed("leaklint-ignore unbounded-cache -- ten users at most"), (0, vec![]));
     assert_eq!(allowed("leaklint-ignore-file unbounded-cache -- a test server"), (0, vec![]));
-    let reason = "this comment gives no reason: add `-- reason`".to_owned();
+    let reason = "this comment has no reason: add `-- reason`".to_owned();
     assert_eq!(allowed("leaklint-ignore unbounded-cache"), (0, vec![reason]));
 }
 
 #[test]
 fn comments_that_allow_nothing_are_reported() {
-    let unused = "nothing to ignore here for `whole-read`: remove it".to_owned();
+    let unused = "unused `leaklint-ignore` for `whole-read`: remove it".to_owned();
     assert_eq!(allowed("leaklint-ignore whole-read -- why"), (1, vec![unused]));
-    let unknown = "there is no rule `unbounded-cash`: did you mean `unbounded-cache`?".to_owned();
+    let unknown = "unknown rule `unbounded-cash`: did you mean `unbounded-cache`?".to_owned();
     assert_eq!(allowed("leaklint-ignore unbounded-cash -- why"), (1, vec![unknown]));
     let text = format!("// leaklint-ignore-file whole-read -- why\n{CACHE}");
     let (_, report) = Project::new(&[("a.mjs", &text)]).json(&["--rule", "unbounded-cache"]);

@@ -86,7 +86,7 @@ fn agents_get_few_lines_and_always_the_last_one() {
         "server.js:3:7 error[unbounded-cache] `sessions` grows on every request and nothing removes entries (sure)\n  \
          why: 3:7 lives as long as the process; 6:3 grows here, once per request; bus.js:1:14 kept by this\n  \
          fix: delete the entry when the session ends\n\
-         1 error in 2 files; `leaklint explain RULE` says more\n"
+         1 error in 2 files; `leaklint explain RULE` explains a rule\n"
     );
     assert_eq!(printed(&clean(), Format::Agent), "no leaks found in 2 files\n");
     for outcome in hostile() {
@@ -187,7 +187,7 @@ fn no_sarif_has_more_results_than_code_scanning_takes() {
     let run = json(&many, Format::Sarif)["runs"][0].clone();
     assert_eq!(run["results"].as_array().unwrap().len(), 25_000);
     let said = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap();
-    assert!(said.starts_with("10 more findings are left out"), "{said}");
+    assert!(said.starts_with("10 more findings are omitted"), "{said}");
 }
 
 #[test]

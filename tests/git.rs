@@ -161,7 +161,7 @@ fn what_a_branch_changes() {
     for name in ["gone", "--output=x", "", "-h"] {
         let said = check(&project, &[&format!("--since={name}")]);
         assert_eq!(said.code, 2, "{name}: {}", said.err);
-        assert!(said.err.contains("there is no commit"), "{name}: {}", said.err);
+        assert!(said.err.contains("unknown commit"), "{name}: {}", said.err);
     }
     assert!(!project.path().join("x").exists());
 }

@@ -52,14 +52,14 @@ fn each<'a>(
 /// Gives every type its id.
 fn declare<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
     if table.library.is_empty() || table.docs.is_empty() || table.versions.is_empty() {
-        return Err((vec![Key("library")], "`library`, `versions` and `docs` must say something".to_owned()));
+        return Err((vec![Key("library")], "`library`, `versions` and `docs` must not be empty".to_owned()));
     }
     for (index, row) in table.types.iter().enumerate() {
         let at = |key| vec![Key("type"), Item(index), Key(key)];
         check::type_row(row).map_err(|(key, message)| (at(key), message))?;
         let id = u16::try_from(apis.types.len()).map_err(|_| (at("name"), "too many types".to_owned()))?;
         if apis.type_names.insert(row.name.clone(), TypeId(id)).is_some() {
-            return Err((at("name"), format!("there is another type `{}`", row.name)));
+            return Err((at("name"), format!("there is already a type `{}`", row.name)));
         }
         apis.types.push(Type { name: row.name.clone(), life: row.life, ..Type::default() });
     }
@@ -74,7 +74,10 @@ fn connect<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
             let steps = || vec![Key("type"), Item(index), Key("extends"), Item(nth)];
             let parent = named(apis, name).map_err(|message| (steps(), message))?;
             if lineage(apis, parent).contains(&own) {
-                return Err((steps(), format!("`{name}` already extends `{}`: types go in a circle", row.name)));
+                return Err((
+                    steps(),
+                    format!("`{name}` already extends `{}`: types must not extend each other in a circle", row.name),
+                ));
             }
             apis.types[usize::from(own.0)].lineage.push(parent);
         }
@@ -172,7 +175,7 @@ fn modules<'a>(table: &'a Table, from: &'a [String]) -> Vec<&'a str> {
 fn once<T: Copy>(map: &mut FxHashMap<String, T>, names: &[String], id: T) -> Result<(), String> {
     for name in names {
         if map.insert(name.clone(), id).is_some() {
-            return Err(format!("`{name}` has been described before"));
+            return Err(format!("`{name}` is already described by another row"));
         }
     }
     Ok(())

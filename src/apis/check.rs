@@ -21,13 +21,13 @@ pub fn row(row: &Row) -> Result<(), Fault> {
         || row.cleans_up
         || row.keeps.is_some()
         || !row.callback.is_empty();
-    if speaks { Ok(()) } else { fault("", "the row does not say what the call does") }
+    if speaks { Ok(()) } else { fault("", "this row does not say what the call does") }
 }
 
 /// Faults of a type that show without looking at other tables.
 pub fn type_row(row: &TypeRow) -> Result<(), Fault> {
     if row.name.is_empty() || row.name == "any" {
-        return fault("name", "a type needs a name of its own");
+        return fault("name", "a type needs a unique name");
     }
     if !row.from.is_empty() && row.exported.is_empty() && row.exported_values.is_empty() {
         return fault("from", "`from` needs `exported` or `exported-values`");
@@ -42,10 +42,10 @@ pub fn handler(row: &HandlerRow) -> Result<(), Fault> {
         return fault("", "a handler needs exactly one of `exported`, `decorated`, `under`");
     }
     if row.exported.is_empty() && (row.reloaded || !row.parameters.is_empty()) {
-        return fault("exported", "`parameters` and `reloaded` go with `exported` only");
+        return fault("exported", "`parameters` and `reloaded` are only allowed with `exported`");
     }
     if row.exported.iter().any(|name| name == "*") && row.parameters.is_empty() && row.directive.is_none() {
-        return fault("exported", "any name at all needs `parameters` or a `directive`");
+        return fault("exported", "the name `*` needs `parameters` or a `directive`");
     }
     Ok(())
 }
@@ -60,13 +60,13 @@ fn selector(row: &Row) -> Result<(), Fault> {
         return fault("method", "`method` needs `of`, the type that has it");
     }
     if !method && row.of.is_some() {
-        return fault("of", "`of` goes with `method` only");
+        return fault("of", "`of` is only allowed with `method`");
     }
     if !method && row.anywhere && row.new.is_empty() {
-        return fault("anywhere", "`anywhere` goes with `method` and `new` only");
+        return fault("anywhere", "`anywhere` is only allowed with `method` and `new`");
     }
     if !row.from.is_empty() && row.function.is_empty() && row.new.is_empty() {
-        return fault("from", "`from` goes with `function` and `new` only");
+        return fault("from", "`from` is only allowed with `function` and `new`");
     }
     Ok(())
 }
@@ -74,19 +74,22 @@ fn selector(row: &Row) -> Result<(), Fault> {
 fn effects(row: &Row) -> Result<(), Fault> {
     let listens = row.opens == Some(What::Listener);
     if row.callback.is_empty() && (listens || row.opens == Some(What::Timer)) {
-        return fault("opens", "this row needs a `callback`: what it opens calls a function");
+        return fault("opens", "this row needs a `callback`, the function that is called");
     }
     if row.opens.is_some_and(|what| KEPT.contains(&what)) {
-        return fault("opens", "this kind is not opened and closed: say it with `keeps`");
+        return fault("opens", "this kind is not opened and closed: use `keeps`");
     }
     if row.callback.is_empty() && row.event.is_some() && row.closes.is_none() {
         return fault("event", "`event` needs a `callback`, or `closes`");
     }
     if row.closes.is_some() != row.by.is_some() {
-        return fault(if row.by.is_some() { "by" } else { "closes" }, "`closes` and `by` go together");
+        return fault(if row.by.is_some() { "by" } else { "closes" }, "`closes` and `by` are only allowed together");
     }
     if row.opens != Some(What::Client) && (row.idle != Idle::Stays || !row.only_with.is_empty()) {
-        return fault(if row.only_with.is_empty() { "idle" } else { "only-with" }, "this is said of clients only");
+        return fault(
+            if row.only_with.is_empty() { "idle" } else { "only-with" },
+            "this key is only allowed with `opens = \"client\"`",
+        );
     }
     if row.promised && row.makes.is_none() {
         return fault("promised", "`promised` needs `makes`");
@@ -96,13 +99,16 @@ fn effects(row: &Row) -> Result<(), Fault> {
         return fault("data", "`data` needs `sinks`");
     }
     if row.sinks == Some(Sink::Lines) {
-        return fault("sinks", "splitting into lines is seen in the code, not in a row");
+        return fault("sinks", "splitting into lines is detected in the code and cannot be set in a row");
     }
     if row.reads.is_some() != row.instead.is_some() {
-        return fault(if row.reads.is_some() { "reads" } else { "instead" }, "`reads` and `instead` go together");
+        return fault(
+            if row.reads.is_some() { "reads" } else { "instead" },
+            "`reads` and `instead` are only allowed together",
+        );
     }
     if row.callback.iter().any(|callback| callback.sync && callback.outcome) {
-        return fault("callback", "a callback is `sync` or tells the `outcome`, not both");
+        return fault("callback", "a callback cannot have both `sync` and `outcome`");
     }
     Ok(())
 }
@@ -115,10 +121,10 @@ fn qualities(row: &Row) -> Result<(), Fault> {
         ("ends-itself-with", !row.ends_itself_with.is_empty()),
     ];
     if let Some((key, _)) = opening.into_iter().find(|(_, said)| *said && row.opens.is_none()) {
-        return fault(key, "only a row that `opens` can say this");
+        return fault(key, "only a row with `opens` can have this key");
     }
     if row.handler.is_some() && row.by != Some(By::Handler) {
-        return fault("handler", "`handler` goes with `by = \"handler\"`");
+        return fault("handler", "`handler` is only allowed with `by = \"handler\"`");
     }
     if row.stands_for.is_some() && row.makes.is_none() {
         return fault("stands-for", "`stands-for` needs `makes`");
@@ -132,11 +138,11 @@ fn qualities(row: &Row) -> Result<(), Fault> {
 
 fn kept(keeps: &Keeps) -> Result<(), Fault> {
     if !KEPT.contains(&keeps.what) {
-        return fault("keeps", "this kind is opened and closed: say it with `opens`");
+        return fault("keeps", "this kind is opened and closed: use `opens`");
     }
     let named = [&keeps.bounded_by, &keeps.expires_by, &keeps.off_with, &keeps.only_with, &keeps.keyed_by_options];
     if keeps.options.is_none() && named.iter().any(|names| !names.is_empty()) {
-        return fault("keeps", "what names options needs `options`, the argument that has them");
+        return fault("keeps", "keys that name options need `options`, the argument that holds them");
     }
     if keeps.fix.is_some() && keeps.options.is_none() {
         return fault("keeps", "`fix` needs `options`");
@@ -145,7 +151,7 @@ fn kept(keeps: &Keeps) -> Result<(), Fault> {
         return fault("keeps", "`by-identity` needs `keyed-by`");
     }
     if keeps.part == Part::Removes && (keeps.options.is_some() || keeps.keyed_by.is_some()) {
-        return fault("keeps", "a call that `removes` needs neither options nor a key");
+        return fault("keeps", "a call with `part = \"removes\"` needs neither options nor a key");
     }
     Ok(())
 }

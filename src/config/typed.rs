@@ -69,7 +69,7 @@ impl Options {
             self.stdin = Some(Stdin { name, bytes: read_stdin(files.max_size)? });
             self.paths.retain(|path| !dash(path));
         } else if files.stdin_filename.is_some() {
-            bail!("--stdin-filename names what comes in on standard input: use it with the path `-`");
+            bail!("--stdin-filename is the name of the text on standard input: use it with the path `-`");
         } else if check.paths.is_empty() && files.files_from.is_none() {
             self.paths.push(PathBuf::from("."));
         }
@@ -174,7 +174,7 @@ fn chosen_rules(chosen: &Chosen) -> Result<Vec<&'static Rule>> {
     let groups = file::groups();
     for name in &chosen.groups {
         if !groups.contains(&name.as_str()) {
-            bail!("there is no group `{}`{}", fault::shortened(name), fault::hint(name, &groups));
+            bail!("unknown group `{}`{}", fault::shortened(name), fault::hint(name, &groups));
         }
     }
     let named = |ids: &[String], rule: &Rule| ids.iter().any(|id| id == rule.id);
@@ -206,7 +206,7 @@ fn listed(list: &Path) -> Result<Vec<PathBuf>> {
         match source::read(list, MOST_BYTES) {
             Ok(bytes) => bytes,
             Err(source::Unreadable::Io(why)) => bail!("{}: the list of files cannot be read: {why}", list.display()),
-            Err(_) => bail!("{}: too large for a list of files", list.display()),
+            Err(_) => bail!("{}: the list of files is too large", list.display()),
         }
     };
     let nul = bytes.contains(&0);

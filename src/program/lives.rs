@@ -73,7 +73,7 @@ impl Unit {
             }
             Root::Global(_) => (Life::Process, "global: kept as long as the process runs".to_owned()),
             Root::Import { module, .. } => {
-                (Life::Process, format!("kept by `{module}`, which it is imported from, as long as the process runs"))
+                (Life::Process, format!("imported from `{module}`, which keeps it as long as the process runs"))
             }
             Root::UnknownThis(_) => return None,
         };
@@ -93,8 +93,10 @@ impl Unit {
         let name = if home.name.is_empty() { "this function".to_owned() } else { format!("`{}`", home.name) };
         match runs.often {
             Often::Once => Some((Life::Process, format!("kept by the closures of {name}, which runs once"))),
-            Often::Call | Often::Instance => Some((Life::Instance, format!("kept by the closures that {name} makes"))),
-            Often::Mount => Some((Life::Component, format!("kept by the closures that {name} makes"))),
+            Often::Call | Often::Instance => {
+                Some((Life::Instance, format!("kept by the closures that {name} creates")))
+            }
+            Often::Mount => Some((Life::Component, format!("kept by the closures that {name} creates"))),
             Often::Event | Often::Tick | Often::Request => None,
         }
     }
@@ -104,10 +106,10 @@ impl Unit {
         let name = if owner.name.is_empty() { "this object".to_owned() } else { format!("`{}`", owner.name) };
         let once = self.is_made_once(class);
         if once {
-            return (Life::Process, format!("kept by an instance of {name} that is made once, at start-up"));
+            return (Life::Process, format!("kept by an instance of {name} that is created once, at startup"));
         }
         if owner.kind == ClassKind::Object && self.runs_of(owner.within).often == Often::Once {
-            return (Life::Process, "kept by an object that is made once, at start-up".to_owned());
+            return (Life::Process, "kept by an object that is created once, at startup".to_owned());
         }
         let short = !owner.exported
             && !owner.escapes
@@ -115,7 +117,7 @@ impl Unit {
             && self.joined.made.contains_key(&class) == self.joined.made_short.contains(&class)
             && owner.made.iter().all(|(by, _)| self.runs_of(*by).often >= Often::Event);
         if short {
-            return (Life::Request, format!("an instance of {name} lives no longer than what makes it"));
+            return (Life::Request, format!("an instance of {name} lives no longer than the code that creates it"));
         }
         (Life::Instance, format!("kept by each instance of {name}"))
     }

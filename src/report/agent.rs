@@ -56,6 +56,6 @@ fn summary(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     let unchecked = if unchecked == 0 { String::new() } else { format!("; {unchecked} not checked") };
     match counts(outcome) {
         counts if counts.is_empty() => writeln!(out, "no leaks found in {files}{unchecked}"),
-        counts => writeln!(out, "{counts} in {files}{unchecked}; `leaklint explain RULE` says more"),
+        counts => writeln!(out, "{counts} in {files}{unchecked}; `leaklint explain RULE` explains a rule"),
     }
 }

@@ -59,7 +59,8 @@ pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
     if let Some(fix) = finding.fixes.first() {
         print_change(&mut text, fix, sources, look);
     }
-    let more = format!("{}; about this rule: leaklint explain {}", finding.confidence.as_str(), finding.rule);
+    let (confidence, rule) = (finding.confidence.as_str(), finding.rule);
+    let more = format!("confidence: {confidence}; more about this rule: leaklint explain {rule}");
     let more = Paragraph { taken: 2, indent: 2 }.paint(DIM, &more, look);
     let _ = writeln!(text, " {more}\n");
     text

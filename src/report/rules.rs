@@ -13,7 +13,7 @@ pub fn table(out: &mut dyn Write) -> io::Result<()> {
     let (id, group) = (width(|r| r.id.len()), width(|r| r.group.as_str().len()));
     for rule in RULES {
         let (severity, summary) = (rule.severity.as_str(), rule.summary());
-        let opt_in = if rule.pedantic { " Only on request: --rule." } else { "" };
+        let opt_in = if rule.pedantic { " Off by default." } else { "" };
         writeln!(out, "{:id$}  {:group$}  {severity:7}  {summary}{opt_in}", rule.id, rule.group.as_str())?;
     }
     Ok(())

@@ -10,6 +10,7 @@ use super::{json, places};
 use crate::Outcome;
 use crate::config;
 use crate::finding::{Confidence, Edit, FileId, Finding, Fix, Label, Notice, NoticeKind, Severity, Span};
+use crate::page::{self, Links};
 use crate::rule::Rule;
 use crate::source::{Source, Unit};
 use shapes::{
@@ -91,7 +92,7 @@ impl<'o> Writer<'o> {
         let mut notifications: Vec<Notification> = self.outcome.notices.iter().map(|n| self.notification(n)).collect();
         let more = self.outcome.findings.len().saturating_sub(MOST);
         if more > 0 {
-            let text = format!("{more} more findings are left out: a run holds {MOST} results at most");
+            let text = format!("{more} more findings are omitted: a run has at most {MOST} results");
             notifications.push(Notification {
                 descriptor: None,
                 level: Level::Warning,
@@ -194,12 +195,13 @@ fn shape(rule: &'static Rule, least: Confidence) -> RuleShape {
             Confidence::Guess => "low",
         },
     );
+    let page = page::of(rule, Links::Names);
     RuleShape {
         id: rule.id,
         name: rule.id,
         short_description: Message::new(rule.summary()),
         full_description: Message::new(rule.summary()),
-        help: Help { text: rule.page, markdown: rule.page },
+        help: Help { text: page.clone(), markdown: page },
         help_uri: json::page(rule.id),
         default_configuration: Configuration { level: level(rule.severity) },
         properties: shapes::RuleProperties {

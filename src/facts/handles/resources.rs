@@ -89,10 +89,10 @@ enum Ways {
 const MOST: usize = 300;
 
 /// What is wrong with `callback(error)` where another way says `callback(null, socket)`.
-const NOT_HANDED: &str = "told a failure: nobody is handed it, and it stays open";
+const NOT_HANDED: &str = "reports a failure here without passing it on, so it stays open";
 
 /// What is wrong with `if (img.src === url) URL.revokeObjectURL(url)`.
-const SHAKY: &str = "only while the element still shows it";
+const SHAKY: &str = "only if the element still shows it";
 
 impl<'a> Reader<'a, '_> {
     /// Finds what is opened and not closed by its handle on every way.

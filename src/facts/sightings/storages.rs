@@ -42,7 +42,7 @@ impl<'a> Reader<'a, '_> {
                 let most = if stays { Confidence::Likely } else { Confidence::Guess };
                 let span = self.span(p.span);
                 let about =
-                    (span, self.text_of(p.span, 60), (at != span).then_some((at, "the store before it".to_owned())));
+                    (span, self.text_of(p.span, 60), (at != span).then_some((at, "the previous store".to_owned())));
                 return self.see((Seen::ParentStore, most), call.node_id.get(), about);
             }
         }

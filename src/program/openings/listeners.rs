@@ -45,7 +45,7 @@ impl Unit {
                 Outlives::Perhaps(None, format!("`{}` may outlive the call", receiver.text))
             }
             Outlives::No if self.is_added_by_each_run(handle, receiver) => {
-                Outlives::Yes(None, format!("`{}` is there before and after this run of the effect", receiver.text))
+                Outlives::Yes(None, format!("`{}` exists before and after this run of the effect", receiver.text))
             }
             other => other,
         };

@@ -75,8 +75,8 @@ pub struct RuleShape {
 
 #[derive(Serialize)]
 pub struct Help {
-    pub text: &'static str,
-    pub markdown: &'static str,
+    pub text: String,
+    pub markdown: String,
 }
 
 #[derive(Serialize)]
