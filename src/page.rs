@@ -30,7 +30,7 @@ pub fn of(rule: &Rule, links: Links) -> String {
             fenced = !fenced;
             text.extend(["```", info.split(' ').next().unwrap_or_default()]);
         } else if fenced {
-            text.push_str(line.split(MARK).next().unwrap_or_default());
+            text.push_str(unmarked(line));
         } else {
             text.push_str(&linked(line, links));
         }
@@ -41,6 +41,12 @@ pub fn of(rule: &Rule, links: Links) -> String {
     }
     text.push_str(&switch(rule));
     text
+}
+
+/// A line of an example without the marks that only tests read.
+#[must_use]
+pub fn unmarked(line: &str) -> &str {
+    line.split(MARK).next().unwrap_or(line)
 }
 
 /// Severity, group, and whether the rule runs by itself.

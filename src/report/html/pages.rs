@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Parser, Tag, TagEnd, html};
 
 use super::{Entry, shown};
+use crate::page::unmarked;
 use crate::report::json;
 use crate::rule::Rule;
 use crate::rules::RULES;
@@ -81,7 +82,7 @@ fn opening(kind: &CodeBlockKind<'_>) -> String {
 
 /// Code without the marks that only tests read.
 fn shown_code(code: &str) -> String {
-    let line = |line: &str| shown(line.split("//~").next().unwrap_or(line).trim_end());
+    let line = |line: &str| shown(unmarked(line).trim_end());
     code.lines().map(line).collect::<Vec<_>>().join("\n") + if code.ends_with('\n') { "\n" } else { "" }
 }
 
