@@ -35,7 +35,11 @@ fn finding(unit: &Unit, cleanup: &DeadCleanup) -> Finding {
 
 const fn confidence(cleanup: &DeadCleanup) -> Confidence {
     match cleanup.flaw {
-        CleanupFlaw::Called | CleanupFlaw::Named | CleanupFlaw::NotReturned => Confidence::Sure,
+        CleanupFlaw::Called
+        | CleanupFlaw::Named
+        | CleanupFlaw::NotReturned
+        | CleanupFlaw::Ignored
+        | CleanupFlaw::Promised => Confidence::Sure,
         _ => Confidence::Likely,
     }
 }
@@ -46,6 +50,8 @@ fn message(cleanup: &DeadCleanup) -> String {
         CleanupFlaw::Called => format!("this effect calls its cleanup `{name}` at once and returns none"),
         CleanupFlaw::Named => format!("this cleanup names `{name}` and does not call it"),
         CleanupFlaw::NotReturned => "this effect makes a cleanup and does not return it".to_owned(),
+        CleanupFlaw::Ignored => "this cleanup is returned, and nothing calls what is returned here".to_owned(),
+        CleanupFlaw::Promised => "this cleanup is returned by an async function, and nothing calls it".to_owned(),
         CleanupFlaw::Misspelt => format!("nothing calls `{name}`: the hook is `{right}`"),
         CleanupFlaw::Renamed(major) => {
             format!("version {major} does not call `{name}` any more: the hook is `{right}`")
@@ -64,6 +70,8 @@ fn why(cleanup: &DeadCleanup) -> String {
         CleanupFlaw::Called => "runs when the effect begins, not when it ends".to_owned(),
         CleanupFlaw::Named => format!("runs at the end, where `{name}` alone does nothing"),
         CleanupFlaw::NotReturned => "nobody ever gets this function".to_owned(),
+        CleanupFlaw::Ignored => "the framework does not call this".to_owned(),
+        CleanupFlaw::Promised => "the framework gets a promise, and calls no function that comes in one".to_owned(),
         CleanupFlaw::Misspelt | CleanupFlaw::Renamed(_) => "no framework and no code calls this".to_owned(),
         CleanupFlaw::NoSuper => "there is no `super` call in here".to_owned(),
         CleanupFlaw::RefGone => "the ref of an element is empty once the element is gone".to_owned(),
@@ -88,6 +96,9 @@ fn help(cleanup: &DeadCleanup) -> String {
         CleanupFlaw::Called => "return the function itself, not what calling it gives".to_owned(),
         CleanupFlaw::Named => format!("call it: `{name}()`"),
         CleanupFlaw::NotReturned => "write `return` before it".to_owned(),
+        CleanupFlaw::Ignored if right.is_empty() => "hand it to what runs cleanups here".to_owned(),
+        CleanupFlaw::Ignored => format!("hand it to `{right}`"),
+        CleanupFlaw::Promised => "start the asynchronous work inside, and return the cleanup at once".to_owned(),
         CleanupFlaw::Misspelt | CleanupFlaw::Renamed(_) => format!("call it `{right}`"),
         CleanupFlaw::NoSuper => format!("call `super.{name}()` in it"),
         CleanupFlaw::RefGone => "leave out the test, or keep the element in a variable of the effect".to_owned(),

@@ -29,7 +29,8 @@ impl<'a> Reader<'a, '_> {
             }
             SpotRoot::Global(name) => {
                 let path = dotted(&spot.path)?;
-                if path.is_empty() { self.apis.global_type(name).map(Type::Library) } else { None }
+                let whole = if path.is_empty() { name.to_owned() } else { format!("{name}.{path}") };
+                self.apis.global_type(&whole).map(Type::Library)
             }
             SpotRoot::Symbol(symbol) if spot.path.is_empty() => self.class_for_symbol(symbol).map(Type::Local),
             _ => None,
