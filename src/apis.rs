@@ -10,6 +10,7 @@ pub mod row;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use globset::GlobMatcher;
 use rustc_hash::{FxHashMap, FxHashSet};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -35,8 +36,8 @@ pub struct Apis {
     types: Vec<Type>,
     rows: Vec<Row>,
     modules: FxHashMap<String, Module>,
-    /// Names of modules with a `*` in them: what stands before and behind it, and the name.
-    patterns: Vec<(String, String, String)>,
+    /// Names of modules with a `*` in them.
+    patterns: Vec<(GlobMatcher, String)>,
     /// Modules whose default export is a global.
     global_modules: FxHashMap<String, String>,
     type_names: FxHashMap<String, TypeId>,
@@ -337,10 +338,8 @@ impl Apis {
     fn module(&self, name: &str) -> Option<&Module> {
         let name = plain_module(name);
         self.modules.get(name).or_else(|| {
-            let fits = |(start, end, _): &&(String, String, String)| {
-                name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
-            };
-            self.modules.get(&self.patterns.iter().find(fits)?.2)
+            let (_, pattern) = self.patterns.iter().find(|(pattern, _)| pattern.is_match(name))?;
+            self.modules.get(pattern)
         })
     }
 

@@ -1,5 +1,6 @@
 //! From the text of tables to the index, with all that shows only when the tables stand side by side.
 
+use globset::{Glob, GlobMatcher};
 use rustc_hash::FxHashMap;
 
 use super::error::Step::{Item, Key};
@@ -41,11 +42,11 @@ pub fn apis(tables: &[(&str, &str)]) -> Result<Apis, TableError> {
 }
 
 /// Modules with a `*` in their name, the longest first: it says most.
-fn patterns(apis: &Apis) -> Vec<(String, String, String)> {
-    let parts = |name: &String| name.split_once('*').map(|(start, end)| (start.into(), end.into(), name.clone()));
-    let mut found: Vec<_> = apis.modules.keys().filter_map(parts).collect();
-    found.sort_by(|(.., a), (.., b)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-    found
+fn patterns(apis: &Apis) -> Vec<(GlobMatcher, String)> {
+    let mut names: Vec<&String> = apis.modules.keys().filter(|name| name.contains('*')).collect();
+    names.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    let matcher = |name: &String| Some((Glob::new(name).ok()?.compile_matcher(), name.clone()));
+    names.into_iter().filter_map(matcher).collect()
 }
 
 fn each<'a>(

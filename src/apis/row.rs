@@ -117,7 +117,7 @@ pub struct Table {
     pub versions: String,
     /// Address of the documentation that the rows were read from.
     pub docs: String,
-    /// Module specifiers that give access to the library. Default: the name of the library. One `*` stands for any text.
+    /// Module specifiers that give access to the library. Default: the name of the library. `*` stands for any text.
     #[serde(default)]
     pub modules: Vec<String>,
     /// Modules whose default export is a global: `"global/window" = "window"`.

@@ -64,6 +64,12 @@ impl<'a> Reader<'a, '_> {
             Expression::LogicalExpression(e) => self.type_of(&e.left).or_else(|| self.type_of(&e.right)),
             Expression::AssignmentExpression(e) => self.type_of(&e.right),
             Expression::ConditionalExpression(e) => self.type_of(&e.consequent).or_else(|| self.type_of(&e.alternate)),
+            // `const request = store.get(1)` is an entry of the store, and may be of a type of its own.
+            Expression::Identifier(id) => {
+                let spot = self.spot_of_identifier(id);
+                let symbol = self.symbol_of(id);
+                self.type_of_spot(&spot).or_else(|| self.type_of_symbol(symbol?))
+            }
             other => {
                 let spot = self.spot_of(other)?;
                 self.type_of_spot(&spot)
