@@ -18,8 +18,8 @@ pub use error::TableError;
 pub use handlers::{EntryPoint, Handlers};
 pub use keeps::{KEPT, Keeps, Part, Through};
 pub use row::{
-    By, Callback, Cleanup, Delivers, EventRow, HandlerRow, Idle, Life, MadeOnce, Often, Row, Sink, Table, TypeRow, What,
-    Which,
+    By, Callback, Cleanup, Delivers, EventRow, HandlerRow, Idle, Life, MadeOnce, Often, Row, Sink, Table, TypeRow,
+    What, Which,
 };
 
 /// A class or interface of a library.

@@ -142,6 +142,7 @@ fn qualities(row: &Row) -> Result<(), Fault> {
         ("once", row.once),
         ("returns-remover", row.returns_remover),
         ("ends-itself-with", !row.ends_itself_with.is_empty()),
+        ("dedupes", row.dedupes),
         ("once-at-date", row.once_at_date),
         ("started-by", row.started_by.is_some()),
     ];

@@ -404,6 +404,9 @@ pub struct Row {
     /// A timer that fires once when one of its arguments is a `Date`.
     #[serde(default)]
     pub once_at_date: bool,
+    /// The same function is kept once, however often it is registered.
+    #[serde(default)]
+    pub dedupes: bool,
     /// The value returned, when called, removes what was opened.
     #[serde(default)]
     pub returns_remover: bool,

@@ -16,11 +16,7 @@ use crate::finding::{Confidence, Span};
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_storage(&mut self, new: &'a NewExpression<'a>) {
         let node = new.node_id.get();
-        if self.owner_of(node) == TOP
-            || !self.is_storage(new)
-            || self.is_guarded_once(node)
-            || self.is_released(node)
-        {
+        if self.owner_of(node) == TOP || !self.is_storage(new) || self.is_guarded_once(node) || self.is_released(node) {
             return;
         }
         let span = self.span(new.span);
@@ -34,9 +30,7 @@ impl<'a> Reader<'a, '_> {
     /// `storage.disable()`, wherever in the file.
     fn is_released(&mut self, made: NodeId) -> bool {
         let holder = match self.nodes.kind(self.outside(made).1) {
-            AstKind::VariableDeclarator(d) => {
-                bound_symbol(&d.id).map(|symbol| Spot::new(SpotRoot::Symbol(symbol)))
-            }
+            AstKind::VariableDeclarator(d) => bound_symbol(&d.id).map(|symbol| Spot::new(SpotRoot::Symbol(symbol))),
             AstKind::AssignmentExpression(e) => self.assigned_spot(e),
             AstKind::PropertyDefinition(p) => {
                 key_name(&p.key).map(|name| self.this_spot(self.owner_of(made)).step(Seg::Field(name)))

@@ -11,16 +11,8 @@ use crate::facts::reader::{Reader, Type, peel};
 use crate::facts::{FunctionKind, Life, TOP};
 
 /// Operators that end the stream of values sooner or later.
-const ENDING: [&str; 8] = [
-    "take(",
-    "first(",
-    "takeWhile",
-    "untilDestroyed",
-    "takeUntilDestroyed",
-    "until(",
-    "last(",
-    "toPromise",
-];
+const ENDING: [&str; 8] =
+    ["take(", "first(", "takeWhile", "untilDestroyed", "takeUntilDestroyed", "until(", "last(", "toPromise"];
 
 /// Methods that hand on a stream that does not end by itself.
 const STREAMS: [&str; 8] =
@@ -34,7 +26,8 @@ impl<'a> Reader<'a, '_> {
             return false;
         }
         let text = self.text.get(member.object().span().start as usize..member.object().span().end as usize);
-        if text.is_none_or(|text| ENDING.iter().any(|word| text.contains(word))) || self.is_taken_until(member.object()) {
+        if text.is_none_or(|text| ENDING.iter().any(|word| text.contains(word))) || self.is_taken_until(member.object())
+        {
             return false;
         }
         self.outlasts_component(member.object())
@@ -57,7 +50,8 @@ impl<'a> Reader<'a, '_> {
     /// A subject of this file of which nothing is ever said but that it is complete.
     fn only_completes(&mut self, notifier: &'a Expression<'a>) -> bool {
         let Some(spot) = self.spot_of(notifier) else { return false };
-        let subject = matches!(self.type_of(notifier), Some(Type::Library(t)) if self.apis.is_a_named(t, "rxjs.Subject"));
+        let subject =
+            matches!(self.type_of(notifier), Some(Type::Library(t)) if self.apis.is_a_named(t, "rxjs.Subject"));
         let mut completes = false;
         for named in self.named_within(NodeId::ROOT, usize::MAX).filter(|_| subject) {
             let Some(member) = peel(&named.call.callee).as_member_expression() else { continue };
