@@ -45,6 +45,16 @@ fn a_fault_is_told_with_its_line_and_key() {
         (&row("keeps = { what = \"timer\" }"), "x.toml:6:9: `row.1.keeps`: this kind is opened"),
         (&row("keeps = { what = \"cache\", bounded-by = [\"max\"] }"), "x.toml:6:9: `row.1.keeps`: what names options"),
         (&row("keeps = { what = \"cache\", limit = 1 }"), "x.toml:6:27: `row.1.keeps.limit`: unknown field"),
+    ] {
+        let told = fault(text);
+        assert!(told.starts_with(expected), "{text}\n told    {told}\n expected {expected}");
+    }
+}
+
+#[test]
+fn what_a_row_cannot_say_is_told() {
+    let row = |rest: &str| format!("[[row]]\nglobal = [\"f\"]\n{rest}\n");
+    for (text, expected) in [
         (&row("sinks = \"hash\"\nonce = true"), "x.toml:7:8: `row.1.once`: "),
         (&row("sinks = \"hash\"\nonce-at-date = true"), "x.toml:7:16: `row.1.once-at-date`: "),
         (&row("sinks = \"hash\"\nstarted-by = \"start\""), "x.toml:7:14: `row.1.started-by`: "),
@@ -54,7 +64,7 @@ fn a_fault_is_told_with_its_line_and_key() {
         (&row("sinks = \"hash\"\ndocs = \"a page\""), "x.toml:7:8: `row.1.docs`: `docs` is the address"),
         (&row("sinks = \"hash\"\nanywhere = true"), "x.toml:7:12: `row.1.anywhere`: a name alone tells only"),
         (
-            "[[row]]\nmethod = [\"open\"]\nof = \"any\"\nanywhere = true\nopens = \"connection\"\n",
+            &"[[row]]\nmethod = [\"open\"]\nof = \"any\"\nanywhere = true\nopens = \"connection\"\n".to_owned(),
             "x.toml:7:12: `row.1.anywhere`: a name alone tells only",
         ),
         (

@@ -47,8 +47,8 @@ impl<'a> Reader<'a, '_> {
             match *site {
                 AstKind::CallExpression(call) => {
                     let Some(member) = peel(&call.callee).as_member_expression() else { continue };
-                    let named = member.static_property_name().is_some_and(is_one);
-                    if named && self.spot_of(member.object()).as_ref() == Some(emitter) {
+                    let meant = member.static_property_name().is_some_and(is_one);
+                    if meant && self.spot_of(member.object()).as_ref() == Some(emitter) {
                         found.push(call.node_id.get());
                     }
                 }

@@ -22,7 +22,6 @@ use held::Held;
 
 /// A client made in code that may run again, and not closed on every way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts of one client")]
 pub struct Client {
     /// The call as written, shortened.
     pub api: String,
