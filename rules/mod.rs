@@ -108,6 +108,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("ecma.toml", include_str!("apis/ecma.toml")),
     ("discord.js.toml", include_str!("apis/discord.js.toml")),
     ("downloads.toml", include_str!("apis/downloads.toml")),
+    ("electron.toml", include_str!("apis/electron.toml")),
     ("express.toml", include_str!("apis/express.toml")),
     ("express-session.toml", include_str!("apis/express-session.toml")),
     ("fastify.toml", include_str!("apis/fastify.toml")),
