@@ -1,5 +1,6 @@
 //! Context storages that are made again and again, and stores that point to the one before.
 
+use crate::apis::What;
 use crate::facts::Seen;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::program::Program;
@@ -11,7 +12,7 @@ pub const RULE: Rule = Rule {
     group: Group::Retention,
     severity: Severity::Warning,
     pedantic: false,
-    whats: &[],
+    whats: &[What::Context],
     check,
 };
 

@@ -35,7 +35,11 @@ fn finding(unit: &Unit, cleanup: &DeadCleanup) -> Finding {
 
 const fn confidence(cleanup: &DeadCleanup) -> Confidence {
     match cleanup.flaw {
-        CleanupFlaw::Called | CleanupFlaw::Named | CleanupFlaw::NotReturned => Confidence::Sure,
+        CleanupFlaw::Called
+        | CleanupFlaw::Named
+        | CleanupFlaw::NotReturned
+        | CleanupFlaw::Ignored
+        | CleanupFlaw::Promised => Confidence::Sure,
         _ => Confidence::Likely,
     }
 }
@@ -46,6 +50,8 @@ fn message(cleanup: &DeadCleanup) -> String {
         CleanupFlaw::Called => format!("this effect calls its cleanup `{name}` immediately instead of returning it"),
         CleanupFlaw::Named => format!("this cleanup mentions `{name}` but does not call it"),
         CleanupFlaw::NotReturned => "this effect creates a cleanup function but does not return it".to_owned(),
+        CleanupFlaw::Ignored => "this cleanup is returned, but nothing calls what is returned here".to_owned(),
+        CleanupFlaw::Promised => "this cleanup is returned by an async function, so nothing calls it".to_owned(),
         CleanupFlaw::Misspelt => format!("`{name}` is never called: the hook is named `{right}`"),
         CleanupFlaw::Renamed(major) => {
             format!("version {major} no longer calls `{name}`: the hook is now named `{right}`")
@@ -64,6 +70,8 @@ fn why(cleanup: &DeadCleanup) -> String {
         CleanupFlaw::Called => "runs when the effect begins, not when it ends".to_owned(),
         CleanupFlaw::Named => format!("runs at the end, where `{name}` alone does nothing"),
         CleanupFlaw::NotReturned => "nothing receives this function".to_owned(),
+        CleanupFlaw::Ignored => "the framework does not call this".to_owned(),
+        CleanupFlaw::Promised => "the framework gets a promise, and does not call a function inside it".to_owned(),
         CleanupFlaw::Misspelt | CleanupFlaw::Renamed(_) => "neither a framework nor other code calls this".to_owned(),
         CleanupFlaw::NoSuper => "there is no `super` call in this method".to_owned(),
         CleanupFlaw::RefGone => "the ref of an element is null once the element is removed".to_owned(),
@@ -88,6 +96,9 @@ fn help(cleanup: &DeadCleanup) -> String {
         CleanupFlaw::Called => "return the function itself, not its result".to_owned(),
         CleanupFlaw::Named => format!("call it: `{name}()`"),
         CleanupFlaw::NotReturned => "write `return` before it".to_owned(),
+        CleanupFlaw::Ignored if right.is_empty() => "pass it to the function that registers cleanups here".to_owned(),
+        CleanupFlaw::Ignored => format!("pass it to `{right}`"),
+        CleanupFlaw::Promised => "start the asynchronous work inside, and return the cleanup at once".to_owned(),
         CleanupFlaw::Misspelt | CleanupFlaw::Renamed(_) => format!("call it `{right}`"),
         CleanupFlaw::NoSuper => format!("call `super.{name}()` in it"),
         CleanupFlaw::RefGone => "remove the condition, or keep the element in a variable of the effect".to_owned(),

@@ -1,7 +1,7 @@
 //! What a table must keep to beyond its grammar; each fault names the key that is at fault.
 
 use super::keeps::{KEPT, Keeps, Part};
-use super::row::{By, HandlerRow, Idle, Row, Sink, TypeRow, What, Which};
+use super::row::{By, HandlerRow, Idle, Often, Row, Sink, TypeRow, What, Which};
 
 /// A fault of one type or row: the key at fault (empty: the whole) and what is wrong.
 pub type Fault = (&'static str, String);
@@ -20,6 +20,7 @@ pub fn row(row: &Row) -> Result<(), Fault> {
         || row.sinks.is_some()
         || row.cleans_up
         || row.keeps.is_some()
+        || row.ends_nothing
         || !row.callback.is_empty();
     if speaks { Ok(()) } else { fault("", "this row does not say what the call does") }
 }
@@ -29,10 +30,17 @@ pub fn type_row(row: &TypeRow) -> Result<(), Fault> {
     if row.name.is_empty() || row.name == "any" {
         return fault("name", "a type needs a unique name");
     }
-    if !row.from.is_empty() && row.exported.is_empty() && row.exported_values.is_empty() {
-        return fault("from", "`from` needs `exported` or `exported-values`");
+    let exports = [&row.exported, &row.exported_values, &row.decorators];
+    if !row.from.is_empty() && exports.iter().all(|names| names.is_empty()) {
+        return fault("from", "`from` needs `exported`, `exported-values` or `decorators`");
     }
-    Ok(())
+    if row.made_once.is_some() && row.decorators.is_empty() {
+        return fault("made-once", "`made-once` needs `decorators`");
+    }
+    if row.events.values().any(|event| !event.again.is_empty() && event.runs != Some(Often::Once)) {
+        return fault("events", "`again` goes with `runs = \"once\"`");
+    }
+    page(row.docs.as_deref())
 }
 
 /// Faults of a row about handlers.
@@ -50,6 +58,14 @@ pub fn handler(row: &HandlerRow) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A page is an address that can be opened.
+fn page(docs: Option<&str>) -> Result<(), Fault> {
+    match docs {
+        Some(docs) if !docs.starts_with("https://") => fault("docs", "`docs` is the address of a page: `https://..`"),
+        _ => Ok(()),
+    }
+}
+
 fn selector(row: &Row) -> Result<(), Fault> {
     let given = [&row.function, &row.global, &row.method, &row.new].iter().filter(|names| !names.is_empty()).count();
     if given != 1 {
@@ -62,9 +78,11 @@ fn selector(row: &Row) -> Result<(), Fault> {
     if !method && row.of.is_some() {
         return fault("of", "`of` is only allowed with `method`");
     }
-    if !method && row.anywhere && row.new.is_empty() {
-        return fault("anywhere", "`anywhere` is only allowed with `method` and `new`");
+    let conventional = [row.opens, row.closes].into_iter().flatten().all(is_conventional);
+    if row.anywhere && !(method && conventional) {
+        return fault("anywhere", "`anywhere` is only allowed with `method`, for listeners and subscriptions");
     }
+    page(row.docs.as_deref())?;
     if !row.from.is_empty() && row.function.is_empty() && row.new.is_empty() {
         return fault("from", "`from` is only allowed with `function` and `new`");
     }
@@ -85,11 +103,19 @@ fn effects(row: &Row) -> Result<(), Fault> {
     if row.closes.is_some() != row.by.is_some() {
         return fault(if row.by.is_some() { "by" } else { "closes" }, "`closes` and `by` are only allowed together");
     }
-    if row.opens != Some(What::Client) && (row.idle != Idle::Stays || !row.only_with.is_empty()) {
-        return fault(
-            if row.only_with.is_empty() { "idle" } else { "only-with" },
-            "this key is only allowed with `opens = \"client\"`",
-        );
+    let of_clients = [
+        ("idle", row.idle != Idle::Stays),
+        ("only-with", !row.only_with.is_empty()),
+        ("off-with", !row.off_with.is_empty()),
+    ];
+    if let Some((key, _)) = of_clients.into_iter().find(|(_, said)| *said && row.opens != Some(What::Client)) {
+        return fault(key, "this key is only allowed with `opens = \"client\"`");
+    }
+    if row.ends_nothing && row.closes.is_some() {
+        return fault("ends-nothing", "`ends-nothing` and `closes` contradict each other");
+    }
+    if row.callback.iter().any(|callback| callback.at_end && callback.cleanup.is_some()) {
+        return fault("callback", "`at-end` and `cleanup` are not allowed together");
     }
     if row.promised && row.makes.is_none() {
         return fault("promised", "`promised` needs `makes`");
@@ -119,6 +145,9 @@ fn qualities(row: &Row) -> Result<(), Fault> {
         ("once", row.once),
         ("returns-remover", row.returns_remover),
         ("ends-itself-with", !row.ends_itself_with.is_empty()),
+        ("dedupes", row.dedupes),
+        ("once-at-date", row.once_at_date),
+        ("started-by", row.started_by.is_some()),
     ];
     if let Some((key, _)) = opening.into_iter().find(|(_, said)| *said && row.opens.is_none()) {
         return fault(key, "only a row with `opens` can have this key");
@@ -134,6 +163,11 @@ fn qualities(row: &Row) -> Result<(), Fault> {
         return fault("namespaces", "`namespaces` needs a listener and `event = \"first\"`");
     }
     Ok(())
+}
+
+/// Kinds whose methods go by the same names in all libraries.
+const fn is_conventional(what: What) -> bool {
+    matches!(what, What::Listener | What::Subscription)
 }
 
 fn kept(keeps: &Keeps) -> Result<(), Fault> {

@@ -267,7 +267,7 @@ impl<'a> Reader<'a, '_> {
             AstKind::ImportNamespaceSpecifier(_) => self.import_spot(node, None),
             AstKind::TSImportEqualsDeclaration(d) => match &d.module_reference {
                 oxc_ast::ast::TSModuleReference::ExternalModuleReference(r) => {
-                    Some(Spot::new(SpotRoot::Module(r.expression.value.as_str())))
+                    Some(self.module_spot(r.expression.value.as_str()))
                 }
                 _ => None,
             },
@@ -288,11 +288,20 @@ impl<'a> Reader<'a, '_> {
 
     fn import_spot(&self, specifier: NodeId, name: Option<&'a str>) -> Option<Spot<'a>> {
         let AstKind::ImportDeclaration(d) = self.nodes.parent_kind(specifier) else { return None };
-        let module = Spot::new(SpotRoot::Module(d.source.value.as_str()));
-        Some(match name {
-            Some(name) => module.step(Seg::Field(name)),
-            None => module,
+        let module = self.module_spot(d.source.value.as_str());
+        Some(match (module.root, name) {
+            (SpotRoot::Global(_), Some("default")) | (_, None) => module,
+            (SpotRoot::Global(global), Some(name)) if GLOBAL_OBJECTS.contains(&global) => {
+                Spot::new(SpotRoot::Global(name))
+            }
+            (_, Some(name)) => module.step(Seg::Field(name)),
         })
+    }
+
+    /// A module, or the global that it stands for: `global/window`.
+    fn module_spot(&self, module: &'a str) -> Spot<'a> {
+        let global = self.apis.global_of_module(module);
+        Spot::new(global.map_or(SpotRoot::Module(module), SpotRoot::Global))
     }
 
     /// `for (const x of xs)`: an entry of `xs`.

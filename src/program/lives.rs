@@ -126,6 +126,9 @@ impl Unit {
     pub(super) fn is_made_once(&self, class: ClassId) -> bool {
         let owner = &self.facts.classes[class.0 as usize];
         let made = &owner.made;
+        if owner.made_once && made.is_empty() && !self.joined.made.contains_key(&class) {
+            return true;
+        }
         // Who imports a class may make any number of instances, unless it is one of a kind by its name.
         if owner.exported && !self.is_lasting(class) {
             return false;

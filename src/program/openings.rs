@@ -75,7 +75,7 @@ impl Unit {
                 package.and_then(|p| p.major(&cleanup.library)).is_some_and(|major| major >= since)
             }
             // That nobody calls it is what is wrong with it.
-            CleanupFlaw::Misspelt | CleanupFlaw::NotReturned => true,
+            CleanupFlaw::Misspelt | CleanupFlaw::NotReturned | CleanupFlaw::Ignored | CleanupFlaw::Promised => true,
             _ => !self.is_dead(cleanup.function),
         }
     }

@@ -90,10 +90,16 @@ impl Around<'_> {
 
     /// A method runs on every call; the constructor of a class that is made once at start-up runs once.
     fn of_method(&self, runs: &[Runs], (class, own): (ClassId, Why), kind: FunctionKind) -> Runs {
-        if !matches!(kind, FunctionKind::Constructor | FunctionKind::FieldInit) {
+        let owner = &self.facts.classes[class.0 as usize];
+        let birth = matches!(kind, FunctionKind::Constructor | FunctionKind::FieldInit);
+        // What the framework makes, nobody else does.
+        let alone = owner.made_once && owner.made.is_empty() && !self.joined.made.contains_key(&class);
+        if alone && (birth || matches!(own, Why::Use(id, _) if owner.called_once.contains(&id))) {
+            return Runs::ONCE;
+        }
+        if !birth {
             return Runs { often: Often::Call, certain: true, why: own };
         }
-        let owner = &self.facts.classes[class.0 as usize];
         if owner.exported || owner.escapes {
             return Runs { often: Often::Instance, certain: owner.exported, why: own };
         }

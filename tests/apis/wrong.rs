@@ -51,7 +51,37 @@ fn a_fault_is_told_with_its_line_and_key() {
             "x.toml:6:9: `row.1.keeps`: keys that name options",
         ),
         (&row("keeps = { what = \"cache\", limit = 1 }"), "x.toml:6:27: `row.1.keeps.limit`: unknown field"),
+    ] {
+        let told = fault(text);
+        assert!(told.starts_with(expected), "{text}\n told    {told}\n expected {expected}");
+    }
+}
+
+#[test]
+fn what_a_row_cannot_say_is_told() {
+    let row = |rest: &str| format!("[[row]]\nglobal = [\"f\"]\n{rest}\n");
+    for (text, expected) in [
         (&row("sinks = \"hash\"\nonce = true"), "x.toml:7:8: `row.1.once`: "),
+        (&row("sinks = \"hash\"\nonce-at-date = true"), "x.toml:7:16: `row.1.once-at-date`: "),
+        (&row("sinks = \"hash\"\nstarted-by = \"start\""), "x.toml:7:14: `row.1.started-by`: "),
+        (&row("sinks = \"hash\"\ndedupes = true"), "x.toml:7:11: `row.1.dedupes`: "),
+        (&row("sinks = \"hash\"\nonly-with = [\"x\"]"), "x.toml:7:13: `row.1.only-with`: this is said of clients"),
+        (&row("sinks = \"hash\"\noff-with = [\"x\"]"), "x.toml:7:12: `row.1.off-with`: this is said of clients"),
+        (&row("sinks = \"hash\"\ndocs = \"a page\""), "x.toml:7:8: `row.1.docs`: `docs` is the address"),
+        (&row("sinks = \"hash\"\nanywhere = true"), "x.toml:7:12: `row.1.anywhere`: a name alone tells only"),
+        (
+            &"[[row]]\nmethod = [\"open\"]\nof = \"any\"\nanywhere = true\nopens = \"connection\"\n".to_owned(),
+            "x.toml:7:12: `row.1.anywhere`: a name alone tells only",
+        ),
+        (
+            &row("closes = \"timer\"\nby = \"argument\"\nends-nothing = true"),
+            "x.toml:8:16: `row.1.ends-nothing`: what `closes` something",
+        ),
+        (&row("callback = [{ at = \"first\", cleanup = \"thrown\" }]"), "x.toml:6:39: `row.1.callback.1.cleanup`: "),
+        (
+            &row("callback = [{ at = \"first\", at-end = true, cleanup = \"returned\" }]"),
+            "x.toml:6:12: `row.1.callback`: ",
+        ),
         (&row("sinks = \"hash\"\nends-itself-with = [\"x\"]"), "x.toml:7:20: `row.1.ends-itself-with`: "),
         (&row("sinks = \"hash\"\nhandler = \"first\""), "x.toml:7:11: `row.1.handler`: `handler` is only allowed with"),
         (&row("sinks = \"hash\"\nstands-for = \"first\""), "x.toml:7:14: `row.1.stands-for`: `stands-for` needs"),
@@ -85,6 +115,10 @@ fn types_that_do_not_fit_are_told() {
         ),
         ("[[type]]\r\nname = \"A\"\r\nlife = \"day\"\r\n", "x.toml:6:8: `type.1.life`: unknown variant `day`"),
         ("[[type]]\nname = \"A\"\nfrom = [\"m\"]\n", "x.toml:6:8: `type.1.from`: "),
+        ("[[type]]\nname = \"A\"\nmade-once = {}\n", "x.toml:6:13: `type.1.made-once`: `made-once` needs"),
+        ("[[type]]\nname = \"A\"\nmade-once = { when = [] }\n", "x.toml:6:15: `type.1.made-once.when`: unknown field"),
+        ("[[type]]\nname = \"A\"\nevents.e.again = [\"f\"]\n", "x.toml:6:1: `type.1.events`: `again` goes with"),
+        ("[[type]]\nname = \"A\"\ndocs = \"a page\"\n", "x.toml:6:8: `type.1.docs`: `docs` is the address"),
         (
             "[[type]]\nname = \"A\"\n[[row]]\nmethod = [\"m\"]\nof = \"B\"\nmakes = \"A\"\n",
             "x.toml:8:6: `row.1.of`: no table",

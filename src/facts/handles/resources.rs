@@ -299,7 +299,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `process.exit()`: the system closes what is open.
-    fn process_ends(&self, function: FunctionId) -> Vec<NodeId> {
+    pub(crate) fn process_ends(&self, function: FunctionId) -> Vec<NodeId> {
         let node = self.function_nodes[function.0 as usize];
         crate::facts::flow::nodes_within(self.nodes, node)
             .filter(|n| match self.nodes.kind(*n) {

@@ -29,7 +29,8 @@ impl<'a> Reader<'a, '_> {
             }
             SpotRoot::Global(name) => {
                 let path = dotted(&spot.path)?;
-                if path.is_empty() { self.apis.global_type(name).map(Type::Library) } else { None }
+                let whole = if path.is_empty() { name.to_owned() } else { format!("{name}.{path}") };
+                self.apis.global_type(&whole).map(Type::Library)
             }
             SpotRoot::Symbol(symbol) if spot.path.is_empty() => self.class_for_symbol(symbol).map(Type::Local),
             _ => None,
@@ -63,6 +64,12 @@ impl<'a> Reader<'a, '_> {
             Expression::LogicalExpression(e) => self.type_of(&e.left).or_else(|| self.type_of(&e.right)),
             Expression::AssignmentExpression(e) => self.type_of(&e.right),
             Expression::ConditionalExpression(e) => self.type_of(&e.consequent).or_else(|| self.type_of(&e.alternate)),
+            // `const request = store.get(1)` is an entry of the store, and may be of a type of its own.
+            Expression::Identifier(id) => {
+                let spot = self.spot_of_identifier(id);
+                let symbol = self.symbol_of(id);
+                self.type_of_spot(&spot).or_else(|| self.type_of_symbol(symbol?))
+            }
             other => {
                 let spot = self.spot_of(other)?;
                 self.type_of_spot(&spot)

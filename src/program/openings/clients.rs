@@ -75,7 +75,7 @@ impl Unit {
             Holder::Field | Holder::Outer if self.reconnects(frame) => Confidence::Likely,
             _ => Confidence::Guess,
         };
-        let doubt = client.lent || client.captured || client.told || !client.known || client.made_in.is_some();
+        let doubt = client.lent || client.captured || client.told || client.made_in.is_some();
         let most = match client.idle {
             Idle::Free => Confidence::Guess,
             Idle::Ends if !driven || client.told => Confidence::Guess,
