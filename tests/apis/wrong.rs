@@ -65,13 +65,13 @@ fn what_a_row_cannot_say_is_told() {
         (&row("sinks = \"hash\"\nonce-at-date = true"), "x.toml:7:16: `row.1.once-at-date`: "),
         (&row("sinks = \"hash\"\nstarted-by = \"start\""), "x.toml:7:14: `row.1.started-by`: "),
         (&row("sinks = \"hash\"\ndedupes = true"), "x.toml:7:11: `row.1.dedupes`: "),
-        (&row("sinks = \"hash\"\nonly-with = [\"x\"]"), "x.toml:7:13: `row.1.only-with`: this is said of clients"),
-        (&row("sinks = \"hash\"\noff-with = [\"x\"]"), "x.toml:7:12: `row.1.off-with`: this is said of clients"),
+        (&row("sinks = \"hash\"\nonly-with = [\"x\"]"), "x.toml:7:13: `row.1.only-with`: this key is only allowed"),
+        (&row("sinks = \"hash\"\noff-with = [\"x\"]"), "x.toml:7:12: `row.1.off-with`: this key is only allowed"),
         (&row("sinks = \"hash\"\ndocs = \"a page\""), "x.toml:7:8: `row.1.docs`: `docs` is the address"),
-        (&row("sinks = \"hash\"\nanywhere = true"), "x.toml:7:12: `row.1.anywhere`: a name alone tells only"),
+        (&row("sinks = \"hash\"\nanywhere = true"), "x.toml:7:12: `row.1.anywhere`: `anywhere` is only allowed"),
         (
             &"[[row]]\nmethod = [\"open\"]\nof = \"any\"\nanywhere = true\nopens = \"connection\"\n".to_owned(),
-            "x.toml:7:12: `row.1.anywhere`: a name alone tells only",
+            "x.toml:7:12: `row.1.anywhere`: `anywhere` is only allowed",
         ),
         (
             &row("closes = \"timer\"\nby = \"argument\"\nends-nothing = true"),
