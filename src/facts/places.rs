@@ -203,7 +203,7 @@ impl<'a> Reader<'a, '_> {
         let place = self.resolved.len();
         self.resolved.push(own); // ends cycles
         self.spots[symbol.index()] = small(place + 1);
-        if let Some(spot) = self.alias_of(symbol) {
+        if let Some(spot) = self.deeper(|reader| reader.alias_of(symbol)) {
             self.resolved[place] = spot;
         }
         self.resolved[place].clone()
