@@ -378,7 +378,11 @@ fn spot_in_pattern<'a>(base: Spot<'a>, pattern: &'a BindingPattern<'a>, symbol: 
                         PropertyKey::StringLiteral(s) => Seg::Field(s.value.as_str()),
                         _ => Seg::Entry,
                     };
-                    work.push((spot.clone().step(seg), &property.value));
+                    match &property.value {
+                        // Most names of a pattern are other names.
+                        BindingPattern::BindingIdentifier(id) if id.symbol_id.get() != Some(symbol) => {}
+                        value => work.push((spot.clone().step(seg), value)),
+                    }
                 }
             }
             BindingPattern::ArrayPattern(p) => {

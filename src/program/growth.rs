@@ -14,8 +14,7 @@ use super::inputs::Source;
 use super::lives::Keeper;
 use super::summaries::{Stroke, Struck};
 use crate::facts::{
-    Container, ContainerKind, Does, Escape, FunctionId, FunctionKind, Guard, Life, Often, Op, Root, TOP, Use,
-    Value,
+    Container, ContainerKind, Does, Escape, FunctionId, FunctionKind, Guard, Life, Often, Op, Root, TOP, Use, Value,
 };
 use crate::finding::Confidence;
 use fewness::names_a_part;
