@@ -40,6 +40,8 @@ pub struct Unit {
     ends: Vec<Option<FunctionId>>,
     /// Collections by where they are, once a rule has asked.
     by_place: OnceLock<growth::ByPlace>,
+    /// What closes listeners, once a rule has asked.
+    closes: OnceLock<openings::ByEvent>,
     /// What was found of each collection, once a rule has asked.
     growth_kinds: OnceLock<Vec<Option<growth::Kind>>>,
     /// What other files do to this one.
@@ -93,6 +95,7 @@ impl Unit {
             id,
             ends: facts.classes.iter().map(lives::end_of).collect(),
             by_place: OnceLock::new(),
+            closes: OnceLock::new(),
             facts,
             runs,
             calls_to,

@@ -68,6 +68,8 @@ fn supervise(arguments: &[OsString], check: &Check) -> Option<u8> {
             Verdict::Guilty(part) => {
                 order.suspects.retain(|suspect| *suspect != part);
                 let stamp = if let Part::File(path) = &part { Stamp::of(Path::new(path)) } else { None };
+                // As it was then, it has been tried again.
+                order.guilty.retain(|known| known.part != part);
                 order.guilty.push(Guilty { part, stamp, death });
             }
         }
