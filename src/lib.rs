@@ -11,7 +11,8 @@
 //! - `rules/` never reads files, prints, or looks at configuration.
 //! - `finding.rs` knows no output format; `report/pretty.rs` alone knows miette.
 //! - A broken file never fails the run: what was understood is kept, one notice says what was not.
-//! - Nothing recurses on input depth without a guard: nesting is refused before parsing, chains are walked with loops.
+//! - Nothing recurses on input depth without a guard: nesting is refused before parsing, chains are walked with loops, names
+//!   that stand for names so far and no further. What overflows the stack all the same is left out: see [`supervisor`].
 //! - What escapes our sight is silent. Doubt lowers confidence; it never becomes a loud finding.
 //! - Same input, same output, byte for byte, whatever the number of threads.
 

@@ -112,11 +112,11 @@ enum Verdict {
 fn verdict(journal: &[Line]) -> Option<Verdict> {
     let stage = journal.iter().rposition(|line| !matches!(line, Line::Began(..)))?;
     let mut last: FxHashMap<Option<usize>, &Part> = FxHashMap::default();
-    let began = journal[stage + 1..]
+    let mut began = journal[stage + 1..]
         .iter()
         .filter_map(|line| if let Line::Began(thread, part) = line { Some((*thread, part)) } else { None });
     match journal[stage] {
-        Line::Alone => began.last().map(|(_, part)| Verdict::Guilty(part.clone())),
+        Line::Alone => began.next_back().map(|(_, part)| Verdict::Guilty(part.clone())),
         Line::Together => {
             last.extend(began);
             let mut threads: Vec<_> = last.into_iter().collect();

@@ -88,7 +88,7 @@ fn text(file: usize, random: &mut Random) -> String {
         let choice = random.below(common.len() + of_kind.len());
         let line = common.iter().chain(&of_kind).nth(choice).unwrap();
         writeln!(text, "{line}").unwrap();
-        if file % ENDINGS.len() > 0 && !line.starts_with(name) {
+        if !file.is_multiple_of(ENDINGS.len()) && !line.starts_with(name) {
             writeln!(text, "export {{ {one} as x{name} }};").unwrap();
         }
     }

@@ -373,7 +373,9 @@ impl<'a> Reader<'a, '_> {
         }
         let reads: Vec<NodeId> = self.reads_of(symbol).collect();
         let followed = self.deeper(|reader| {
-            reads.into_iter().for_each(|node| reader.note_position(id, node));
+            for node in reads {
+                reader.note_position(id, node);
+            }
             Some(())
         });
         if followed.is_none() {

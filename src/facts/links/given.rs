@@ -260,14 +260,15 @@ impl<'a, 's> Reader<'a, 's> {
 
     /// Functions that are stored in fields of names, by the name; sorted.
     fn functions_in_fields(&self) -> FxHashMap<SymbolId, Vec<(&'a str, FunctionId)>> {
+        let field = |(Spot { root, path }, function): (&Spot<'a>, &FunctionId)| match (root, path.as_slice()) {
+            (SpotRoot::Symbol(symbol), [Seg::Field(name)]) => Some((*symbol, *name, *function)),
+            _ => None,
+        };
+        let mut all: Vec<(SymbolId, &'a str, FunctionId)> = self.field_functions.iter().filter_map(field).collect();
+        all.sort_unstable();
         let mut fields: FxHashMap<SymbolId, Vec<(&'a str, FunctionId)>> = FxHashMap::default();
-        for (Spot { root, path }, function) in &self.field_functions {
-            if let (SpotRoot::Symbol(symbol), [Seg::Field(name)]) = (root, path.as_slice()) {
-                fields.entry(*symbol).or_default().push((name, *function));
-            }
-        }
-        for of_one in fields.values_mut() {
-            of_one.sort_unstable();
+        for (symbol, name, function) in all {
+            fields.entry(symbol).or_default().push((name, function));
         }
         fields
     }

@@ -1,7 +1,7 @@
 //! What names the things that a library keeps: arguments, labels, options, the parameters of a memoized function.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression, ObjectPropertyKind};
+use oxc_ast::ast::{Argument, Expression, MemberExpression, ObjectPropertyKind};
 use oxc_semantic::SymbolId;
 use oxc_span::GetSpan;
 use rustc_hash::FxHashSet;
@@ -199,7 +199,7 @@ impl<'a> Reader<'a, '_> {
                     if !call.callee_name().is_some_and(|name| FAITHFUL.contains(&name)) {
                         return true;
                     }
-                    work.extend(peel(&call.callee).as_member_expression().map(|m| m.object()));
+                    work.extend(peel(&call.callee).as_member_expression().map(MemberExpression::object));
                     work.extend(call.arguments.iter().filter_map(Argument::as_expression));
                 }
                 Expression::TemplateLiteral(t) => work.extend(&t.expressions),
@@ -215,7 +215,7 @@ impl<'a> Reader<'a, '_> {
                         work.extend(&d.init);
                     }
                 }
-                other => work.extend(other.as_member_expression().map(|m| m.object())),
+                other => work.extend(other.as_member_expression().map(MemberExpression::object)),
             }
         }
         false
