@@ -18,14 +18,14 @@ use crate::output::Outputs;
 use crate::page::{self, Links};
 use crate::report::{self, Look};
 use crate::rule::Rule;
-use crate::{Outcome, init, lint, walk, watch};
+use crate::{Outcome, init, lint, walk, watch, worker};
 
 /// Nothing was found.
 const CLEAN: u8 = 0;
 /// Something was found, or a file does not parse.
 const FOUND: u8 = 1;
 /// The job could not be done.
-const FAILED: u8 = 2;
+pub const FAILED: u8 = 2;
 
 /// Runs the command line and returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -63,6 +63,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     })
 }
 
+/// What is to be checked, when these arguments ask for that.
+#[must_use]
+pub fn check_of(arguments: &[OsString]) -> Option<Box<Check>> {
+    match Typed::try_parse_from(arguments).ok()?.command {
+        Command::Check(check) if !check.settings.show_files && !check.settings.show_settings => Some(check),
+        _ => None,
+    }
+}
+
 fn run_check(check: &Check) -> Result<u8> {
     let options = Options::from_typed(check)?;
     if check.settings.show_files || check.settings.show_settings {
@@ -76,6 +85,7 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
     let began = Instant::now();
     let outputs = Outputs::from_typed(&check.output)?;
     let mut outcome = lint(options);
+    worker::note(&worker::Line::Printing);
     refuse(&outcome.faults)?;
     let said = known::record(&check.known, options, &mut outcome)?;
     let code = exit_code(&outcome, &check.exit);

@@ -11,7 +11,8 @@
 //! - `rules/` never reads files, prints, or looks at configuration.
 //! - `finding.rs` knows no output format; `report/pretty.rs` alone knows miette.
 //! - A broken file never fails the run: what was understood is kept, one notice says what was not.
-//! - Nothing recurses on input depth without a guard: nesting is refused before parsing, chains are walked with loops.
+//! - Nothing recurses on input depth without a guard: nesting is refused before parsing, chains are walked with loops, names
+//!   that stand for names so far and no further. What overflows the stack all the same is left out: see [`supervisor`].
 //! - What escapes our sight is silent. Doubt lowers confidence; it never becomes a loud finding.
 //! - Same input, same output, byte for byte, whatever the number of threads.
 
@@ -41,9 +42,11 @@ pub mod rules;
 pub mod select;
 pub mod source;
 pub mod sources;
+pub mod supervisor;
 pub mod syntax;
 pub mod walk;
 pub mod watch;
+pub mod worker;
 pub mod write;
 
 use rayon::prelude::*;
@@ -58,6 +61,7 @@ use progress::Progress;
 use source::{Language, Source, Unreadable};
 use sources::Sources;
 use walk::FileToRead;
+use worker::{Line, Part};
 
 /// What a run found, and what it could not do.
 #[derive(Debug, Default)]
@@ -127,19 +131,23 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     let context = project::context(options, files);
     let progress = Progress::new(options.progress, files.len() + context.len());
     let cache = options.cache.as_ref().map(|folder| Cache::new(folder.clone(), &options.root));
-    let mut read: Vec<Read> = files
-        .par_iter()
-        .chain(&context)
-        // One large file is worth hundreds of small ones: each is a task of its own.
-        .with_max_len(1)
-        .map(|file| {
-            let read = read_file(file, options, cache.as_ref());
-            progress.step();
-            read
-        })
-        .filter(|read| !matches!(read, Read::Context))
-        .collect();
+    let one = |file: &FileToRead| {
+        let read = read_file(file, options, cache.as_ref());
+        progress.step();
+        read
+    };
+    worker::begin_run();
+    let all = files.iter().chain(&context);
+    let (suspects, others): (Vec<_>, Vec<_>) =
+        all.partition(|file| worker::is_suspect(&Part::File(file.shown.clone())));
+    let mut read: Vec<Read> = suspects.into_iter().map(one).collect();
+    worker::note(&Line::Together);
+    // One large file is worth hundreds of small ones: each is a task of its own.
+    read.par_extend(others.into_par_iter().with_max_len(1).map(one));
+    worker::note(&Line::Alone);
     read.extend(options.stdin.iter().chain(&options.given).map(|text| read_text(text, options)));
+    worker::note(&Line::Over);
+    read.retain(|read| !matches!(read, Read::Context));
     read.sort_by(|a, b| a.path().cmp(b.path()));
     progress.done();
     outcome.notices.extend(cache.iter().flat_map(Cache::save));
@@ -232,7 +240,14 @@ fn failure(path: &str, message: &str) -> Notice {
     Notice { kind: NoticeKind::Failure, path: path.to_owned(), span: None, message: message.to_owned() }
 }
 
+fn crashed(path: &str, death: &str) -> Notice {
+    failure(path, &format!("the analysis of this file crashed ({death}); please report it"))
+}
+
 fn read_file(file: &FileToRead, options: &Options, cache: Option<&Cache>) -> Read {
+    if let Some(death) = worker::begin(Part::File(file.shown.clone()), Some(&file.path)) {
+        return if file.context { Read::Context } else { Read::Nothing(crashed(&file.shown, death)) };
+    }
     let read = source::read(&file.path, options.max_size);
     let bytes = read.as_deref().map_err(Clone::clone);
     let apis = options.apis_of(&file.path);
@@ -265,6 +280,9 @@ fn read_text(given: &config::Stdin, options: &Options) -> Read {
     let path = walk::shown(&file, &options.root);
     if let Some(notice) = walk::ignored(&file, options) {
         return Read::Nothing(notice);
+    }
+    if let Some(death) = worker::begin(Part::Text(path.clone()), None) {
+        return Read::Nothing(crashed(&path, death));
     }
     if given.bytes.len() as u64 > options.max_size {
         return Read::Nothing(unreadable(&path, true, &Unreadable::TooLarge(None), options.max_size));

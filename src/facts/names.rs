@@ -22,7 +22,22 @@ pub struct Hit {
     pub known: bool,
 }
 
+/// Names, types and classes that stand for each other are followed so far, within each other. Each step takes a few frames
+/// of a stack that carries tens of thousands: see [`crate::parse::STACK`].
+const DEEPEST_WALK: u32 = 200;
+
 impl<'a> Reader<'a, '_> {
+    /// One step of a walk that goes from names to what they stand for: gives up on what nobody writes by hand.
+    pub fn deeper<T>(&mut self, walk: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth >= DEEPEST_WALK {
+            return None;
+        }
+        self.depth += 1;
+        let found = walk(self);
+        self.depth -= 1;
+        found
+    }
+
     /// The row of a call, if its callee is known.
     pub fn api_of_call(&mut self, call: &'a CallExpression<'a>) -> Option<Hit> {
         let node = call.node_id.get();

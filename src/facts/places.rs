@@ -203,7 +203,7 @@ impl<'a> Reader<'a, '_> {
         let place = self.resolved.len();
         self.resolved.push(own); // ends cycles
         self.spots[symbol.index()] = small(place + 1);
-        if let Some(spot) = self.alias_of(symbol) {
+        if let Some(spot) = self.deeper(|reader| reader.alias_of(symbol)) {
             self.resolved[place] = spot;
         }
         self.resolved[place].clone()
@@ -256,11 +256,21 @@ impl<'a> Reader<'a, '_> {
                 } else {
                     self.spot_of_loop_variable(node)?
                 };
-                let spot = spot_in_pattern(base, &declarator.id, symbol)?;
-                // `let list = map.get(k); if (!list) map.set(k, list = [])` still is the entry.
-                let entry = matches!(spot.path.last(), Some(Seg::Entry));
-                (!self.scoping.symbol_is_mutated(symbol) || (entry && !self.is_replaced_by_copy(symbol)))
-                    .then_some(spot)
+                if declarator.id.is_binding_identifier() {
+                    return self.kept_alias(symbol, base);
+                }
+                let mut own = None;
+                // One walk for all names of the pattern: there may be thousands.
+                for (name, spot) in spots_in_pattern(base, &declarator.id) {
+                    let alias = self.kept_alias(name, spot);
+                    if name == symbol {
+                        own = own.or(alias);
+                    } else if self.spots[name.index()] == 0 && self.scoping.symbol_declaration(name) == node {
+                        self.resolved.push(alias.unwrap_or_else(|| Spot::new(SpotRoot::Symbol(name))));
+                        self.spots[name.index()] = small(self.resolved.len());
+                    }
+                }
+                own
             }
             AstKind::ImportSpecifier(s) => self.import_spot(node, Some(s.imported.name().as_str())),
             AstKind::ImportDefaultSpecifier(_) => self.import_spot(node, Some("default")),
@@ -274,6 +284,13 @@ impl<'a> Reader<'a, '_> {
             AstKind::FormalParameter(p) => self.spot_of_parameter(node, &p.pattern, symbol),
             _ => None,
         }
+    }
+
+    /// What a name stands for, when it does so for good.
+    fn kept_alias(&self, symbol: SymbolId, spot: Spot<'a>) -> Option<Spot<'a>> {
+        // `let list = map.get(k); if (!list) map.set(k, list = [])` still is the entry.
+        let entry = matches!(spot.path.last(), Some(Seg::Entry));
+        (!self.scoping.symbol_is_mutated(symbol) || (entry && !self.is_replaced_by_copy(symbol))).then_some(spot)
     }
 
     /// `list = list.slice()`: from there on the name stands for another list.
@@ -371,14 +388,16 @@ pub fn is_symbol_name(name: &str) -> bool {
 
 /// Follows a binding pattern from the value it takes apart to one of its names.
 fn spot_in_pattern<'a>(base: Spot<'a>, pattern: &'a BindingPattern<'a>, symbol: SymbolId) -> Option<Spot<'a>> {
+    spots_in_pattern(base, pattern).into_iter().find(|(name, _)| *name == symbol).map(|(_, spot)| spot)
+}
+
+/// What the names of a binding pattern take out of the value.
+fn spots_in_pattern<'a>(base: Spot<'a>, pattern: &'a BindingPattern<'a>) -> Vec<(SymbolId, Spot<'a>)> {
+    let mut found = Vec::new();
     let mut work = vec![(base, pattern)];
     while let Some((spot, pattern)) = work.pop() {
         match pattern {
-            BindingPattern::BindingIdentifier(id) => {
-                if id.symbol_id.get() == Some(symbol) {
-                    return Some(spot);
-                }
-            }
+            BindingPattern::BindingIdentifier(id) => found.extend(id.symbol_id.get().map(|symbol| (symbol, spot))),
             BindingPattern::AssignmentPattern(p) => work.push((spot, &p.left)),
             BindingPattern::ObjectPattern(p) => {
                 for property in &p.properties {
@@ -397,5 +416,5 @@ fn spot_in_pattern<'a>(base: Spot<'a>, pattern: &'a BindingPattern<'a>, symbol: 
             }
         }
     }
-    None
+    found
 }

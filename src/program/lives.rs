@@ -2,7 +2,7 @@
 
 use super::Unit;
 use crate::facts::{
-    BindingId, ClassId, ClassKind, END_METHODS, FunctionId, FunctionKind, Life, Often, PlaceId, Root, TOP, Use,
+    BindingId, Class, ClassId, ClassKind, END_METHODS, FunctionId, FunctionKind, Life, Often, PlaceId, Root, TOP, Use,
 };
 use crate::finding::Span;
 
@@ -237,7 +237,13 @@ impl Unit {
     /// The method by which a class ends its instances, if it has one.
     #[must_use]
     pub fn end_method(&self, class: ClassId) -> Option<FunctionId> {
-        let methods = &self.facts.classes[class.0 as usize].methods;
-        END_METHODS.iter().find_map(|end| methods.iter().find(|(name, _)| name == end)).map(|(_, f)| *f)
+        self.ends[class.0 as usize]
     }
+}
+
+/// The method by which a class ends its instances: the first name of those that it has.
+pub(super) fn end_of(class: &Class) -> Option<FunctionId> {
+    let rank = |name: &str| END_METHODS.iter().position(|end| *end == name);
+    let ends = class.methods.iter().filter_map(|(name, function)| Some((rank(name)?, *function)));
+    ends.min_by_key(|(rank, _)| *rank).map(|(_, function)| function)
 }

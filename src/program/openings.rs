@@ -1,11 +1,14 @@
 //! Which opened things nothing closes: listeners on receivers that outlive them, timers whose id is lost.
 
 pub mod clients;
+mod closes;
 mod ends;
 pub mod handles;
 mod listeners;
 mod receivers;
 pub mod timers;
+
+pub use closes::ByEvent;
 
 use super::Unit;
 use crate::facts::{CleanupFlaw, DeadCleanup, FunctionId, Handle, Often, PlaceId, Root, Step, Use};

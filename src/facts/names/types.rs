@@ -39,13 +39,7 @@ impl<'a> Reader<'a, '_> {
 
     /// The type of a value, when certain.
     pub fn type_of(&mut self, expr: &'a Expression<'a>) -> Option<Type> {
-        if self.depth > 100 {
-            return None;
-        }
-        self.depth += 1;
-        let found = self.find_type_of(expr);
-        self.depth -= 1;
-        found
+        self.deeper(|reader| reader.find_type_of(expr))
     }
 
     fn find_type_of(&mut self, expr: &'a Expression<'a>) -> Option<Type> {
@@ -158,7 +152,7 @@ impl<'a> Reader<'a, '_> {
             && let Some(parent) = self.facts.classes[class.0 as usize].parent
             && parent != class
         {
-            found = self.type_of_field(parent, field);
+            found = self.deeper(|reader| reader.type_of_field(parent, field));
         }
         self.field_types.insert((class, field), found);
         found
