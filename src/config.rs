@@ -33,6 +33,8 @@ pub struct Options {
     pub root: PathBuf,
     /// Files and folders, as typed.
     pub paths: Vec<PathBuf>,
+    /// The paths are files that git named: nobody asked for each of them.
+    pub chosen_by_git: bool,
     pub stdin: Option<Stdin>,
     /// Texts that are read instead of the files of these names.
     pub given: Vec<Stdin>,
@@ -84,6 +86,7 @@ impl Options {
             configs: Arc::new(Configs::none(&root)),
             root,
             paths,
+            chosen_by_git: false,
             stdin: None,
             given: Vec::new(),
             rules: RULES.iter().copied().filter(|rule| !rule.pedantic).collect(),

@@ -1,8 +1,10 @@
-//! Asks git which files changed. Only plumbing commands are used, so that nothing that a repository configures is run.
+//! Asks git which files changed. Only plumbing commands are used, and so that nothing that a repository configures is run.
 
 mod blobs;
 mod lines;
+mod safe;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -37,6 +39,9 @@ pub enum GitError {
     Failed(String),
 }
 
+/// Said when git ends without a word.
+const NO_REASON: &str = "no reason given";
+
 impl fmt::Display for GitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -58,20 +63,26 @@ pub struct Repository {
     folder: PathBuf,
     /// The folder that paths in answers are relative to.
     top: PathBuf,
+    /// What keeps git from running what the repository configures.
+    safe: safe::Safe,
 }
 
 impl Repository {
     /// # Errors
     /// When `folder` is in no repository with files, or git is missing.
     pub fn around(folder: &Path) -> Result<Self, GitError> {
-        let here = Self { folder: folder.to_owned(), top: PathBuf::new() };
-        let said = here.ask(&["rev-parse", "--show-toplevel"]).map_err(|error| match error {
+        let mut here = Self { folder: folder.to_owned(), top: PathBuf::new(), safe: safe::Safe::default() };
+        safe::look_at(folder)?;
+        let said = here.ask(&["rev-parse", "--show-object-format", "--show-toplevel"]).map_err(|error| match error {
             GitError::Failed(said) if said.contains("not a git repository") || said.contains("work tree") => {
                 GitError::NotARepository
             }
             other => other,
         })?;
-        let top = path(said.strip_suffix(b"\n").unwrap_or(&said));
+        let mut lines = said.splitn(2, |byte| *byte == b'\n');
+        let (format, top) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+        let top = path(top.strip_suffix(b"\n").unwrap_or(top));
+        here.safe = safe::Safe::new(&here, format)?;
         if top.as_os_str().is_empty() {
             return Err(GitError::NotARepository);
         }
@@ -92,8 +103,8 @@ impl Repository {
         self.compare(&["--cached"], &since)
     }
 
-    /// What differs from a commit (default: the last one) in the folder, files that git does not know included. `since`:
-    /// the point where the work left that branch.
+    /// What differs from a commit (default: the last one) in the folder, files that git does not know not included.
+    /// `since`: the point where the work left that branch.
     ///
     /// # Errors
     /// When the commit is unknown, or git fails.
@@ -110,12 +121,24 @@ impl Repository {
         for change in &mut changes {
             change.after = None;
         }
-        let unknown = self.ask(&["ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ":/"])?;
-        for name in unknown.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
-            changes.push(Change { path: self.top.join(path(name)), before: None, after: None });
-        }
-        changes.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(changes)
+    }
+
+    /// Whole paths of all files that git knows. It is not asked which files are new: for that it would read ignore files,
+    /// which may be pipes.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn known(&self) -> Result<BTreeSet<PathBuf>, GitError> {
+        let names = self.ask(&["ls-files", "--cached", "--full-name", "-z", "--", ":/"])?;
+        let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        Ok(names.map(|name| self.top.join(path(name))).collect())
+    }
+
+    /// The folder that holds the files.
+    #[must_use]
+    pub fn top(&self) -> &Path {
+        &self.top
     }
 
     /// The last commit, or the empty tree before the first.
@@ -132,7 +155,8 @@ impl Repository {
     /// Added and changed regular files. A renamed file is a new one.
     fn compare(&self, how: &[&str], since: &str) -> Result<Vec<Change>, GitError> {
         let fixed = ["diff-index", "--raw", "-z", "--no-renames", "--no-abbrev", "--diff-filter=AMT"];
-        let said = self.ask(&[&fixed[..], how, &["--ignore-submodules=all", since, "--"]].concat())?;
+        let safe = ["--no-ext-diff", "--no-textconv", "--ignore-submodules=all"];
+        let said = self.ask(&[&fixed[..], &safe, how, &[since, "--"]].concat())?;
         let mut parts = said.split(|byte| *byte == 0);
         let mut changes = Vec::new();
         // `:100644 100644 1234.. abcd.. M`, then the name.
@@ -156,22 +180,18 @@ impl Repository {
             return Ok(output.stdout);
         }
         let said = String::from_utf8_lossy(&output.stderr);
-        let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given");
+        let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or(NO_REASON);
         Err(GitError::Failed(line.trim_start_matches("fatal: ").to_owned()))
     }
 
     /// A command that neither runs what a repository configures, nor locks, asks or fetches anything.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
-        command
-            .args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false"])
-            .args(["-c", "core.quotePath=false", "-c", "core.hooksPath=/dev/null"])
-            .args(arguments)
-            .current_dir(&self.folder)
-            .env("GIT_OPTIONAL_LOCKS", "0")
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .env("GIT_NO_LAZY_FETCH", "1")
-            .env("LC_ALL", "C");
+        command.args(safe::ARGUMENTS).args(self.safe.arguments()).args(arguments).current_dir(&self.folder);
+        command.envs(safe::VARIABLES).envs(self.safe.variables());
+        for name in safe::UNSET {
+            command.env_remove(name);
+        }
         command
     }
 }
