@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Finds leak-prone JavaScript and TypeScript before production does.
 #[derive(Debug, Parser)]
 #[command(name = "leaklint", version, styles = STYLES, after_help = EXAMPLES, arg_required_else_help = true)]
-#[command(propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(propagate_version = true, max_term_width = 100)]
 pub struct Typed {
     #[command(subcommand)]
     pub command: Command,
@@ -113,10 +113,11 @@ pub struct Files {
     /// Name of what comes in on standard input; its ending decides the language
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<PathBuf>,
-    /// Read the files that this file lists, one on each line or parted by NUL; `-` is standard input
+    /// Read the files that this file lists, one on each line or separated by NUL; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,
-    /// Read what is passed over by default as well: ignored and hidden files, `node_modules`, `dist`, `*.min.js`
+    /// Read what is passed over by default as well: ignored and hidden files, `node_modules`, `dist`, minified and
+    /// bundled code
     #[arg(long)]
     pub no_ignore: bool,
     /// Judge each file by itself: what other files do to it does not count

@@ -1,6 +1,7 @@
 //! Asks git which files changed. Only plumbing commands are used, and so that nothing that a repository configures is run.
 
 mod blobs;
+mod entries;
 mod lines;
 mod safe;
 
@@ -73,12 +74,13 @@ impl Repository {
     pub fn around(folder: &Path) -> Result<Self, GitError> {
         let mut here = Self { folder: folder.to_owned(), top: PathBuf::new(), safe: safe::Safe::default() };
         safe::look_at(folder)?;
-        let said = here.ask(&["rev-parse", "--show-object-format", "--show-toplevel"]).map_err(|error| match error {
-            GitError::Failed(said) if said.contains("not a git repository") || said.contains("work tree") => {
-                GitError::NotARepository
-            }
-            other => other,
-        })?;
+        let said =
+            here.ask(&["rev-parse", "--show-object-format", "--show-toplevel"]).map_err(|error| match error {
+                GitError::Failed(said) if said.contains("not a git repository") || said.contains("work tree") => {
+                    GitError::NotARepository
+                }
+                other => other,
+            })?;
         let mut lines = said.splitn(2, |byte| *byte == b'\n');
         let (format, top) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
         let top = path(top.strip_suffix(b"\n").unwrap_or(top));
@@ -94,21 +96,31 @@ impl Repository {
         Ok(Self { top, ..here })
     }
 
-    /// What the next commit will change: files of the index.
+    /// What the next commit will change: added and changed regular files of the index. A renamed file is a new one.
     ///
     /// # Errors
     /// When git fails.
     pub fn staged(&self) -> Result<Vec<Change>, GitError> {
-        let since = self.head()?;
-        self.compare(&["--cached"], &since)
+        let before = entries::of_tree(self, &self.head()?)?;
+        let mut changes = Vec::new();
+        for (name, entry) in entries::of_index(self)? {
+            let old = before.get(&name);
+            if !entry.is_file() || old == Some(&entry) || (old.is_none() && entry.is_empty()) {
+                continue;
+            }
+            let before = old.filter(|old| old.is_file()).map(|old| old.id.clone());
+            changes.push(Change { path: self.top.join(path(&name)), before, after: Some(entry.id) });
+        }
+        Ok(changes)
     }
 
-    /// What differs from a commit (default: the last one) in the folder, files that git does not know not included.
-    /// `since`: the point where the work left that branch.
+    /// What differs from a commit (default: the last one) in the folder, and whole paths of all files that git knows. It
+    /// is not asked which files are new: for that it would read ignore files, which may be pipes. `since`: the point where
+    /// the work left that branch.
     ///
     /// # Errors
     /// When the commit is unknown, or git fails.
-    pub fn changed(&self, since: Option<&str>) -> Result<Vec<Change>, GitError> {
+    pub fn changed(&self, since: Option<&str>) -> Result<(Vec<Change>, BTreeSet<PathBuf>), GitError> {
         let from = match since {
             None => self.head()?,
             Some(name) => {
@@ -117,22 +129,24 @@ impl Repository {
                 text(&base.map_err(|_| GitError::NoCommonCommit(name.to_owned()))?)
             }
         };
-        let mut changes = self.compare(&[], &from)?;
-        for change in &mut changes {
-            change.after = None;
+        let before = entries::of_tree(self, &from)?;
+        let (index, folder) = (entries::of_index(self)?, entries::in_folder(self)?);
+        let mut changes = Vec::new();
+        let mut known = BTreeSet::new();
+        for (name, entry) in index {
+            let path = self.top.join(path(&name));
+            let old = before.get(&name);
+            let differs = match folder.get(&name) {
+                Some(is_file) => *is_file,
+                None => entry.is_file() && old != Some(&entry),
+            };
+            if differs {
+                let before = old.filter(|old| old.is_file()).map(|old| old.id.clone());
+                changes.push(Change { path: path.clone(), before, after: None });
+            }
+            known.insert(path);
         }
-        Ok(changes)
-    }
-
-    /// Whole paths of all files that git knows. It is not asked which files are new: for that it would read ignore files,
-    /// which may be pipes.
-    ///
-    /// # Errors
-    /// When git fails.
-    pub fn known(&self) -> Result<BTreeSet<PathBuf>, GitError> {
-        let names = self.ask(&["ls-files", "--cached", "--full-name", "-z", "--", ":/"])?;
-        let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-        Ok(names.map(|name| self.top.join(path(name))).collect())
+        Ok((changes, known))
     }
 
     /// The folder that holds the files.
@@ -150,28 +164,6 @@ impl Repository {
         let wanted = format!("{name}^{{commit}}");
         let said = self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]);
         said.map(|said| text(&said)).map_err(|_| GitError::NoCommit(name.to_owned()))
-    }
-
-    /// Added and changed regular files. A renamed file is a new one.
-    fn compare(&self, how: &[&str], since: &str) -> Result<Vec<Change>, GitError> {
-        let fixed = ["diff-index", "--raw", "-z", "--no-renames", "--no-abbrev", "--diff-filter=AMT"];
-        let safe = ["--no-ext-diff", "--no-textconv", "--ignore-submodules=all"];
-        let said = self.ask(&[&fixed[..], &safe, how, &[since, "--"]].concat())?;
-        let mut parts = said.split(|byte| *byte == 0);
-        let mut changes = Vec::new();
-        // `:100644 100644 1234.. abcd.. M`, then the name.
-        while let (Some(about), Some(name)) = (parts.next(), parts.next()) {
-            let about = String::from_utf8_lossy(about).into_owned();
-            let words: Vec<&str> = about.trim_start_matches(':').split(' ').collect();
-            let [old_mode, new_mode, old, new, _] = words[..] else { continue };
-            if !new_mode.starts_with("100") {
-                continue;
-            }
-            let known = |id: &str| (!id.bytes().all(|b| b == b'0')).then(|| id.to_owned());
-            let before = known(old).filter(|_| old_mode.starts_with("100"));
-            changes.push(Change { path: self.top.join(path(name)), before, after: known(new) });
-        }
-        Ok(changes)
     }
 
     fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {

@@ -90,6 +90,7 @@ pub fn lint(options: &Options) -> Outcome {
     let mut walked = walk::walk(options);
     let mut outcome = Outcome { unsupported: std::mem::take(&mut walked.unsupported), ..Outcome::default() };
     outcome.notices = walked.notices;
+    outcome.notices.extend(options.noticed.iter().cloned());
     outcome.faults = select::faults(options, &walked.files);
     if !outcome.faults.is_empty() {
         return outcome;

@@ -199,6 +199,15 @@ pub fn read_stream(path: &Path, max_size: u64) -> Result<Vec<u8>, Unreadable> {
     if bytes.len() as u64 > max_size { Err(Unreadable::TooLarge(None)) } else { Ok(bytes) }
 }
 
+/// The first bytes of a regular file, if it is one that can be read.
+#[must_use]
+pub fn head(path: &Path, most: usize) -> Option<Vec<u8>> {
+    path.is_file().then_some(())?;
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(most as u64).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 /// The text of a regular file of at most `max_size` bytes, if it is one.
 #[must_use]
 pub fn text(path: &Path, max_size: u64) -> Option<String> {

@@ -72,9 +72,9 @@ pub fn walk(options: &Options) -> Walked {
 }
 
 /// The files of a repository that no ignore file names, as far as they lie at or below one of `wanted`. Repositories in
-/// it are others.
+/// it are others. With what is to be said of the ignore files.
 #[must_use]
-pub fn not_ignored(options: &Options, top: &Path, wanted: &[PathBuf]) -> Vec<PathBuf> {
+pub fn not_ignored(options: &Options, top: &Path, wanted: &[PathBuf]) -> (Vec<PathBuf>, Vec<Notice>) {
     let mut starts = Starts::default();
     starts.add(top.components().collect());
     let wanted = wanted.to_vec();
@@ -85,8 +85,8 @@ pub fn not_ignored(options: &Options, top: &Path, wanted: &[PathBuf]) -> Vec<Pat
         leads && !(is_folder && path.join(".git").symlink_metadata().is_ok())
     };
     let reach = Reach { all: options.no_ignore, ignores: true, lets: Some(Box::new(lets)) };
-    let (met, _) = meet(starts, options, reach);
-    met.into_iter().map(|(_, _, file)| file.path).collect()
+    let (met, notices) = meet(starts, options, reach);
+    (met.into_iter().map(|(_, _, file)| file.path).collect(), notices)
 }
 
 /// Path as shown to the user: relative to `root` where it lies below it, with `/`.

@@ -88,8 +88,12 @@ impl Options {
         let mut changes = if staged {
             repository.staged()?
         } else {
-            let mut changes = repository.changed(check.changes.since.as_deref())?;
-            changes.extend(self.unknown(&repository, &below)?);
+            let (mut changes, known) = repository.changed(check.changes.since.as_deref())?;
+            // Files that git does not know, and is not to ignore.
+            let (met, notices) = walk::not_ignored(self, repository.top(), &below);
+            self.noticed = notices;
+            let new = met.into_iter().filter(|path| !known.contains(path));
+            changes.extend(new.map(|path| Change { path, before: None, after: None }));
             changes.sort_by(|a, b| a.path.cmp(&b.path));
             changes
         };
@@ -130,14 +134,6 @@ impl Options {
         }
         self.changed_lines = check.changes.changed_lines.then_some(lines);
         Ok(())
-    }
-
-    /// Files that git does not know and is not to ignore.
-    fn unknown(&self, repository: &Repository, below: &[PathBuf]) -> Result<Vec<Change>> {
-        let known = repository.known()?;
-        let met = walk::not_ignored(self, repository.top(), below);
-        let new = met.into_iter().filter(|path| !known.contains(path));
-        Ok(new.map(|path| Change { path, before: None, after: None }).collect())
     }
 
     /// Whether a walk would have come by a file.

@@ -60,7 +60,8 @@ impl Safe {
     /// # Errors
     /// When the configuration cannot be read, or names a filter so that it cannot be turned off.
     pub fn new(repository: &Repository, format: &[u8]) -> Result<Self, GitError> {
-        let asked = ["config", "--null", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$"];
+        let asked =
+            ["config", "--null", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$"];
         // It ends with 1 when there are none.
         let names = match repository.ask(&asked) {
             Err(GitError::Failed(said)) if said == super::NO_REASON => Vec::new(),
@@ -95,8 +96,10 @@ impl Safe {
 /// # Errors
 /// When one of the files is a pipe or device.
 pub fn look_at(folder: &Path) -> Result<(), GitError> {
-    const READ: [&str; 7] = ["HEAD", "config", "config.worktree", "index", "packed-refs", "commondir", "info/attributes"];
-    let Some(git) = folder.ancestors().map(|above| above.join(".git")).find(|git| git.symlink_metadata().is_ok()) else {
+    const READ: [&str; 7] =
+        ["HEAD", "config", "config.worktree", "index", "packed-refs", "commondir", "info/attributes"];
+    let Some(git) = folder.ancestors().map(|above| above.join(".git")).find(|git| git.symlink_metadata().is_ok())
+    else {
         return Ok(());
     };
     let files = READ.map(|name| git.join(name));

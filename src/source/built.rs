@@ -36,8 +36,9 @@ const HEAD: usize = 64 << 10;
 const MODULE: usize = 256 << 10;
 
 /// How a line begins that one of these bundlers wrote, and what else is in the text then.
-const HELPERS: [(&str, &str); 22] = [
+const HELPERS: [(&str, &str); 23] = [
     // webpack, Rspack, ncc
+    ("/******/ ", "webpack"),
     ("// webpackBootstrap", ""),
     ("var __webpack_modules__ = ", ""),
     ("function __webpack_require__(", ""),
@@ -111,7 +112,7 @@ fn is_bundled(code: &str, has_map: bool) -> bool {
 /// Nothing but opening brackets and comment signs are before a place on its line: it is not quoted.
 fn starts_line(text: &[u8], at: usize) -> bool {
     let line = memchr::memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1);
-    text[line..at].iter().all(|byte| b" \t/*(;!+=>".contains(byte))
+    text[line..at].iter().all(|byte| b" \t/*(){;!+=>".contains(byte))
 }
 
 /// Minified code stands on long lines, has no space that it can do without, and is made of statements; tables, strings,
@@ -169,15 +170,8 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t [u8]) -> Self {
-        let mut reader = Self {
-            text,
-            at: 0,
-            line_end: 0,
-            is_long: false,
-            templates: Vec::new(),
-            last: b';',
-            code: Code::default(),
-        };
+        let mut reader =
+            Self { text, at: 0, line_end: 0, is_long: false, templates: Vec::new(), last: b';', code: Code::default() };
         reader.line(0);
         reader
     }

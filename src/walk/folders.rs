@@ -54,8 +54,11 @@ pub struct Reach {
     /// Ignore files hold.
     pub ignores: bool,
     /// What else an entry has to be.
-    pub lets: Option<Box<dyn Fn(&DirEntry) -> bool + Send + Sync>>,
+    pub lets: Option<Lets>,
 }
+
+/// Whether an entry is let through.
+pub type Lets = Box<dyn Fn(&DirEntry) -> bool + Send + Sync>;
 
 /// A file, where in the list of starts it was met from, and its identity.
 pub type Met = (usize, PathBuf, FileToRead);

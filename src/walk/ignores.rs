@@ -128,13 +128,11 @@ impl Ignores {
         for line in text.trim_start_matches('\u{feff}').lines() {
             let _ = builder.add_line(Some(file.to_owned()), line);
         }
-        match builder.build() {
-            Ok(rules) => Some(rules).filter(|rules| !rules.is_empty()),
-            Err(_) => {
-                self.refuse(file, "its patterns need too much memory".to_owned());
-                None
-            }
+        let built = builder.build();
+        if built.is_err() {
+            self.refuse(file, "its patterns need too much memory".to_owned());
         }
+        built.ok().filter(|rules| !rules.is_empty())
     }
 
     /// The text of a file that is there; one that cannot be read is told of.
