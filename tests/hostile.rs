@@ -146,7 +146,7 @@ fn fresh() -> Project {
 
 fn age(project: &Project) {
     let index = std::fs::File::options().write(true).open(project.path().join(".git/index")).unwrap();
-    index.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(600)).unwrap();
+    index.set_modified(std::time::SystemTime::now() - std::time::Duration::from_mins(10)).unwrap();
     ran(project);
 }
 
@@ -179,8 +179,8 @@ fn nothing_that_a_repository_configures_runs() {
 fn older_versions_of_git_run_nothing_either() {
     for asking in ASKING {
         let project = fresh();
-        let found = std::env::split_paths(&std::env::var_os("PATH").unwrap()).map(|folder| folder.join("git"));
-        let real = found.into_iter().find(|path| path.is_file()).unwrap();
+        let path = std::env::var_os("PATH").unwrap();
+        let real = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|path| path.is_file()).unwrap();
         let text = format!("#!/bin/sh\nunset GIT_ATTR_SOURCE GIT_NO_LAZY_FETCH\nexec '{}' \"$@\"\n", real.display());
         project.write("bin/git", text.as_bytes());
         let path = project.path().join("bin/git");
