@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::Outcome;
 use crate::finding::FileId;
-use crate::source::Source;
+use crate::source::{self, Source, Unreadable};
 use crate::{walk, write};
 
 /// File, first byte and rule of a finding.
@@ -81,8 +81,12 @@ fn file(source: &Source, sites: &[Found], reason: &str) -> Result<(), String> {
 }
 
 fn store(path: &Path, before: &str, after: &str) -> Result<(), String> {
-    let now = std::fs::read(path).map_err(|error| format!("could not be read again: {}", walk::reason(&error)))?;
-    if now != before.as_bytes() {
+    // A file that is longer now has changed.
+    let now = source::read(path, before.len() as u64);
+    if let Err(Unreadable::Io(why)) = now {
+        return Err(format!("could not be read again: {why}"));
+    }
+    if now.as_deref() != Ok(before.as_bytes()) {
         return Err("changed on disk while it was read: not written".to_owned());
     }
     write::replace(path, after.as_bytes()).map_err(|error| format!("could not be written: {}", walk::reason(&error)))

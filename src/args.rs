@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Finds leak-prone JavaScript and TypeScript before production does.
 #[derive(Debug, Parser)]
 #[command(name = "leaklint", version, styles = STYLES, after_help = EXAMPLES, arg_required_else_help = true)]
-#[command(propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(propagate_version = true, max_term_width = 100)]
 pub struct Typed {
     #[command(subcommand)]
     pub command: Command,
@@ -117,7 +117,7 @@ pub struct Files {
     /// Check the files listed in this file, separated by newlines or NUL bytes; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,
-    /// Also check what is skipped by default: ignored and hidden files, `node_modules`, `dist`, `*.min.js`
+    /// Also check what is skipped by default: ignored and hidden files, `node_modules`, `dist`, minified and bundled code
     #[arg(long)]
     pub no_ignore: bool,
     /// Check each file on its own, without following imports into other files

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::facts::{FileFacts, FunctionId, TOP};
 use crate::finding::{Finding, Span};
 use crate::program::Program;
+use crate::source::{self, Unreadable};
 use crate::sources::Sources;
 use crate::walk;
 
@@ -92,13 +93,14 @@ impl Baseline {
                 }
                 bail!("{shown}: baseline not found: create it with `--update-baseline`");
             }
-            Err(error) => bail!("{shown}: the baseline cannot be read: {}", walk::reason(&error)),
-            Ok(about) if !about.is_file() => bail!("{shown}: the baseline is not a regular file"),
-            Ok(about) if about.len() > MOST_BYTES => bail!("{shown}: the baseline is too large"),
-            Ok(_) => {}
+            _ => {}
         }
-        let bytes = std::fs::read(file).map_err(|error| anyhow::anyhow!(walk::reason(&error)));
-        let bytes = bytes.with_context(|| format!("{shown}: the baseline cannot be read"))?;
+        let bytes = match source::read(file, MOST_BYTES) {
+            Ok(bytes) => bytes,
+            Err(Unreadable::TooLarge(_)) => bail!("{shown}: too large for a baseline"),
+            Err(Unreadable::Io(why)) => bail!("{shown}: the baseline cannot be read: {why}"),
+            Err(_) => bail!("{shown}: the baseline is not text"),
+        };
         let text = String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("{shown}: the baseline is not UTF-8"))?;
         Ok(Self { known: parse(&shown.to_string(), &text)?, ..empty })
     }

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use crate::apis::Apis;
 use crate::facts::FileFacts;
 use crate::finding::{Notice, NoticeKind};
-use crate::source::place;
+use crate::source::{self, place};
 use crate::walk::FileToRead;
 use pack::{Entry, Pack, Unusable};
 
@@ -107,7 +107,7 @@ impl Cache {
         }
         std::fs::create_dir_all(&self.folder)?;
         let ignore = self.folder.join(".gitignore");
-        if ignore.exists() { Ok(()) } else { std::fs::write(ignore, "*\n") }
+        if ignore.symlink_metadata().is_ok() { Ok(()) } else { pack::create(&ignore, b"*\n") }
     }
 
     fn save_shard(&self, index: usize, shard: &Shard) -> io::Result<()> {
@@ -140,7 +140,7 @@ fn shard_of(key: Key) -> usize {
 fn program() -> u64 {
     static PROGRAM: OnceLock<u64> = OnceLock::new();
     *PROGRAM.get_or_init(|| {
-        let bytes = std::env::current_exe().and_then(std::fs::read);
-        bytes.map_or_else(|_| xxh3_64(env!("CARGO_PKG_VERSION").as_bytes()), |bytes| xxh3_64(&bytes))
+        let bytes = std::env::current_exe().ok().and_then(|program| source::read(&program, u64::MAX).ok());
+        bytes.map_or_else(|| xxh3_64(env!("CARGO_PKG_VERSION").as_bytes()), |bytes| xxh3_64(&bytes))
     })
 }

@@ -1,6 +1,7 @@
 //! What the command does with its arguments: runs, prints, and decides on the exit code.
 
 mod known;
+mod mistake;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -30,9 +31,14 @@ pub const FAILED: u8 = 2;
 /// Runs the command line and returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     quiet_panics();
-    let typed = match Typed::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let typed = match Typed::try_parse_from(&arguments) {
         Ok(typed) => typed,
         Err(error) => {
+            if let Some(said) = mistake::explained(&error, &arguments) {
+                complain(&format!("error: {said}"));
+                return FAILED;
+            }
             // Nobody is left to tell when this cannot be printed.
             let _ = error.print();
             return if error.use_stderr() { FAILED } else { CLEAN };

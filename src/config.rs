@@ -17,7 +17,7 @@ use anyhow::{Result, bail};
 use crate::apis::Apis;
 use crate::args::Color;
 use crate::baseline::Baseline;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Notice, Severity};
 use crate::git::ChangedLines;
 use crate::rule::Rule;
 use crate::rules::RULES;
@@ -33,6 +33,10 @@ pub struct Options {
     pub root: PathBuf,
     /// Files and folders, as typed.
     pub paths: Vec<PathBuf>,
+    /// The paths are files that git named: nobody asked for each of them.
+    pub chosen_by_git: bool,
+    /// What is to be said of how the paths were found.
+    pub noticed: Vec<Notice>,
     pub stdin: Option<Stdin>,
     /// Texts that are read instead of the files of these names.
     pub given: Vec<Stdin>,
@@ -84,6 +88,8 @@ impl Options {
             configs: Arc::new(Configs::none(&root)),
             root,
             paths,
+            chosen_by_git: false,
+            noticed: Vec::new(),
             stdin: None,
             given: Vec::new(),
             rules: RULES.iter().copied().filter(|rule| !rule.pedantic).collect(),

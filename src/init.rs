@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use crate::config::NAMES;
-use crate::{walk, write};
+use crate::{package, walk, write};
 
 /// The file that is written.
 pub const NAME: &str = NAMES[1];
@@ -36,7 +36,7 @@ pub fn write_in(folder: &Path) -> Result<()> {
     if let Some(name) = NAMES.iter().find(|name| folder.join(name).symlink_metadata().is_ok()) {
         bail!("{name} already exists: nothing was written");
     }
-    let package = package(folder);
+    let package = manifest(folder);
     if package.get("leaklint").is_some() {
         bail!("package.json already has the key `leaklint`: nothing was written");
     }
@@ -48,9 +48,8 @@ pub fn write_in(folder: &Path) -> Result<()> {
 }
 
 /// What `package.json` says; nothing when it is missing or broken.
-fn package(folder: &Path) -> Value {
-    let path = folder.join("package.json");
-    let text = if path.is_file() { std::fs::read_to_string(path).unwrap_or_default() } else { String::new() };
+fn manifest(folder: &Path) -> Value {
+    let text = package::read(&folder.join("package.json")).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()
 }
 

@@ -58,7 +58,7 @@ use facts::FileFacts;
 use finding::{Confidence, FileId, Finding, Notice, NoticeKind, Severity};
 use program::{Program, Resolver};
 use progress::Progress;
-use source::{Language, Source, Unreadable};
+use source::{Language, Source, Unreadable, built};
 use sources::Sources;
 use walk::FileToRead;
 use worker::{Line, Part};
@@ -95,6 +95,7 @@ pub fn lint(options: &Options) -> Outcome {
     let mut walked = walk::walk(options);
     let mut outcome = Outcome { unsupported: std::mem::take(&mut walked.unsupported), ..Outcome::default() };
     outcome.notices = walked.notices;
+    outcome.notices.extend(options.noticed.iter().cloned());
     outcome.faults = select::faults(options, &walked.files);
     if !outcome.faults.is_empty() {
         return outcome;
@@ -145,7 +146,8 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     // One large file is worth hundreds of small ones: each is a task of its own.
     read.par_extend(others.into_par_iter().with_max_len(1).map(one));
     worker::note(&Line::Alone);
-    read.extend(options.stdin.iter().chain(&options.given).map(|text| read_text(text, options)));
+    read.extend(options.stdin.iter().map(|text| read_text(text, true, options)));
+    read.extend(options.given.iter().map(|text| read_text(text, false, options)));
     worker::note(&Line::Over);
     read.retain(|read| !matches!(read, Read::Context));
     read.sort_by(|a, b| a.path().cmp(b.path()));
@@ -236,6 +238,10 @@ impl Read {
     }
 }
 
+fn note(path: &str, message: String) -> Notice {
+    Notice { kind: NoticeKind::Note, path: path.to_owned(), span: None, message }
+}
+
 fn failure(path: &str, message: &str) -> Notice {
     Notice { kind: NoticeKind::Failure, path: path.to_owned(), span: None, message: message.to_owned() }
 }
@@ -248,34 +254,51 @@ fn read_file(file: &FileToRead, options: &Options, cache: Option<&Cache>) -> Rea
     if let Some(death) = worker::begin(Part::File(file.shown.clone()), Some(&file.path)) {
         return if file.context { Read::Context } else { Read::Nothing(crashed(&file.shown, death)) };
     }
-    let read = source::read(&file.path, options.max_size);
-    let bytes = read.as_deref().map_err(Clone::clone);
+    let bytes = source::read(&file.path, options.max_size);
+    let text = match bytes.as_deref().map_err(Clone::clone).and_then(source::decode) {
+        Ok(text) => text,
+        Err(_) if file.context => return Read::Context,
+        Err(why) => return Read::Nothing(unreadable(&file.shown, file.named, &why, options.max_size)),
+    };
+    if let Some(message) = passed_over(text, file.language, file.named, options) {
+        return if file.context { Read::Context } else { Read::Nothing(note(&file.shown, message)) };
+    }
     let apis = options.apis_of(&file.path);
-    let known = bytes.as_ref().ok().zip(cache).map(|(bytes, cache)| (cache, cache.key(bytes, file, apis)));
+    let known = cache.map(|cache| (cache, cache.key(text.as_bytes(), file, apis)));
     let source = |text| {
         let mut source = Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language);
         source.is_context = file.context;
         source
     };
     if let Some(units) = known.and_then(|(cache, key)| cache.get(key)) {
-        let text = if is_quiet(&units) { Ok("") } else { bytes.and_then(source::decode) };
-        return Read::Source(Box::new(source(text.unwrap_or_default())), units);
+        let text = if is_quiet(&units) { "" } else { text };
+        return Read::Source(Box::new(source(text)), units);
     }
-    match bytes.and_then(source::decode) {
-        Ok(text) => {
-            let read = understand(source(text), apis);
-            if let (Read::Source(_, units), Some((cache, key))) = (&read, known) {
-                cache.put(key, units);
-            }
-            read
-        }
-        Err(_) if file.context => Read::Context,
-        Err(why) => Read::Nothing(unreadable(&file.shown, file.named, &why, options.max_size)),
+    let read = understand(source(text), apis);
+    if let (Read::Source(_, units), Some((cache, key))) = (&read, known) {
+        cache.put(key, units);
     }
+    read
 }
 
-/// A text that is at hand: standard input, or what stands in the index of git.
-fn read_text(given: &config::Stdin, options: &Options) -> Read {
+/// Why a text is not read that a tool has written: leaks are mended in what it was made from.
+fn passed_over(text: &str, language: Language, named: bool, options: &Options) -> Option<String> {
+    /// Bytes up to which such a text is read when it is named.
+    const MOST_BUILT: usize = 5 << 20;
+    if options.no_ignore || (named && text.len() <= MOST_BUILT) {
+        return None;
+    }
+    let built = built::of_file(text, language)?.as_str();
+    Some(if named {
+        let (size, limit) = (text.len(), MOST_BUILT >> 20);
+        format!("{built} of {size} bytes: skipped, the limit for it is {limit} MiB (`--no-ignore` reads it)")
+    } else {
+        format!("{built}: skipped (it is read if you name the file, or with `--no-ignore`)")
+    })
+}
+
+/// A text that is at hand: standard input, which is `named`, or what stands in the index of git.
+fn read_text(given: &config::Stdin, named: bool, options: &Options) -> Read {
     let file = options.root.join(&given.name);
     let path = walk::shown(&file, &options.root);
     if let Some(notice) = walk::ignored(&file, options) {
@@ -290,11 +313,14 @@ fn read_text(given: &config::Stdin, options: &Options) -> Read {
     let language = Language::of(&given.name).unwrap_or(Language::JavaScript);
     match source::decode(&given.bytes) {
         Ok(text) => {
+            if let Some(message) = passed_over(text, language, named, options) {
+                return Read::Nothing(note(&path, message));
+            }
             let mut source = Source::new(path, None, text, language);
             source.instead_of = file.is_absolute().then(|| file.clone());
             understand(source, options.apis_of(&file))
         }
-        Err(why) => Read::Nothing(unreadable(&path, true, &why, options.max_size)),
+        Err(why) => Read::Nothing(unreadable(&path, named, &why, options.max_size)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where reports go: to standard output, to files, or both.
 
+mod earlier;
+
 use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -31,7 +33,7 @@ pub struct Written {
 
 impl Outputs {
     /// # Errors
-    /// When a format is unknown or cannot be told, or two reports would go to one file.
+    /// When a format is unknown or cannot be told, two reports would go to one file, or one to a file that is none.
     pub fn from_typed(typed: &args::Output) -> Result<Self> {
         let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|set| set == "true");
         let format = typed.format.unwrap_or(if in_actions { Format::Github } else { Format::Pretty });
@@ -48,6 +50,7 @@ impl Outputs {
             if outputs.files.iter().any(|(_, other)| *other == file) {
                 bail!("--output {}: given twice", file.display());
             }
+            earlier::refuse_others(format, &file)?;
             outputs.files.push((format, file));
         }
         Ok(outputs)

@@ -16,6 +16,7 @@ use crate::apis::{Apis, EntryPoint};
 use crate::finding::{Confidence, Severity};
 use crate::rule::Rule;
 use crate::rules::RULES;
+use crate::source::{self, Unreadable};
 use crate::walk;
 
 /// Severities by rule; a rule that is not there is as it is by default.
@@ -342,13 +343,10 @@ fn table(path: &str, root: &Path, (document, index): (&Document, usize)) -> Resu
     let file = walk::normalised(&folder.join(path));
     let shown = walk::shown(&file, root);
     let refused = |why: String| document.fault(&at, format!("`{shown}` cannot be read: {why}"));
-    match std::fs::metadata(&file) {
-        Ok(about) if !about.is_file() => return Err(refused("not a regular file".to_owned())),
-        Ok(about) if about.len() > MOST_BYTES => return Err(refused("too large".to_owned())),
-        Ok(_) => {}
-        Err(error) => return Err(refused(walk::reason(&error))),
-    }
-    let bytes = std::fs::read(&file).map_err(|error| refused(walk::reason(&error)))?;
+    let bytes = source::read(&file, MOST_BYTES).map_err(|why| match why {
+        Unreadable::Io(why) => refused(why),
+        _ => refused("too large".to_owned()),
+    })?;
     let text = String::from_utf8(bytes).map_err(|_| refused("not UTF-8".to_owned()))?;
     Ok((shown.clone(), text))
 }
