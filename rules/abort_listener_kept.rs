@@ -34,12 +34,13 @@ fn finding(unit: &Unit, abort: &AbortKept, confidence: Confidence) -> Finding {
     let signal = &abort.signal;
     let mut labels = vec![unit.label(abort.opened, format!("added here, {often}")), unit.because(frame)];
     if abort.once {
-        labels.push(unit.label(abort.opened, "`once` removes it when the signal aborts, which most never do"));
+        labels
+            .push(unit.label(abort.opened, "`once` removes it only if the signal aborts, which most signals never do"));
     }
     let message = if abort.follows {
-        format!("each signal that follows `{signal}` stays with it")
+        format!("`{signal}` keeps every signal that is derived from it")
     } else {
-        format!("`{signal}` keeps this listener when the work is over")
+        format!("`{signal}` keeps this listener after the work is done")
     };
     Finding { message, labels, help: help(abort), ..unit.finding(abort.opened, confidence) }
 }
@@ -47,10 +48,10 @@ fn finding(unit: &Unit, abort: &AbortKept, confidence: Confidence) -> Finding {
 fn help(abort: &AbortKept) -> String {
     let signal = &abort.signal;
     if abort.follows {
-        return format!("pass `{signal}` on, or follow it by a listener that is removed in a `finally`");
+        return format!("pass `{signal}` on directly, or use a listener that is removed in a `finally`");
     }
     if abort.dropped {
-        return "keep what this call returns and dispose of it when the work ends: `using`".to_owned();
+        return "keep the return value and dispose of it when the work is done, for example with `using`".to_owned();
     }
     let name = if abort.inline { "give the handler a name and call" } else { "call" };
     format!("{name} `{signal}.removeEventListener('abort', ..)` in a `finally`")

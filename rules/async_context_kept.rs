@@ -1,5 +1,6 @@
 //! Context storages that are made again and again, and stores that point to the one before.
 
+use crate::apis::What;
 use crate::facts::Seen;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::program::Program;
@@ -11,7 +12,7 @@ pub const RULE: Rule = Rule {
     group: Group::Retention,
     severity: Severity::Warning,
     pedantic: false,
-    whats: &[],
+    whats: &[What::Context],
     check,
 };
 
@@ -20,9 +21,9 @@ fn check(program: &Program, findings: &mut Findings) {
         let most = if sight.is_driven() { Confidence::Likely } else { Confidence::Guess };
         if let Some(confidence) = sight.where_repeated() {
             findings.add(Finding {
-                message: "this context storage is made again and again".to_owned(),
-                labels: sight.labels("each one stays with the work that was started in it".to_owned()),
-                help: "make one `AsyncLocalStorage` at module level".into(),
+                message: "this `AsyncLocalStorage` is created repeatedly".to_owned(),
+                labels: sight.labels("each one is kept by the work that was started in it".to_owned()),
+                help: "create one `AsyncLocalStorage` at module level".into(),
                 ..sight.unit.finding(sight.sighting.span, confidence.min(most))
             });
         }
@@ -30,9 +31,9 @@ fn check(program: &Program, findings: &mut Findings) {
     for sight in program.sightings(Seen::ParentStore) {
         if let Some(confidence) = sight.where_repeated() {
             findings.add(Finding {
-                message: format!("`{}` ties each store to the one before it", sight.sighting.subject),
-                labels: sight.labels("the newest store keeps all before it".to_owned()),
-                help: "copy what is needed of the store before: `{ ...storage.getStore() }`".into(),
+                message: format!("`{}` links each store to the previous one", sight.sighting.subject),
+                labels: sight.labels("the newest store keeps all previous ones".to_owned()),
+                help: "copy what is needed from the previous store: `{ ...storage.getStore() }`".into(),
                 ..sight.unit.finding(sight.sighting.span, confidence)
             });
         }

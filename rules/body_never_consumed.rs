@@ -30,29 +30,30 @@ fn check(program: &Program, findings: &mut Findings) {
 fn finding(unit: &Unit, unread: &Unread) -> Finding {
     let Unread { name, api, .. } = unread;
     let (message, label) = match unread.kind {
-        UnreadKind::Never => {
-            (format!("the answer `{name}` of `{api}` is never read"), "its connection stays taken until it is".into())
-        }
+        UnreadKind::Never => (
+            format!("the response `{name}` of `{api}` is never read"),
+            "its connection stays in use until the body is read".into(),
+        ),
         UnreadKind::OnThisWay(_) => (
-            format!("the answer `{name}` of `{api}` is not read on one way"),
-            "its connection stays taken until it is read".into(),
+            format!("the response `{name}` of `{api}` is not read on every path"),
+            "its connection stays in use until the body is read".into(),
         ),
         UnreadKind::Clone => (
-            format!("`{name}` is never read, so it keeps all that the other side of the clone reads"),
-            format!("`{api}` makes two sides of one body"),
+            format!("`{name}` is never read, so it buffers everything that its clone reads"),
+            format!("`{api}` splits one body in two"),
         ),
     };
     let mut labels = vec![unit.label(unread.span, label)];
     if let UnreadKind::OnThisWay(at) = unread.kind {
-        labels.push(unit.label(at, "nothing reads the body on this way"));
+        labels.push(unit.label(at, "the body is not read on this path"));
     }
     labels.push(unit.because(unread.function));
     let help = match unread.kind {
-        UnreadKind::Clone => format!("read `{name}`, call `{name}.body.cancel()`, or do without the clone"),
-        _ => format!("call `{name}.resume()` to throw the body away, or `{name}.destroy()` to end the connection"),
+        UnreadKind::Clone => format!("read `{name}`, call `{name}.body.cancel()`, or remove the clone"),
+        _ => format!("call `{name}.resume()` to discard the body, or `{name}.destroy()` to close the connection"),
     };
     let fix = unread.insert.map(|span| Fix {
-        title: "throw the body away".into(),
+        title: "discard the body".into(),
         safe: false,
         edits: vec![Edit { file: unit.id, span, text: format!(" {name}.resume();") }],
     });

@@ -20,9 +20,9 @@ fn check(program: &Program, findings: &mut Findings) {
         if let Some(confidence) = sight.where_repeated() {
             let name = &sight.sighting.subject;
             findings.add(Finding {
-                message: format!("this closure keeps `{name}`, which it does not use"),
-                labels: sight.labels("stored here, and the context of its function with it".to_owned()),
-                help: format!("make the closure in a function of its own, which does not see `{name}`"),
+                message: format!("this closure keeps `{name}` in memory, which it does not use"),
+                labels: sight.labels("stored here, together with the variables of its function".to_owned()),
+                help: format!("create the closure in a separate function that does not use `{name}`"),
                 ..sight.unit.finding(sight.sighting.span, confidence.min(Confidence::Guess))
             });
         }

@@ -31,21 +31,21 @@ fn finding(unit: &Unit, store: &Store, (confidence, key): (Confidence, &StoreKey
     let often = runs::per(unit.runs_of(frame).often);
     let (message, label, keeper) = if store.by_identity {
         (
-            format!("`{}` is handed another schema {often} and keeps each of them compiled", store.api),
-            format!("another object {often}"),
-            "it knows schemas by identity, and nothing removes one",
+            format!("`{}` receives a new schema object {often} and keeps each compiled schema", store.api),
+            format!("a new object {often}"),
+            "it caches schemas by identity, and nothing removes one",
         )
     } else if store.api == "import()" {
         (
-            format!("this `import()` loads another module {often}, and modules are never unloaded"),
-            format!("another name {often}"),
-            "the table of modules keeps each of them as long as the process runs",
+            format!("this `import()` loads a new module {often}, and modules are never unloaded"),
+            format!("a new name {often}"),
+            "the module cache keeps each of them as long as the process runs",
         )
     } else {
         (
-            format!("`{}` registers one more for each value of `{}`", store.api, key.key.text),
-            format!("a name made up {often}"),
-            "kept under its name as long as the process runs, nothing removes it",
+            format!("`{}` registers another entry for each value of `{}`", store.api, key.key.text),
+            format!("a new name {often}"),
+            "kept under its name as long as the process runs; nothing removes it",
         )
     };
     Finding {
@@ -58,10 +58,10 @@ fn finding(unit: &Unit, store: &Store, (confidence, key): (Confidence, &StoreKey
 
 fn help(store: &Store) -> &'static str {
     if store.by_identity {
-        "compile the schema once, at module level, or make the instance in the same call"
+        "compile the schema once, at module level, or create the instance in the same call"
     } else if store.api == "import()" {
-        "import it by a name that stays the same, or load it in a worker that ends"
+        "import it under a constant name, or load it in a worker that ends"
     } else {
-        "register it once, under a name of which there are few"
+        "register it once, under one of a few names"
     }
 }

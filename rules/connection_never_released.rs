@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const WORDS: Words = Words { done: "released", held: "what was lent" };
+const WORDS: Words = Words { done: "released", held: "the connection stays in use" };
 
 fn check(program: &Program, findings: &mut Findings) {
     report(program, findings, (What::Connection, &WORDS));

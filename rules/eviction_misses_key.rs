@@ -21,19 +21,22 @@ fn check(program: &Program, findings: &mut Findings) {
         let name = &growth.container.name;
         let (message, help) = match &miss.how {
             MissedBy::Twin(twin) => (
-                format!("`{name}` keeps the entries that are removed from `{twin}`"),
-                format!("delete from `{name}` where `{twin}` is cleaned"),
+                format!("`{name}` keeps entries that are removed from `{twin}`"),
+                format!("also delete from `{name}` where `{twin}` is cleaned up"),
             ),
-            MissedBy::Clear => {
-                (format!("`{name}` keeps its entries when all around it is cleared"), format!("clear `{name}` as well"))
-            }
+            MissedBy::Clear => (
+                format!("`{name}` keeps its entries when everything around it is cleared"),
+                format!("clear `{name}` as well"),
+            ),
             MissedBy::Bucket => (
-                format!("`{name}` keeps the keys of entries that have become empty"),
-                format!("delete the key from `{name}` when its entry is empty"),
+                format!("`{name}` keeps the keys of entries that became empty"),
+                format!("delete the key from `{name}` when its entry becomes empty"),
             ),
             MissedBy::Key(removed, made) => (
-                format!("`{name}` is filled by `{made}` and removed from by `{removed}`: they never match"),
-                format!("use the same key of `{name}` for both"),
+                format!(
+                    "`{name}` is filled under `{made}`, but entries are removed under `{removed}`: these never match"
+                ),
+                format!("use the same key for both operations on `{name}`"),
             ),
         };
         findings.add(Finding { message, help, ..unit.finding_of_growth(&growth) });

@@ -19,8 +19,8 @@ fn check(program: &Program, findings: &mut Findings) {
     for (unit, growth) in program.growths(Kind::Expired) {
         let name = &growth.container.name;
         findings.add(Finding {
-            message: format!("expired entries of `{name}` stay unless their key is looked up again"),
-            help: format!("sweep `{name}` on an interval, or bound it: an LRU with a `max` and a `ttl`"),
+            message: format!("expired entries of `{name}` are kept until their key is looked up again"),
+            help: format!("remove expired entries of `{name}` on an interval, or use an LRU with a `max` and a `ttl`"),
             ..unit.finding_of_growth(&growth)
         });
     }

@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const WORDS: Words = Words { done: "closed", held: "the open file" };
+const WORDS: Words = Words { done: "closed", held: "the file stays open" };
 
 fn check(program: &Program, findings: &mut Findings) {
     report(program, findings, (What::File, &WORDS));

@@ -21,14 +21,14 @@ fn check(program: &Program, findings: &mut Findings) {
         let target = &sighting.subject;
         let reaches = sighting.most > Confidence::Guess;
         let message = if reaches {
-            format!("what is held for the finalizer keeps `{target}` alive")
+            format!("the value held for the finalizer keeps `{target}` alive")
         } else {
-            format!("what is held for the finalizer may keep `{target}` alive")
+            format!("the value held for the finalizer may keep `{target}` alive")
         };
         findings.add(Finding {
             message,
-            labels: sight.labels("the registry holds this until the target is collected".to_owned()),
-            help: "hold what the cleanup needs by itself: an id, a path, a `WeakRef`".into(),
+            labels: sight.labels("the registry holds this until the target is garbage collected".to_owned()),
+            help: "hold only what the cleanup needs: an id, a path, a `WeakRef`".into(),
             ..sight.unit.finding(sighting.span, sighting.most)
         });
     }

@@ -40,16 +40,17 @@ fn replacement(unit: &Unit, replaced: &Replaced) -> Finding {
     let Replaced { slot, end, .. } = replaced;
     let mut labels = vec![unit.label(replaced.given, format!("`{slot}` may hold another one that is still open"))];
     if replaced.calls.len() >= 2 {
-        let again = replaced.calls.iter().take(2).map(|call| unit.label(*call, "runs this while the slot may be full"));
+        let again =
+            replaced.calls.iter().take(2).map(|call| unit.label(*call, "runs this although `{slot}` may be set"));
         labels.extend(again);
     } else {
         labels.push(unit.because(unit.frame(replaced.function)));
     }
-    labels.push(unit.label(replaced.ended, "ends the last one only"));
+    labels.push(unit.label(replaced.ended, "ends only the last one"));
     Finding {
-        message: format!("`{slot}` is given a new one while the old one may still be open"),
+        message: format!("`{slot}` is overwritten while the old one may still be open"),
         labels,
-        help: format!("call `{end}()` of the old one first, or return while it is set"),
+        help: format!("call `{end}()` on the old one first, or return if it is set"),
         ..unit.finding(replaced.given, Confidence::Likely)
     }
 }
@@ -68,20 +69,19 @@ fn finding(unit: &Unit, overwrite: &Overwrite) -> Finding {
     let slot = &overwrite.slot;
     let mut labels = vec![unit.label(handle.opened, format!("`{slot}` may hold a timer that still runs"))];
     if overwrite.calls.len() >= 2 {
-        let again =
-            overwrite.calls.iter().take(2).map(|call| unit.label(*call, "runs this without a look at the slot"));
+        let again = overwrite.calls.iter().take(2).map(|call| unit.label(*call, "runs this without checking `{slot}`"));
         labels.extend(again);
     } else {
         labels.push(unit.because(unit.frame(handle.function)));
     }
     if let Some(cleared) = overwrite.cleared {
-        labels.push(unit.label(cleared, "stops the last one only"));
+        labels.push(unit.label(cleared, "stops only the last one"));
     }
     let clear = if handle.api.ends_with("setInterval") { "clearInterval" } else { "clearTimeout" };
     Finding {
-        message: format!("`{slot}` is given a new timer while the old one may still run"),
+        message: format!("`{slot}` is overwritten with a new timer while the old one may still run"),
         labels,
-        help: format!("call `{clear}` with `{slot}` first, or return while it is set"),
+        help: format!("call `{clear}` with `{slot}` first, or return if it is set"),
         ..unit.finding(handle.opened, Confidence::Likely)
     }
 }

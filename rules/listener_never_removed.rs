@@ -39,10 +39,10 @@ fn left_behind(unit: &Unit, forgotten: &Forgotten) -> Finding {
     let labels = vec![
         unit.label(*opened, format!("added here, {often}")),
         unit.because(frame),
-        unit.label(forgotten.sibling, "its sibling is removed here, and this one is not"),
+        unit.label(forgotten.sibling, "its sibling is removed here, but this one is not"),
     ];
     let (message, help) = if forgotten.waits {
-        let ending = "stays when another event comes first";
+        let ending = "stays if another event comes first";
         (format!("a listener for `{event}` is added to `{receiver}` {often} and {ending}"), "remove all of them")
     } else {
         let ending = "never removed, although its sibling is";
@@ -77,7 +77,7 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
 }
 
 const fn ending(handle: &Handle) -> &'static str {
-    if handle.missed.is_some() { "not removed on every way out" } else { "never removed" }
+    if handle.missed.is_some() { "not removed on every exit path" } else { "never removed" }
 }
 
 fn help(handle: &Handle, receiver: &str) -> String {
@@ -87,13 +87,13 @@ fn help(handle: &Handle, receiver: &str) -> String {
     }
     match handle.handler {
         Handler::Place(_) => {
-            format!("remove it with `{receiver}.{remove}` when the work is done, or register it once at start-up")
+            format!("remove it with `{receiver}.{remove}` when the work is done, or register it once at startup")
         }
         _ if handle.once => {
-            format!("give the handler a name and remove it with `{receiver}.{remove}` when the event did not come")
+            format!("give the handler a name and remove it with `{receiver}.{remove}` if the event did not occur")
         }
         _ => {
-            format!("give the handler a name and remove it with `{receiver}.{remove}`, or register it once at start-up")
+            format!("give the handler a name and remove it with `{receiver}.{remove}`, or register it once at startup")
         }
     }
 }

@@ -28,24 +28,24 @@ fn finding(unit: &Unit, mismatch: &Mismatch) -> Finding {
     let confidence = if mismatch.sure { Confidence::Sure } else { Confidence::Likely };
     let mut labels = vec![unit.label(mismatch.removal, here(mismatch))];
     if let Some(added) = mismatch.added {
-        labels.push(unit.label(added, "what is added here stays"));
+        labels.push(unit.label(added, "the listener that is added here stays"));
     }
     Finding { message: message(mismatch), labels, help: help(mismatch), ..unit.finding(mismatch.removal, confidence) }
 }
 
 fn here(mismatch: &Mismatch) -> String {
     match mismatch.flaw {
-        Flaw::Inline => "this function is made here and was never added".to_owned(),
-        Flaw::Bound => "`bind` makes a new function each time it is called".to_owned(),
-        Flaw::Capture => "the `capture` flag is part of what is removed, and it differs".to_owned(),
-        Flaw::Arity => "an event and its handler are needed".to_owned(),
+        Flaw::Inline => "this function is created here and was never added".to_owned(),
+        Flaw::Bound => "`bind` creates a new function on each call".to_owned(),
+        Flaw::Capture => "the `capture` flag must match the registration, and it differs".to_owned(),
+        Flaw::Arity => "both the event and the handler are needed".to_owned(),
         Flaw::Event => format!("`{}` is never added for this event", mismatch.handler),
         Flaw::Receiver => format!("`{}` is never added to this receiver", mismatch.handler),
-        Flaw::Handler => format!("`{}` is named nowhere else in this file", mismatch.handler),
-        Flaw::Recreated => format!("`{}` is made anew by each call: this one was never added", mismatch.handler),
-        Flaw::Parameter => format!("`{}` is whatever the caller hands in, most often nothing", mismatch.handler),
-        Flaw::Added => "the cleanup adds it once more".to_owned(),
-        Flaw::Context => "the context is part of what is removed, and it is missing".to_owned(),
+        Flaw::Handler => format!("`{}` is used nowhere else in this file", mismatch.handler),
+        Flaw::Recreated => format!("`{}` is created on each call: this one was never added", mismatch.handler),
+        Flaw::Parameter => format!("`{}` is whatever the caller passes, usually nothing", mismatch.handler),
+        Flaw::Added => "the cleanup adds it again".to_owned(),
+        Flaw::Context => "the context must match the registration, and it is missing".to_owned(),
     }
 }
 
@@ -63,13 +63,13 @@ fn help(mismatch: &Mismatch) -> String {
         Flaw::Inline => "give the handler a name, and add and remove it by that name".to_owned(),
         Flaw::Bound => "bind it once, keep the result, and add and remove that".to_owned(),
         Flaw::Capture => "pass the same `capture` flag to both calls".to_owned(),
-        Flaw::Arity => "pass the event and the very function that was added".to_owned(),
-        Flaw::Event => format!("remove `{handler}` from the event that it was added for"),
-        Flaw::Receiver => format!("remove `{handler}` from what it was added to"),
+        Flaw::Arity => "pass the event and the same function that was added".to_owned(),
+        Flaw::Event => format!("remove `{handler}` for the event that it was added for"),
+        Flaw::Receiver => format!("remove `{handler}` from the receiver that it was added to"),
         Flaw::Handler => "remove the function that was added".to_owned(),
-        Flaw::Recreated => format!("keep `{handler}` where the next call finds it, or make it once"),
-        Flaw::Parameter => "remove the function that the outer call was handed".to_owned(),
-        Flaw::Added => "call the method that removes".to_owned(),
+        Flaw::Recreated => format!("keep `{handler}` where the next call can find it, or create it once"),
+        Flaw::Parameter => "remove the function that was passed to the outer call".to_owned(),
+        Flaw::Added => "call the method that removes listeners".to_owned(),
         Flaw::Context => "pass the same context to both calls".to_owned(),
     }
 }

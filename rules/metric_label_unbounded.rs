@@ -31,13 +31,16 @@ fn finding(unit: &Unit, store: &Store, (confidence, key): (Confidence, &StoreKey
     let often = runs::per(unit.runs_of(frame).often);
     let text = &key.key.text;
     Finding {
-        message: format!("`{}` keeps one entry for each value of `{text}`, and there is no end of them", store.api),
+        message: format!(
+            "`{}` keeps one entry for each value of `{text}`, and the number of values is not limited",
+            store.api
+        ),
         labels: vec![
-            unit.label(key.span, format!("a label made up {often}")),
+            unit.label(key.span, format!("a new label value {often}")),
             unit.because(frame),
-            unit.kept_by(store.span, "kept by the library as long as the process runs, nothing removes it"),
+            unit.kept_by(store.span, "kept by the library as long as the process runs; nothing removes it"),
         ],
-        help: "label with what there are few of: the template of the route, the method, the class of the status".into(),
+        help: "use labels with few values: the route pattern, the method, the status class".into(),
         ..unit.finding(key.span, confidence)
     }
 }

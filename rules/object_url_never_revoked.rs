@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const WORDS: Words = Words { done: "revoked", held: "the blob" };
+const WORDS: Words = Words { done: "revoked", held: "the blob stays in memory" };
 
 fn check(program: &Program, findings: &mut Findings) {
     report(program, findings, (What::ObjectUrl, &WORDS));

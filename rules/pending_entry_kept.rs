@@ -20,10 +20,12 @@ fn check(program: &Program, findings: &mut Findings) {
         let Cause::Pending(left) = &growth.cause else { continue };
         let name = &growth.container.name;
         let (when, help) = match left.how {
-            How::WayOut => ("its function is left another way", format!("delete the entry of `{name}` in a `finally`")),
+            How::WayOut => {
+                ("its function exits on another path", format!("delete the entry of `{name}` in a `finally`"))
+            }
             How::Closed => (
-                "what it stands for closes without an error",
-                format!("delete the entry of `{name}` on `close`, which comes after an error as well"),
+                "its resource closes without an error",
+                format!("delete the entry of `{name}` on `close`, which also follows an error"),
             ),
             How::Settled => ("it is settled here", format!("delete the entry of `{name}` where it is settled")),
             How::Fired => ("its timer has fired", format!("delete the entry of `{name}` in the timer's callback")),

@@ -44,7 +44,7 @@ fn judge(unit: &Unit, pipe: &Pipe) -> Option<Confidence> {
 }
 
 fn finding(unit: &Unit, pipe: &Pipe, confidence: Confidence) -> Finding {
-    let when = if pipe.to_response { "the client leaves early" } else { "the target fails" };
+    let when = if pipe.to_response { "the client disconnects early" } else { "the target fails" };
     let held = if pipe.holds_file { "its file" } else { "its source" };
     Finding {
         message: format!("`{}` keeps {held} open when {when}", pipe.source),
@@ -70,5 +70,5 @@ fn fix(unit: &Unit, pipe: &Pipe) -> Option<Fix> {
     let streams = format!("{}, {}", rewrite.source, rewrite.target);
     let text = format!("{}({streams}, (error) => {{ if (error) console.error(error); }});", names[0]);
     edits.push(Edit { file: unit.id, span: rewrite.statement, text });
-    Some(Fix { title: "tie the streams together with `pipeline`".into(), safe: false, edits })
+    Some(Fix { title: "connect the streams with `pipeline`".into(), safe: false, edits })
 }

@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
 fn check(program: &Program, findings: &mut Findings) {
     for sight in program.sightings(Seen::Process) {
         findings.add(Finding {
-            message: format!("`{}` may use all memory there is", sight.sighting.subject.trim_matches(['\'', '"', '`'])),
+            message: format!("`{}` has no memory limit", sight.sighting.subject.trim_matches(['\'', '"', '`'])),
             labels: sight.labels("no `max_memory_restart` is given".to_owned()),
             help: "set `max_memory_restart` to what the process may use".into(),
             ..sight.unit.finding(sight.sighting.span, Confidence::Likely.min(sight.sighting.most))

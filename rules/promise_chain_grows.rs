@@ -27,14 +27,14 @@ fn finding(unit: &Unit, recursion: &Recursion) -> Finding {
     let name = &recursion.name;
     let how = if recursion.awaited { "awaits" } else { "returns the promise of" };
     let mut labels = vec![
-        unit.label(recursion.call, format!("{how} the next round: this one stays until that settles")),
-        unit.label(recursion.head, "every round is a call of this"),
+        unit.label(recursion.call, format!("{how} the next round: this round stays in memory until that settles")),
+        unit.label(recursion.head, "every round is another call of this function"),
     ];
     if let Some(stop) = recursion.stop {
-        labels.push(unit.label(stop, "until this ends it, nothing is given back"));
+        labels.push(unit.label(stop, "nothing is freed until this ends the recursion"));
     }
     Finding {
-        message: format!("`{name}` waits for itself without end, and every round is kept"),
+        message: format!("`{name}` awaits itself without end, and every round stays in memory"),
         labels,
         help: "write it as a loop: `while (true) { .. }` inside the async function".to_owned(),
         ..unit.finding(recursion.call, Confidence::Likely)

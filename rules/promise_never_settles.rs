@@ -27,11 +27,11 @@ fn finding(unit: &Unit, promise: &Promise) -> Finding {
     let (made, help) = match promise.kind {
         PromiseKind::Executor => (
             "neither `resolve` nor `reject` is ever used",
-            "call `resolve` or `reject` on every way through the executor, or drop the promise",
+            "call `resolve` or `reject` on every path through the executor, or remove the promise",
         ),
         PromiseKind::WithResolvers => (
             "its `resolve` and `reject` are never used",
-            "keep `resolve` and `reject` and call one of them on every way",
+            "keep `resolve` and `reject` and call one of them on every path",
         ),
     };
     let mut labels = vec![unit.label(promise.head, made)];
@@ -64,8 +64,8 @@ pub(super) fn subject(unit: &Unit, promise: &Promise) -> String {
 /// Who hangs, where it shows.
 pub(super) fn hangs(unit: &Unit, promise: &Promise) -> Option<Label> {
     let text = match promise.held {
-        Hold::Awaited => "hangs here for good, with all that it holds",
-        Hold::Returned => "handed out here: whoever awaits it hangs for good",
+        Hold::Awaited => "hangs here forever, with everything that it holds",
+        Hold::Returned => "returned here: code that awaits it hangs forever",
         Hold::Kept | Hold::Dropped | Hold::Raced | Hold::Thrown => return None,
     };
     // An arrow's value is the promise itself, which has its label already.

@@ -27,17 +27,20 @@ fn check(program: &Program, findings: &mut Findings) {
 }
 
 fn finding(unit: &Unit, promise: &Promise, (way, why, keeper): (Span, &str, Option<&str>)) -> Finding {
-    let mut labels = vec![unit.label(promise.head, "made here"), unit.label(way, why)];
+    let mut labels = vec![unit.label(promise.head, "created here"), unit.label(way, why)];
     labels.extend(hangs(unit, promise));
     Finding {
         message: keeper.map_or_else(
-            || format!("{} does not settle on every way", subject(unit, promise)),
-            |keeper| format!("{} leaks with `{keeper}`: it does not settle on every way", subject(unit, promise)),
+            || format!("{} does not settle on every path", subject(unit, promise)),
+            |keeper| format!("{} leaks with `{keeper}`: it does not settle on every path", subject(unit, promise)),
         ),
         labels,
         help: keeper.map_or_else(
-            || "call `resolve` or `reject` on this way too; whoever awaits the promise hangs for good".to_owned(),
-            |keeper| format!("reject what waits in `{keeper}` and empty it: until then all that waits is kept, too"),
+            || {
+                "call `resolve` or `reject` on this path too; otherwise code that awaits the promise hangs forever"
+                    .to_owned()
+            },
+            |keeper| format!("reject the promises that wait in `{keeper}` and clear it"),
         ),
         fixes: promise.repair.iter().map(|r| fix(unit, r)).collect(),
         ..unit.finding(promise.head, promise.confidence)

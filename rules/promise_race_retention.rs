@@ -41,14 +41,14 @@ fn confidence(unit: &Unit, race: &Race) -> Option<Confidence> {
 
 fn finding(unit: &Unit, race: &Race, confidence: Confidence) -> Finding {
     let name = &race.name;
-    let subject = if race.entries { format!("what is in `{name}`") } else { format!("`{name}`") };
+    let subject = if race.entries { format!("each promise in `{name}`") } else { format!("`{name}`") };
     let why = match race.kept {
         Racer::BeforeLoop => "lives as long as the loop",
         Racer::Field => "lives as long as the instance",
         Racer::Outer(_) => "lives longer than the function that races it",
     };
     let reaction =
-        if race.entries { "leaves a reaction on each that is still pending" } else { "leaves a reaction on it" };
+        if race.entries { "adds a reaction to each one that is still pending" } else { "adds a reaction to it" };
     let mut labels = vec![unit.label(race.racer, format!("each race {reaction}"))];
     if race.made != race.racer && !race.racer.contains(race.made) {
         labels.push(unit.kept_by(race.made, why));
@@ -57,9 +57,9 @@ fn finding(unit: &Unit, race: &Race, confidence: Confidence) -> Finding {
         labels.push(unit.because(unit.frame(race.function)));
     }
     let help = if race.entries {
-        "let each promise report its own end, to a queue or a callback, instead of racing all of them again"
+        "let each promise report its own result, to a queue or a callback, instead of racing all of them again"
     } else {
-        "race against a promise of this round only, and drop what settles it in a `finally`"
+        "race against a promise that is created for this round only, and clean up what settles it in a `finally`"
     };
     Finding {
         message: format!("{subject} keeps something of every race until it settles"),

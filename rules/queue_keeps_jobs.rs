@@ -28,7 +28,7 @@ fn check(program: &Program, findings: &mut Findings) {
 fn finding(unit: &Unit, filling: &Filling<'_>) -> Finding {
     let store = filling.store;
     let option = option(store);
-    let mut labels = vec![unit.label(store.span, format!("no `{option}` is given, here or where jobs are added"))];
+    let mut labels = vec![unit.label(store.span, format!("`{option}` is not set, here or where jobs are added"))];
     if let Some(add) = filling.add {
         let often = runs::per(unit.runs_of(unit.frame(add.function)).often);
         labels.push(unit.label(add.span, format!("a job is added here, {often}")));
@@ -37,7 +37,7 @@ fn finding(unit: &Unit, filling: &Filling<'_>) -> Finding {
     Finding {
         message: format!("finished jobs of `{}` are never removed", store.api),
         labels,
-        help: format!("say how many finished jobs to keep: `{option}`"),
+        help: format!("set how many finished jobs to keep with `{option}`"),
         fixes: fix(unit, store).into_iter().collect(),
         ..unit.finding(store.span, filling.confidence)
     }

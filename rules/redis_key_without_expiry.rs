@@ -21,8 +21,8 @@ fn check(program: &Program, findings: &mut Findings) {
         if let Some(confidence) = sight.where_repeated() {
             findings.add(Finding {
                 message: format!("the key of `{}` never expires", sight.sighting.subject),
-                labels: sight.labels("one key for each value, and nothing here gives it a time to live".to_owned()),
-                help: "give it a time to live: `EX` of `set`, or `expire`".into(),
+                labels: sight.labels("one key per value, and nothing here sets an expiry".to_owned()),
+                help: "set an expiry: `EX` with `set`, or `expire`".into(),
                 ..sight.unit.finding(sight.sighting.span, confidence.min(most))
             });
         }

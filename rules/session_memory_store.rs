@@ -28,9 +28,9 @@ fn check(program: &Program, findings: &mut Findings) {
 
 fn finding(unit: &Unit, store: &Store) -> Finding {
     let first = match (&store.bound, store.looked_for.first()) {
-        (Bound::Void { text, span }, _) => unit.label(*span, format!("`{text}` is no store that removes sessions")),
-        (_, Some(option)) => unit.label(store.span, format!("no `{option}` is given")),
-        (_, None) => unit.label(store.span, "this store is meant for development"),
+        (Bound::Void { text, span }, _) => unit.label(*span, format!("`{text}` does not remove expired sessions")),
+        (_, Some(option)) => unit.label(store.span, format!("`{option}` is not set")),
+        (_, None) => unit.label(store.span, "this store is meant for development only"),
     };
     // A store that is written out behind a test is what is left when there is no better one.
     let fallback = store.chosen && store.looked_for.is_empty();
@@ -41,14 +41,9 @@ fn finding(unit: &Unit, store: &Store) -> Finding {
         edits: vec![Edit { file: unit.id, span: insert.span, text: insert.text.clone() }],
     });
     Finding {
-        message: format!("`{}` keeps every session in memory, and expired ones are not removed", store.api),
-        labels: vec![
-            first,
-            unit.label(store.span, "each new session that is saved stays until its own cookie comes back"),
-        ],
-        help:
-            "keep sessions in a store that removes expired ones: `connect-redis`, or `memorystore` with `checkPeriod`"
-                .into(),
+        message: format!("`{}` keeps every session in memory and does not remove expired ones", store.api),
+        labels: vec![first, unit.label(store.span, "each saved session stays until a request with its cookie arrives")],
+        help: "use a store that removes expired sessions: `connect-redis`, or `memorystore` with `checkPeriod`".into(),
         fixes: fix.into_iter().collect(),
         ..unit.finding(store.span, confidence)
     }

@@ -19,7 +19,7 @@ fn check(program: &Program, findings: &mut Findings) {
     for sight in program.sightings(Seen::Slice) {
         if let Some(confidence) = sight.where_repeated() {
             findings.add(Finding {
-                message: format!("`{}` keeps all of what it is a part of", sight.sighting.subject),
+                message: format!("`{}` keeps the whole string or buffer that it is a part of", sight.sighting.subject),
                 labels: sight.labels("kept here".to_owned()),
                 help: "copy the part: `Buffer.from(part).toString()`, or `Buffer.from(part)` for bytes".into(),
                 ..sight.unit.finding(sight.sighting.span, confidence.min(Confidence::Guess))

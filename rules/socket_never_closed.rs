@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const WORDS: Words = Words { done: "closed", held: "the connection" };
+const WORDS: Words = Words { done: "closed", held: "the connection stays open" };
 
 fn check(program: &Program, findings: &mut Findings) {
     report(program, findings, (What::Socket, &WORDS));

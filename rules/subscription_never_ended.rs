@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const WORDS: Words = Words { done: "ended", held: "its callback" };
+const WORDS: Words = Words { done: "ended", held: "its callback stays registered" };
 
 fn check(program: &Program, findings: &mut Findings) {
     report(program, findings, (What::Subscription, &WORDS));

@@ -34,7 +34,7 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
     let frame = unit.frame(handle.function);
     let often = crate::program::runs::per(unit.runs_of(frame).often);
     let started = match handle.kept_in {
-        Kept::Dropped => format!("started here, {often}; its id is thrown away"),
+        Kept::Dropped => format!("started here, {often}; its id is discarded"),
         _ => format!("started here, {often}"),
     };
     let mut labels = vec![unit.label(handle.opened, started), unit.because(frame)];
@@ -51,9 +51,9 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
 }
 
 fn lost(unit: &Unit, LostDelay { taken, made }: LostDelay<'_>) -> Finding {
-    let raced = unit.label(taken.at, "raced here; when it loses, its timer goes on");
+    let raced = unit.label(taken.at, "raced here; if it loses, its timer keeps running");
     Finding {
-        message: "this delay goes on after it lost the race and keeps the result until it fires".to_owned(),
+        message: "this delay keeps running after it loses the race, and keeps the result until it fires".to_owned(),
         labels: vec![raced, unit.because(unit.frame(taken.by)), made],
         help: "start the timer with `setTimeout` and call `clearTimeout` in a `finally`".to_owned(),
         ..unit.finding(taken.at, Confidence::Likely)
@@ -63,13 +63,13 @@ fn lost(unit: &Unit, LostDelay { taken, made }: LostDelay<'_>) -> Finding {
 fn message(handle: &Handle) -> String {
     let api = &handle.api;
     if handle.reschedules {
-        return format!("this `{api}` starts itself again and is never cleared");
+        return format!("this `{api}` restarts itself and is never cleared");
     }
     if handle.races {
-        return format!("this `{api}` goes on after it lost the race and keeps the result until it fires");
+        return format!("this `{api}` keeps running after it loses the race, and keeps the result until it fires");
     }
     if handle.missed.is_some() {
-        return format!("this `{api}` is not cleared on every way out");
+        return format!("this `{api}` is not cleared on every exit path");
     }
     format!("this `{api}` is never cleared")
 }
@@ -77,7 +77,7 @@ fn message(handle: &Handle) -> String {
 fn help(handle: &Handle) -> String {
     let clear = match handle.api.as_str() {
         _ if !handle.end.is_empty() => {
-            return format!("keep what comes back and call `{}` where the owner ends", handle.end);
+            return format!("keep the return value and call `{}` when the owner ends", handle.end);
         }
         api if api.ends_with("setInterval") => "clearInterval",
         api if api.ends_with("requestAnimationFrame") => "cancelAnimationFrame",
@@ -86,7 +86,7 @@ fn help(handle: &Handle) -> String {
     };
     match handle.kept_in {
         _ if handle.missed.is_some() => format!("call `{clear}` in a `finally`"),
-        Kept::Dropped => format!("keep the id and call `{clear}` with it where the owner ends"),
-        _ => format!("call `{clear}` with the id where the owner ends"),
+        Kept::Dropped => format!("keep the id and call `{clear}` with it when the owner ends"),
+        _ => format!("call `{clear}` with the id when the owner ends"),
     }
 }

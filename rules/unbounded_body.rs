@@ -50,11 +50,16 @@ fn finding(unit: &Unit, intake: &Intake, confidence: Confidence) -> Finding {
         Sender::Server => "the server",
     };
     let message = match intake.vain_limit {
-        Some(_) => format!("`{}` goes on growing with all that {who} sends after its limit is passed", intake.into),
-        None => format!("`{}` takes up all that {who} sends, without a limit", intake.into),
+        Some(_) => format!(
+            "`{}` keeps growing with everything that {who} sends, even after its limit is exceeded",
+            intake.into
+        ),
+        None => format!("`{}` collects everything that {who} sends, without a limit", intake.into),
     };
-    let mut labels = vec![unit.label(intake.span, format!("each piece of `{}` is added here", intake.stream))];
-    labels.extend(intake.vain_limit.map(|at| unit.label(at, "this limit answers, but does not stop the stream")));
+    let mut labels = vec![unit.label(intake.span, format!("each chunk of `{}` is added here", intake.stream))];
+    labels.extend(
+        intake.vain_limit.map(|at| unit.label(at, "this limit sends a response, but does not stop the stream")),
+    );
     labels.push(unit.because(intake.function));
     Finding {
         message,
@@ -67,9 +72,9 @@ fn finding(unit: &Unit, intake: &Intake, confidence: Confidence) -> Finding {
 fn unlimited(unit: &Unit, store: &Store) -> Finding {
     let option = store.looked_for.first().map_or("limit", String::as_str);
     Finding {
-        message: format!("`{}` takes what a client sends into memory, without a limit", store.api),
-        labels: vec![unit.label(store.span, format!("no `{option}` is given, and there is none by default"))],
-        help: format!("set `{option}`, or write what comes to a file piece by piece"),
+        message: format!("`{}` reads what a client sends into memory, without a limit", store.api),
+        labels: vec![unit.label(store.span, format!("`{option}` is not set, and there is no limit by default"))],
+        help: format!("set `{option}`, or stream the data to a file"),
         ..unit.finding(store.span, Confidence::Likely)
     }
 }

@@ -60,22 +60,22 @@ fn help(container: &Container, domain: Option<&Domain>, value: Value) -> String 
     let name = &container.name;
     if container.misused {
         return format!(
-            "call `{name}.set(key, value)`: brackets on a `WeakMap` make plain properties that hold on to their values"
+            "call `{name}.set(key, value)`: brackets on a `WeakMap` set plain properties, which keep their values"
         );
     }
     match (container.kind, domain) {
         (kind @ (ContainerKind::Map | ContainerKind::Set), Some(Domain::Object)) => {
-            format!("make `{name}` a `Weak{kind:?}`: its entries then die with their keys")
+            format!("make `{name}` a `Weak{kind:?}`, whose entries go away with their keys")
         }
         (ContainerKind::List, _) => {
-            format!("drain `{name}` where it is used (`splice(0)`), or keep the newest elements only")
+            format!("drain `{name}` where it is used (`splice(0)`), or keep only the newest elements")
         }
         (ContainerKind::Text, _) => {
-            format!("write what `{name}` collects to a stream, or start it anew when it has been used")
+            format!("write what `{name}` collects to a stream, or reset it after use")
         }
         _ if matches!(value, Value::Promise | Value::Deferred) => {
-            format!("delete the entry of `{name}` in a `finally`, once it has settled")
+            format!("delete the entry of `{name}` in a `finally` once its promise settles")
         }
-        _ => format!("bound `{name}`: an LRU with a `max`, entries deleted when they are done with, or a sweep"),
+        _ => format!("limit `{name}`: use an LRU with a `max`, or delete entries that are no longer needed"),
     }
 }

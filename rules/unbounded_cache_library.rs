@@ -29,7 +29,7 @@ fn finding(unit: &Unit, filling: &Filling<'_>) -> Finding {
     let store = filling.store;
     let kind = if store.memoizes { "remembers every result" } else { "keeps every entry" };
     let mut labels = vec![match &store.bound {
-        Bound::Void { text, span } => unit.label(*span, format!("`{text}` bounds nothing")),
+        Bound::Void { text, span } => unit.label(*span, format!("`{text}` sets no limit")),
         _ => unit.label(store.span, missing(store)),
     }];
     if let Some(add) = filling.add {
@@ -37,14 +37,14 @@ fn finding(unit: &Unit, filling: &Filling<'_>) -> Finding {
         labels.push(unit.label(add.span, format!("an entry is added here, {often}")));
         labels.push(unit.because(unit.frame(add.function)));
     } else {
-        labels.push(unit.label(store.span, "whoever imports or is handed it adds entries"));
+        labels.push(unit.label(store.span, "code that imports or receives it adds entries"));
     }
     match &filling.keeper {
         Some(keeper) => labels.push(unit.kept_by(keeper.span, keeper.text.clone())),
-        None => labels.push(unit.kept_by(store.span, "made once, and kept by whoever it is handed to")),
+        None => labels.push(unit.kept_by(store.span, "created once, and kept by the code that receives it")),
     }
     Finding {
-        message: format!("`{}` {kind}: nothing bounds this cache", store.api),
+        message: format!("`{}` {kind}: this cache has no limit", store.api),
         labels,
         help: help(store),
         fixes: fix(unit, store).into_iter().collect(),
@@ -55,22 +55,23 @@ fn finding(unit: &Unit, filling: &Filling<'_>) -> Finding {
 /// Which options were looked for.
 fn missing(store: &Store) -> String {
     match store.looked_for.as_slice() {
-        [] => "it has no bound and takes no option for one".to_owned(),
-        [only] => format!("no `{only}` is given"),
-        several => format!("none of `{}` is given", several.join("`, `")),
+        [] => "it has no limit, and no option to set one".to_owned(),
+        [only] => format!("`{only}` is not set"),
+        several => format!("none of `{}` is set", several.join("`, `")),
     }
 }
 
 fn help(store: &Store) -> String {
     match store.looked_for.first() {
-        Some(option) if store.memoizes => format!("give it a bound with `{option}`, or empty it when the work is done"),
-        Some(option) => format!("give it a bound with `{option}`"),
-        None => "memoize with a bounded cache (`lru-cache` with `max`), or only what has few arguments".to_owned(),
+        Some(option) if store.memoizes => format!("set a limit with `{option}`, or clear it when the work is done"),
+        Some(option) => format!("set a limit with `{option}`"),
+        None => "memoize with a limited cache (`lru-cache` with `max`), or only functions with few distinct arguments"
+            .to_owned(),
     }
 }
 
 fn fix(unit: &Unit, store: &Store) -> Option<Fix> {
     let insert = store.insert.as_ref()?;
     let edit = Edit { file: unit.id, span: insert.span, text: insert.text.clone() };
-    Some(Fix { title: "give the cache a bound".into(), safe: false, edits: vec![edit] })
+    Some(Fix { title: "set a limit for the cache".into(), safe: false, edits: vec![edit] })
 }

@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const WORDS: Words = Words { done: "closed", held: "the watcher" };
+const WORDS: Words = Words { done: "closed", held: "the watcher stays active" };
 
 fn check(program: &Program, findings: &mut Findings) {
     report(program, findings, (What::Watcher, &WORDS));

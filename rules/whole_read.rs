@@ -66,7 +66,7 @@ fn finding(unit: &Unit, read: &Read, confidence: Confidence) -> Finding {
     labels.extend(read.passes_to.iter().map(|(sink, at)| unit.label(*at, format!("the data {only}{}", name(*sink)))));
     labels.push(unit.because(read.function));
     Finding {
-        message: format!("`{}` brings the whole {subject} into memory {often}", read.api),
+        message: format!("`{}` reads the whole {subject} into memory {often}", read.api),
         labels,
         help: help(read),
         fixes: fix(unit, read).into_iter().collect(),
@@ -80,7 +80,7 @@ const fn name(sink: Sink) -> &'static str {
         Sink::Hash => "a hash",
         Sink::File => "a file",
         Sink::Stream => "a stream",
-        Sink::Lines => "its lines, one by one",
+        Sink::Lines => "its lines, one at a time",
     }
 }
 
@@ -93,11 +93,11 @@ fn help(read: &Read) -> String {
     };
     match read.passes_to.first().map(|(sink, _)| *sink) {
         Some(Sink::Response | Sink::Stream) => format!("stream it: `await pipeline({from}, target)`"),
-        Some(Sink::File) if from.starts_with("create") => "copy it with `copyFile`, past the memory".into(),
+        Some(Sink::File) if from.starts_with("create") => "copy it with `copyFile`".into(),
         Some(Sink::File) => format!("stream it: `await pipeline({from}, createWriteStream(path))`"),
-        Some(Sink::Hash) => format!("update the hash in pieces: `for await (const c of {from}) hash.update(c)`"),
-        Some(Sink::Lines) => format!("take lines: `for await (const line of createInterface({{ input: {from} }}))`"),
-        None => format!("read it in pieces with `{from}`, or refuse files above a size"),
+        Some(Sink::Hash) => format!("hash it in chunks: `for await (const c of {from}) hash.update(c)`"),
+        Some(Sink::Lines) => format!("use lines: `for await (const line of createInterface({{ input: {from} }}))`"),
+        None => format!("read it in chunks with `{from}`, or reject files above a size limit"),
     }
 }
 

@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const WORDS: Words = Words { done: "terminated", held: "what it started" };
+const WORDS: Words = Words { done: "terminated", held: "what it started keeps running" };
 
 fn check(program: &Program, findings: &mut Findings) {
     report(program, findings, (What::Worker, &WORDS));

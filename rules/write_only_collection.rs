@@ -20,7 +20,7 @@ fn check(program: &Program, findings: &mut Findings) {
         let name = &growth.container.name;
         findings.add(Finding {
             message: format!("`{name}` grows {} and nothing ever reads it", unit.often(&growth)),
-            help: format!("delete `{name}`, or read it and remove what was read"),
+            help: format!("remove `{name}`, or read it and delete what was read"),
             ..unit.finding_of_growth(&growth)
         });
     }

@@ -185,33 +185,36 @@ fn complain(given: &Given<'_>, index: usize, (ran, is_used): Ran<'_>, said: &mut
     let directive = given.directives[index];
     if directive.reach == Reach::End {
         if given.stray.contains(&index) {
-            said.push((directive.span, "there is nothing to end here: remove it".to_owned()));
+            said.push((
+                directive.span,
+                "there is no `leaklint-ignore-start` to end here: remove this comment".to_owned(),
+            ));
         }
         return;
     }
     if directive.rules.is_empty() {
-        let message = "this comment allows nothing: write `leaklint-ignore RULE -- reason`".to_owned();
+        let message = "this comment has no effect: write `leaklint-ignore RULE -- reason`".to_owned();
         said.push((directive.span, message));
         return;
     }
     for (nth, (id, span)) in directive.rules.iter().enumerate() {
         if !RULES.iter().chain(ran).any(|rule| rule.id == id) {
             let hint = nearest(id).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-            said.push((*span, format!("there is no rule `{}`{hint}", shortened(id))));
+            said.push((*span, format!("unknown rule `{}`{hint}", shortened(id))));
         } else if ran.iter().any(|rule| rule.id == id) && !is_used(nth) {
-            said.push((*span, format!("nothing to ignore here for `{id}`: remove it")));
+            said.push((*span, format!("unused `leaklint-ignore` for `{id}`: remove it")));
         }
     }
     if given.stretches.iter().any(|stretch| stretch.start.0 == index && stretch.last.is_none()) {
         said.push((
             directive.span,
-            "nothing ends this: it holds to the end of the file; add `leaklint-ignore-end`".to_owned(),
+            "this is never ended, so it applies to the rest of the file: add `leaklint-ignore-end`".to_owned(),
         ));
     }
     if directive.reason.is_empty() && given.require_reason != Some(false) && (0..directive.rules.len()).any(is_used) {
         let message = match given.require_reason {
-            Some(true) => "this comment gives no reason, so it allows nothing: add `-- reason`",
-            _ => "this comment gives no reason: add `-- reason`",
+            Some(true) => "this comment has no reason, so it has no effect: add `-- reason`",
+            _ => "this comment has no reason: add `-- reason`",
         };
         said.push((directive.span, message.to_owned()));
     }
@@ -272,11 +275,11 @@ mod tests {
 
     #[test]
     fn what_does_nothing_is_said() {
-        let unused = vec!["nothing to ignore here for `test-rule`: remove it".to_owned()];
+        let unused = vec!["unused `leaklint-ignore` for `test-rule`: remove it".to_owned()];
         assert_eq!(judged("//\n\nleak()", Reach::Line, (0, 1), &["test-rule"]), (1, unused));
         let (kept, said) = judged("//\nleak()", Reach::Line, (0, 1), &["no-such"]);
         assert_eq!(kept, 1);
-        assert!(said[0].starts_with("there is no rule `no-such`"));
+        assert!(said[0].starts_with("unknown rule `no-such`"));
         assert_eq!(judged("//\nleak()", Reach::Line, (0, 1), &[]).1.len(), 1);
     }
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::Outcome;
 use crate::finding::FileId;
-use crate::source::Source;
+use crate::source::{self, Source, Unreadable};
 use crate::{walk, write};
 
 /// File, first byte and rule of a finding.
@@ -38,7 +38,7 @@ pub fn annotate(outcome: &Outcome, reason: &str) -> Result<Annotated> {
         bail!("--reason is empty: say why these findings are accepted");
     }
     if reason.contains(|c: char| c.is_control()) || ["*/", "-->", "{/*"].iter().any(|sign| reason.contains(sign)) {
-        bail!("--reason cannot stand in a comment: write it on one line, without `*/` and `-->`");
+        bail!("--reason cannot be put into a comment: use one line, without `*/` and `-->`");
     }
     let mut by_path: BTreeMap<&str, Vec<Found>> = BTreeMap::new();
     for finding in &outcome.findings {
@@ -67,7 +67,7 @@ pub fn annotate(outcome: &Outcome, reason: &str) -> Result<Annotated> {
 
 /// Writes the comments of one file.
 fn file(source: &Source, sites: &[Found], reason: &str) -> Result<(), String> {
-    let path: PathBuf = source.file.clone().ok_or_else(|| "standard input cannot be written".to_owned())?;
+    let path: PathBuf = source.file.clone().ok_or_else(|| "standard input cannot be changed".to_owned())?;
     let mut by_line: BTreeMap<u32, place::Site> = BTreeMap::new();
     for (_, start, rule) in sites {
         let line = source.lines().line(*start);
@@ -81,8 +81,12 @@ fn file(source: &Source, sites: &[Found], reason: &str) -> Result<(), String> {
 }
 
 fn store(path: &Path, before: &str, after: &str) -> Result<(), String> {
-    let now = std::fs::read(path).map_err(|error| format!("could not be read again: {}", walk::reason(&error)))?;
-    if now != before.as_bytes() {
+    // A file that is longer now has changed.
+    let now = source::read(path, before.len() as u64);
+    if let Err(Unreadable::Io(why)) = now {
+        return Err(format!("could not be read again: {why}"));
+    }
+    if now.as_deref() != Ok(before.as_bytes()) {
         return Err("changed on disk while it was read: not written".to_owned());
     }
     write::replace(path, after.as_bytes()).map_err(|error| format!("could not be written: {}", walk::reason(&error)))

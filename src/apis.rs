@@ -11,6 +11,7 @@ pub mod row;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use globset::GlobMatcher;
 use rustc_hash::{FxHashMap, FxHashSet};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -19,7 +20,8 @@ pub use flows::{FlowEnd, FlowPart, FlowPlace, FlowRow};
 pub use handlers::{EntryPoint, Handlers};
 pub use keeps::{KEPT, Keeps, Part, Through};
 pub use row::{
-    By, Callback, Delivers, EventRow, HandlerRow, Idle, Life, Often, Row, Sink, Table, TypeRow, What, When, Which,
+    By, Callback, Cleanup, Delivers, EventRow, HandlerRow, Idle, Life, MadeOnce, Often, Row, Sink, Table, TypeRow,
+    What, When, Which,
 };
 
 /// A class or interface of a library.
@@ -36,6 +38,10 @@ pub struct Apis {
     types: Vec<Type>,
     rows: Vec<Row>,
     modules: FxHashMap<String, Module>,
+    /// Names of modules with a `*` in them.
+    patterns: Vec<(GlobMatcher, String)>,
+    /// Modules whose default export is a global.
+    global_modules: FxHashMap<String, String>,
     type_names: FxHashMap<String, TypeId>,
     global_functions: FxHashMap<String, RowId>,
     global_types: FxHashMap<String, TypeId>,
@@ -52,14 +58,11 @@ pub struct Apis {
     handles: FxHashSet<String>,
     /// Last names of functions and methods that bring a whole file, body or object into memory.
     reads: FxHashSet<String>,
-    /// Last names of functions whose callback returns its cleanup, and of those whose callback is one.
+    /// Last names of functions that run their callback when something appears, and of those that run it at the end.
     effects: FxHashSet<String>,
     end_hooks: FxHashSet<String>,
-    /// Components by base class, decorator (`@Component`) or type name.
-    lifecycles: FxHashMap<String, Lifecycle>,
+    lifecycles: FxHashMap<TypeId, Lifecycle>,
     keepers: Keepers,
-    /// Constructors known by their name, whatever module they come from: `PrismaClient`.
-    any_constructors: FxHashMap<String, RowId>,
     pub handlers: Handlers,
     fingerprint: u64,
 }
@@ -75,6 +78,8 @@ pub struct Lifecycle {
     pub renamed: Vec<(String, String)>,
     /// The library, and the first of those versions.
     pub renamed_in: Option<(String, u32)>,
+    /// Which of its decorators make a class one of a kind.
+    pub made_once: Option<MadeOnce>,
 }
 
 /// Where rows with `keeps` can be met: cheap questions before the real one.
@@ -108,6 +113,7 @@ struct Module {
     constructors: FxHashMap<String, RowId>,
     types: FxHashMap<String, TypeId>,
     values: FxHashMap<String, TypeId>,
+    decorators: FxHashMap<String, TypeId>,
     /// Name of `<module>/promises`, when tables know it.
     promises: Option<String>,
 }
@@ -213,6 +219,18 @@ impl Apis {
         })
     }
 
+    /// What a decorator makes of a class.
+    #[must_use]
+    pub fn decorator(&self, module: &str, export: &str) -> Option<TypeId> {
+        self.export(module, export, |module| &module.decorators)
+    }
+
+    /// The global that the default export of a module is.
+    #[must_use]
+    pub fn global_of_module(&self, module: &str) -> Option<&str> {
+        self.global_modules.get(module).map(String::as_str)
+    }
+
     /// A global function, `setTimeout` and `window.setTimeout` alike.
     #[must_use]
     pub fn global_function(&self, name: &str) -> Option<RowId> {
@@ -249,7 +267,7 @@ impl Apis {
         self.removes.get(name).copied()
     }
 
-    /// What a method of this name most likely opens when the receiver's type is not known: `createQueryRunner`.
+    /// What a method of this name most likely opens when the receiver's type is not known: `subscribe`.
     #[must_use]
     pub fn opening_method(&self, name: &str) -> Option<RowId> {
         self.opens.get(name).copied()
@@ -281,30 +299,30 @@ impl Apis {
         self.reads.contains(name)
     }
 
-    /// Whether functions of this name run a callback that returns its own cleanup: `useEffect`, and hooks of one's own that
-    /// are called after it. Frameworks are imported under many names, and by build tools without any import, so the name
-    /// decides.
+    /// Whether some function of this name runs its callback when something appears: a cheap question before the real one.
     #[must_use]
-    pub fn is_effect(&self, name: &str) -> bool {
-        self.effects.contains(name) || (name.starts_with("use") && name.contains("Effect"))
+    pub fn may_be_effect(&self, name: &str) -> bool {
+        self.effects.contains(name) || is_effect_hook(name)
     }
 
-    /// Whether functions of this name run their callback when a component or scope is over: `onUnmounted`.
+    /// Whether some function of this name runs its callback when a component or scope is over: `onUnmounted`.
     #[must_use]
-    pub fn runs_at_the_end(&self, name: &str) -> bool {
+    pub fn may_run_at_the_end(&self, name: &str) -> bool {
         self.end_hooks.contains(name)
     }
 
-    /// A constructor that is known by its name alone.
+    /// The first function of a module, by its name, that runs its callback at the end: `onCleanup`.
     #[must_use]
-    pub fn any_constructor(&self, name: &str) -> Option<RowId> {
-        self.any_constructors.get(name).copied()
+    pub fn end_hook(&self, module: &str) -> Option<&str> {
+        let ends = |row: &Row| row.callback.iter().any(|callback| callback.at_end);
+        let functions = &self.module(module)?.functions;
+        functions.iter().filter(|(_, row)| ends(self.row(**row))).map(|(name, _)| name.as_str()).min()
     }
 
-    /// The hooks of what extends a class of this name, has this decorator (`@Component`), or is this type.
+    /// The hooks of a type, or of the nearest that it extends.
     #[must_use]
-    pub fn lifecycle(&self, name: &str) -> Option<&Lifecycle> {
-        self.lifecycles.get(name)
+    pub fn lifecycle(&self, id: TypeId) -> Option<&Lifecycle> {
+        self.of(id).lineage.iter().find_map(|of| self.lifecycles.get(of))
     }
 
     /// Whether a row with `keeps` speaks of this module.
@@ -320,7 +338,11 @@ impl Apis {
     }
 
     fn module(&self, name: &str) -> Option<&Module> {
-        self.modules.get(plain_module(name))
+        let name = plain_module(name);
+        self.modules.get(name).or_else(|| {
+            let (_, pattern) = self.patterns.iter().find(|(pattern, _)| pattern.is_match(name))?;
+            self.modules.get(pattern)
+        })
     }
 
     fn export<T: Copy>(&self, module: &str, export: &str, of: fn(&Module) -> &FxHashMap<String, T>) -> Option<T> {
@@ -413,6 +435,12 @@ fn fingerprint(tables: &[(&str, &str)], entries: &[EntryPoint]) -> u64 {
         add(&format!("{:?} {:?}", entry.names, entry.runs));
     }
     hash.digest()
+}
+
+/// `useIsomorphicLayoutEffect`: the name of a hook of one's own says that it hands its function on to an effect.
+#[must_use]
+pub fn is_effect_hook(name: &str) -> bool {
+    name.starts_with("use") && name.contains("Effect")
 }
 
 /// `node:fs` is `fs`, `events/` is `events`.

@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Finds leak-prone JavaScript and TypeScript before production does.
 #[derive(Debug, Parser)]
 #[command(name = "leaklint", version, styles = STYLES, after_help = EXAMPLES, arg_required_else_help = true)]
-#[command(propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(propagate_version = true, max_term_width = 100)]
 pub struct Typed {
     #[command(subcommand)]
     pub command: Command,
@@ -20,25 +20,25 @@ pub struct Typed {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Look for leaks in files and folders
+    /// Check files and folders for leaks
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<Check>),
-    /// Print the page of a rule: what leaks, what is safe, and why
+    /// Print the documentation of a rule: what leaks, what is safe, and why
     Explain {
-        /// Id of the rule, as `leaklint rules` lists it
+        /// Rule id, as listed by `leaklint rules`
         rule: String,
     },
-    /// List all rules
+    /// List all rules with severity and group
     Rules {
-        /// How to print the list
+        /// Output format
         #[arg(long, value_enum, default_value_t = ListFormat::Pretty)]
         format: ListFormat,
     },
-    /// Write a commented leaklint.jsonc to start from
+    /// Create a commented leaklint.jsonc to start from
     Init,
-    /// Print the settings that hold for a file or folder, as JSON
+    /// Print the settings that apply to a file or folder, as JSON
     Config {
-        /// The file or folder
+        /// File or folder
         #[arg(default_value = ".")]
         path: PathBuf,
         /// Use this configuration instead of the nearest one above the file
@@ -47,21 +47,21 @@ pub enum Command {
     },
     /// Print the JSON schema of the configuration
     Schema,
-    /// Print completions for a shell
+    /// Print shell completions
     Completions {
-        /// The shell
+        /// Shell to print completions for
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, of leaklint or of one of its commands
+    /// Print the manual page of leaklint or of one of its commands
     Man {
-        /// The command
+        /// Command whose manual page to print [default: leaklint itself]
         command: Option<String>,
     },
 }
 
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Files and folders to read; `-` is standard input [default: .]
+    /// Files and folders to check; `-` is standard input [default: .]
     pub paths: Vec<PathBuf>,
 
     #[command(flatten, next_help_heading = "Rules")]
@@ -91,106 +91,109 @@ pub struct Check {
 
 #[derive(Debug, Args)]
 pub struct Chosen {
-    /// Run this rule only (may be given several times)
+    /// Run only this rule (can be repeated)
     #[arg(long = "rule", value_name = "ID")]
     pub only: Vec<String>,
-    /// Leave this rule out (may be given several times)
+    /// Do not run this rule (can be repeated)
     #[arg(long, value_name = "ID")]
     pub skip: Vec<String>,
-    /// Run the rules of this group only (may be given several times): growth, listeners, handles, ...
+    /// Run only the rules of this group (can be repeated): growth, listeners, handles, promises, streams, clients or
+    /// retention
     #[arg(long = "group", value_name = "NAME")]
     pub groups: Vec<String>,
-    /// Show findings from this confidence up [default: likely]
+    /// Show findings of this confidence or higher [default: likely]
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub min_confidence: Option<Least>,
-    /// Show findings from this severity up
+    /// Show findings of this severity or higher
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub severity: Option<LeastSevere>,
 }
 
 #[derive(Debug, Args)]
 pub struct Files {
-    /// Name of what comes in on standard input; its ending decides the language
+    /// File name of the text on standard input; its extension decides the language
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<PathBuf>,
-    /// Read the files that this file lists, one on each line or parted by NUL; `-` is standard input
+    /// Check the files listed in this file, separated by newlines or NUL bytes; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,
-    /// Read what is passed over by default as well: ignored and hidden files, `node_modules`, `dist`, `*.min.js`
+    /// Also check what is skipped by default: ignored and hidden files, `node_modules`, `dist`, minified and bundled code
     #[arg(long)]
     pub no_ignore: bool,
-    /// Judge each file by itself: what other files do to it does not count
+    /// Check each file on its own, without following imports into other files
     #[arg(long)]
     pub isolated: bool,
-    /// Pass over files larger than this, with a note
+    /// Skip files larger than this, with a note
     #[arg(long, value_name = "BYTES", default_value = "32MiB", value_parser = bytes)]
     pub max_size: u64,
-    /// Keep what was found out about files, and do not read those again that stay as they are
+    /// Cache the analysis of each file, so that unchanged files are not analysed again
     #[arg(long)]
     pub cache: bool,
-    /// Where to keep it; means `--cache` as well [default: `node_modules/.cache/leaklint` or `.leaklint-cache`]
+    /// Folder of the cache; implies `--cache` [default: `node_modules/.cache/leaklint` or `.leaklint-cache`]
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
-    /// How many threads to use [default: one for each processor]
+    /// Number of threads to use [default: one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub threads: Option<u16>,
 }
 
 #[derive(Debug, Args)]
 pub struct Output {
-    /// How to print what was found [default: pretty; in GitHub Actions: github]
+    /// Output format [default: pretty; github in GitHub Actions]
     #[arg(long, short, value_enum)]
     pub format: Option<Format>,
-    /// Write a report to a file (may be given several times): `junit=leaks.xml`, or a file alone. Its format is then the
-    /// one that its ending stands for (html, sarif, json, jsonl), or else that of `--format`, which is then not printed
+    /// Write a report to a file (can be repeated): `junit=leaks.xml`, or just a file name. Without a format, the file
+    /// extension decides (html, sarif, json, jsonl); otherwise the file gets the `--format` report, which is then not printed
     #[arg(long, short, value_name = "[FORMAT=]FILE")]
     pub output: Vec<std::ffi::OsString>,
-    /// When to use colours
+    /// When to use colors
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
-    /// Print findings only: no summary, no notes
+    /// Print only findings: no summary and no notes
     #[arg(long, short)]
     pub quiet: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Exit {
-    /// Exit with 1 when there are more warnings than this
+    /// Exit with 1 if there are more warnings than this
     #[arg(long, value_name = "N")]
     pub max_warnings: Option<usize>,
-    /// Exit with 0 whatever is found (2 still says that the job could not be done)
+    /// Exit with 0 even if there are findings (2 is still used for failures)
     #[arg(long)]
     pub exit_zero: bool,
-    /// Exit with 2 when there is nothing to read
+    /// Exit with 2 if no file was checked
     #[arg(long)]
     pub error_on_unmatched: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Snippets with every piece of evidence, for people
+    /// Code snippets with all evidence, for people
     Pretty,
-    /// One line for each finding
+    /// One line per finding, as editors and terminals read it; columns count UTF-16 units
     Concise,
-    /// Few words, for coding agents; always with a last line
+    /// The same lines for Vim and Neovim; columns count bytes
+    Vim,
+    /// Short text for coding agents; always ends with a summary line
     Agent,
-    /// One object, for programs
+    /// One JSON object
     Json,
-    /// One object on each line, for programs
+    /// One JSON object per line
     Jsonl,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Annotations of GitHub Actions
+    /// GitHub Actions annotations
     Github,
-    /// Code quality report of GitLab
+    /// GitLab code quality report
     Gitlab,
-    /// Failed tests, for CI servers
+    /// Test results as XML, for CI servers
     Junit,
     /// Checkstyle XML, for review tools
     Checkstyle,
-    /// Diagnostics of reviewdog
+    /// Reviewdog diagnostics
     Rdjson,
-    /// One page with every piece of evidence, for a browser
+    /// One web page with all evidence
     Html,
 }
 
@@ -209,11 +212,11 @@ pub enum Color {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Least {
-    /// Everything that may be a leak
+    /// Everything that might be a leak
     Guess,
-    /// What is probably a leak
+    /// Probably a leak
     Likely,
-    /// Shapes that were seen to retain memory under Node
+    /// Patterns that were shown to retain memory in Node
     Sure,
 }
 
@@ -225,27 +228,27 @@ const STYLES: Styles = Styles::styled()
 
 const EXAMPLES: &str = "\
 Examples:
-  leaklint check                       everything below this folder
-  leaklint check src server.js         these only
-  leaklint check --staged              what the next commit brings
-  leaklint explain unbounded-cache     what a rule means, offline
-  leaklint init                        a configuration to start from
+  leaklint check                       check the current folder
+  leaklint check src server.js         check only these
+  leaklint check --staged              check what is staged for the next commit
+  leaklint explain unbounded-cache     explain a rule
+  leaklint init                        create a configuration file
 
-Exit codes: 0 clean, 1 something was found, 2 the job could not be done.";
+Exit codes: 0 no errors, 1 errors found, 2 leaklint could not do its job.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
-  leaklint check                                  everything below this folder
-  leaklint check --min-confidence guess src       show the doubtful ones too
-  leaklint check --format json > leaks.json       for programs
-  leaklint check -o leaks.html -o sarif=ci.sarif  a page to look at, a file for CI, findings in the terminal
+  leaklint check                                  check the current folder
+  leaklint check --min-confidence guess src       also show uncertain findings
+  leaklint check --format json > leaks.json       for scripts
+  leaklint check -o leaks.html -o sarif=ci.sarif  a web page, a file for CI, findings in the terminal
   leaklint check --stdin-filename a.ts - < a.ts   from an editor
   leaklint check --staged                         before a commit
-  leaklint check --changed --since main           what a branch changes
-  leaklint check --baseline known.json            new findings only; --update-baseline writes the file
-  leaklint check --add-ignores --reason \"legacy\"  a comment above every finding
+  leaklint check --changed --since main           what a branch changed
+  leaklint check --baseline known.json            only new findings; --update-baseline writes the file
+  leaklint check --add-ignores --reason \"legacy\"  add a comment above each finding
 
-Exit codes: 0 clean or warnings only, 1 errors or a file that does not parse, 2 the job could not be done.";
+Exit codes: 0 no errors, 1 errors or a file that does not parse, 2 leaklint could not do its job.";
 
 /// Reads `4096`, `512k`, `16MiB`; the unit is a power of 1024.
 fn bytes(typed: &str) -> Result<u64, String> {

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::facts::{FileFacts, FunctionId, TOP};
 use crate::finding::{Finding, Span};
 use crate::program::Program;
+use crate::source::{self, Unreadable};
 use crate::sources::Sources;
 use crate::walk;
 
@@ -90,15 +91,16 @@ impl Baseline {
                 if missing_is_empty {
                     return Ok(empty);
                 }
-                bail!("{shown}: there is no such baseline: `--update-baseline` writes it");
+                bail!("{shown}: baseline not found: create it with `--update-baseline`");
             }
-            Err(error) => bail!("{shown}: the baseline cannot be read: {}", walk::reason(&error)),
-            Ok(about) if !about.is_file() => bail!("{shown}: the baseline is not a regular file"),
-            Ok(about) if about.len() > MOST_BYTES => bail!("{shown}: too large for a baseline"),
-            Ok(_) => {}
+            _ => {}
         }
-        let bytes = std::fs::read(file).map_err(|error| anyhow::anyhow!(walk::reason(&error)));
-        let bytes = bytes.with_context(|| format!("{shown}: the baseline cannot be read"))?;
+        let bytes = match source::read(file, MOST_BYTES) {
+            Ok(bytes) => bytes,
+            Err(Unreadable::TooLarge(_)) => bail!("{shown}: too large for a baseline"),
+            Err(Unreadable::Io(why)) => bail!("{shown}: the baseline cannot be read: {why}"),
+            Err(_) => bail!("{shown}: the baseline is not text"),
+        };
         let text = String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("{shown}: the baseline is not UTF-8"))?;
         Ok(Self { known: parse(&shown.to_string(), &text)?, ..empty })
     }
@@ -185,7 +187,10 @@ impl Baseline {
 
 fn parse(shown: &str, text: &str) -> Result<BTreeMap<Key, u32>> {
     if let Some(line) = text.lines().position(|line| line.starts_with("<<<<<<< ") || line == "=======") {
-        bail!("{shown}:{}: merge conflict markers: keep the lines of both sides, then `--update-baseline`", line + 1);
+        bail!(
+            "{shown}:{}: merge conflict markers: keep the lines of both sides, then run `--update-baseline`",
+            line + 1
+        );
     }
     let stored: Stored = serde_json::from_str(text).map_err(|error| {
         let said = error.to_string();
@@ -193,7 +198,7 @@ fn parse(shown: &str, text: &str) -> Result<BTreeMap<Key, u32>> {
         anyhow::anyhow!("{shown}:{}:{}: not a baseline: {said}", error.line(), error.column())
     })?;
     if stored.version != VERSION {
-        bail!("{shown}: version {} of the format is not known: this leaklint writes version {VERSION}", stored.version);
+        bail!("{shown}: unknown format version {}: this leaklint uses version {VERSION}", stored.version);
     }
     let mut known = BTreeMap::new();
     for Entry { path, rule, scope, site, count } in stored.findings {

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use crate::apis::Apis;
 use crate::facts::FileFacts;
 use crate::finding::{Notice, NoticeKind};
-use crate::source::place;
+use crate::source::{self, place};
 use crate::walk::FileToRead;
 use pack::{Entry, Pack, Unusable};
 
@@ -90,10 +90,10 @@ impl Cache {
             shards.try_for_each(|(index, shard)| self.save_shard(index, shard))
         });
         let note = |message| Notice { kind: NoticeKind::Note, path: self.shown.clone(), span: None, message };
-        let damaged = damaged.then(|| note("the cache was damaged: its files were read anew".to_owned()));
+        let damaged = damaged.then(|| note("the cache was damaged: all files were analysed again".to_owned()));
         let failed = wrote.err().map(|error| {
             note(format!(
-                "the cache could not be written ({}): the next run reads all files anew",
+                "the cache could not be written ({}): the next run analyses all files again",
                 crate::walk::reason(&error)
             ))
         });
@@ -107,7 +107,7 @@ impl Cache {
         }
         std::fs::create_dir_all(&self.folder)?;
         let ignore = self.folder.join(".gitignore");
-        if ignore.exists() { Ok(()) } else { std::fs::write(ignore, "*\n") }
+        if ignore.symlink_metadata().is_ok() { Ok(()) } else { pack::create(&ignore, b"*\n") }
     }
 
     fn save_shard(&self, index: usize, shard: &Shard) -> io::Result<()> {
@@ -140,7 +140,7 @@ fn shard_of(key: Key) -> usize {
 fn program() -> u64 {
     static PROGRAM: OnceLock<u64> = OnceLock::new();
     *PROGRAM.get_or_init(|| {
-        let bytes = std::env::current_exe().and_then(std::fs::read);
-        bytes.map_or_else(|_| xxh3_64(env!("CARGO_PKG_VERSION").as_bytes()), |bytes| xxh3_64(&bytes))
+        let bytes = std::env::current_exe().ok().and_then(|program| source::read(&program, u64::MAX).ok());
+        bytes.map_or_else(|| xxh3_64(env!("CARGO_PKG_VERSION").as_bytes()), |bytes| xxh3_64(&bytes))
     })
 }

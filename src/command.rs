@@ -1,6 +1,7 @@
 //! What the command does with its arguments: runs, prints, and decides on the exit code.
 
 mod known;
+mod mistake;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -9,27 +10,35 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser};
+use terminal_size::{Height, Width, terminal_size_of};
 
 use crate::args::{Check, Command, Exit, Format, ListFormat, Typed};
 use crate::config::{self, Options};
 use crate::finding::{NoticeKind, Severity};
 use crate::output::Outputs;
+use crate::page::{self, Links};
 use crate::report::{self, Look};
-use crate::{Outcome, init, lint, walk, watch};
+use crate::rule::Rule;
+use crate::{Outcome, init, lint, walk, watch, worker};
 
 /// Nothing was found.
 const CLEAN: u8 = 0;
 /// Something was found, or a file does not parse.
 const FOUND: u8 = 1;
 /// The job could not be done.
-const FAILED: u8 = 2;
+pub const FAILED: u8 = 2;
 
 /// Runs the command line and returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     quiet_panics();
-    let typed = match Typed::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let typed = match Typed::try_parse_from(&arguments) {
         Ok(typed) => typed,
         Err(error) => {
+            if let Some(said) = mistake::explained(&error, &arguments) {
+                complain(&format!("error: {said}"));
+                return FAILED;
+            }
             // Nobody is left to tell when this cannot be printed.
             let _ = error.print();
             return if error.use_stderr() { FAILED } else { CLEAN };
@@ -38,7 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let done = match typed.command {
         Command::Check(check) if check.ways.watch => run_watch(&check),
         Command::Check(check) => run_check(&check),
-        Command::Explain { rule } => config::rule(&rule).and_then(|rule| print(|out| write_page(out, rule.page))),
+        Command::Explain { rule } => config::rule(&rule).and_then(run_explain),
         Command::Rules { format } => print(|out| match format {
             ListFormat::Pretty => report::rules::table(out),
             ListFormat::Json => report::rules::json(out),
@@ -60,6 +69,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     })
 }
 
+/// What is to be checked, when these arguments ask for that.
+#[must_use]
+pub fn check_of(arguments: &[OsString]) -> Option<Box<Check>> {
+    match Typed::try_parse_from(arguments).ok()?.command {
+        Command::Check(check) if !check.settings.show_files && !check.settings.show_settings => Some(check),
+        _ => None,
+    }
+}
+
 fn run_check(check: &Check) -> Result<u8> {
     let options = Options::from_typed(check)?;
     if check.settings.show_files || check.settings.show_settings {
@@ -73,12 +91,13 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
     let began = Instant::now();
     let outputs = Outputs::from_typed(&check.output)?;
     let mut outcome = lint(options);
+    worker::note(&worker::Line::Printing);
     refuse(&outcome.faults)?;
     let said = known::record(&check.known, options, &mut outcome)?;
     let code = exit_code(&outcome, &check.exit);
     let written = outputs.write(&outcome);
     let format = outputs.format;
-    let look = Look::new(config::colours(check.output.color, io::stdout().is_terminal()));
+    let look = self::look(check, io::stdout().is_terminal(), terminal_size_of(io::stdout()));
     let print_findings = |out: &mut dyn Write| {
         if check.ways.statistics {
             let as_json = matches!(format, Format::Json | Format::Jsonl);
@@ -86,13 +105,16 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
         }
         report::findings(out, &outcome, format, look)
     };
+    let in_format = outputs.printed(&written).filter(|_| !check.ways.statistics);
     let printed = if outputs.prints(&written) { print(print_findings)? } else { CLEAN };
 
-    let look = Look::new(config::colours(check.output.color, io::stderr().is_terminal()));
+    let look = self::look(check, io::stderr().is_terminal(), terminal_size_of(io::stderr()));
     let mut err = BufWriter::new(io::stderr().lock());
-    if !outputs.tells_all() && !check.output.quiet {
+    if !check.output.quiet {
         // Standard error may be closed: then there is nobody to tell.
-        let _ = report::notices(&mut err, &outcome, format, look);
+        let _ = report::notices(&mut err, &outcome, in_format, look);
+    }
+    if !check.output.quiet && !in_format.is_some_and(report::counts_itself) {
         let _ = report::summary(&mut err, &outcome, began.elapsed(), look);
     }
     if !check.output.quiet {
@@ -100,9 +122,11 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
     }
     if outcome.files == 0 && outcome.notices.is_empty() {
         let _ = match () {
-            () if check.changes.staged => writeln!(err, "note: nothing to read: no JavaScript or TypeScript is staged"),
+            () if check.changes.staged => {
+                writeln!(err, "note: no files to check: no JavaScript or TypeScript is staged")
+            }
             () if check.changes.is_in_folder() => {
-                writeln!(err, "note: nothing to read: no JavaScript or TypeScript has changed")
+                writeln!(err, "note: no files to check: no JavaScript or TypeScript has changed")
             }
             () => report::nothing_read(&mut err, &outcome, look),
         };
@@ -114,6 +138,12 @@ fn check_once(check: &Check, options: &Options) -> Result<(u8, Outcome)> {
     drop(err);
     let code = if written.failures.is_empty() { code.max(printed) } else { FAILED };
     Ok((code, outcome))
+}
+
+/// How text on a stream looks: whether that is a terminal, and of which size.
+fn look(check: &Check, is_terminal: bool, size: Option<(Width, Height)>) -> Look {
+    let columns = config::columns(size.map(|(width, _)| width));
+    Look::new(config::colours(check.output.color, is_terminal), columns)
 }
 
 fn run_watch(check: &Check) -> Result<u8> {
@@ -151,7 +181,7 @@ fn run_man(name: Option<&str>) -> Result<u8> {
     command.build();
     if let Some(name) = name {
         let one = command.find_subcommand(name).cloned();
-        command = one.with_context(|| format!("there is no command `{}`", config::shortened(name)))?;
+        command = one.with_context(|| format!("unknown command `{}`", config::shortened(name)))?;
     }
     print(|out| clap_mangen::Man::new(command).render(out))
 }
@@ -201,8 +231,9 @@ fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<u8> {
     }
 }
 
-fn write_page(out: &mut dyn Write, page: &str) -> io::Result<()> {
-    writeln!(out, "{}", page.trim_end())
+fn run_explain(rule: &Rule) -> Result<u8> {
+    let page = page::of(rule, Links::Names);
+    print(|out| out.write_all(page.as_bytes()))
 }
 
 fn write_json(out: &mut dyn Write, value: &serde_json::Value) -> io::Result<()> {

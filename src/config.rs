@@ -17,7 +17,7 @@ use anyhow::{Result, bail};
 use crate::apis::Apis;
 use crate::args::Color;
 use crate::baseline::Baseline;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Notice, Severity};
 use crate::git::ChangedLines;
 use crate::rule::Rule;
 use crate::rules::RULES;
@@ -33,6 +33,10 @@ pub struct Options {
     pub root: PathBuf,
     /// Files and folders, as typed.
     pub paths: Vec<PathBuf>,
+    /// The paths are files that git named: nobody asked for each of them.
+    pub chosen_by_git: bool,
+    /// What is to be said of how the paths were found.
+    pub noticed: Vec<Notice>,
     pub stdin: Option<Stdin>,
     /// Texts that are read instead of the files of these names.
     pub given: Vec<Stdin>,
@@ -84,6 +88,8 @@ impl Options {
             configs: Arc::new(Configs::none(&root)),
             root,
             paths,
+            chosen_by_git: false,
+            noticed: Vec::new(),
             stdin: None,
             given: Vec::new(),
             rules: RULES.iter().copied().filter(|rule| !rule.pedantic).collect(),
@@ -119,8 +125,8 @@ pub fn rule(id: &str) -> Result<&'static Rule> {
         return Ok(rule);
     }
     match nearest(id) {
-        Some(near) => bail!("there is no rule `{id}`: did you mean `{near}`?"),
-        None => bail!("there is no rule `{id}`: `leaklint rules` lists them all"),
+        Some(near) => bail!("unknown rule `{id}`: did you mean `{near}`?"),
+        None => bail!("unknown rule `{id}`: `leaklint rules` lists them all"),
     }
 }
 
@@ -143,6 +149,13 @@ pub fn colours(color: Color, is_terminal: bool) -> bool {
         Color::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
         Color::Auto => is_terminal && !is_dumb() && std::env::var_os("CLICOLOR").is_none_or(|v| v != "0"),
     }
+}
+
+/// How many columns a stream has for text: what `COLUMNS` says, or its terminal. Nothing is known of a file or a pipe.
+#[must_use]
+pub fn columns(terminal: Option<terminal_size::Width>) -> Option<usize> {
+    let told = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok()).filter(|width| *width > 0);
+    told.or_else(|| terminal.map(|width| usize::from(width.0)).filter(|width| *width > 0))
 }
 
 /// Whether the environment asks for plain ASCII: a dumb terminal, or a locale that is not UTF-8.

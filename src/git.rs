@@ -1,8 +1,11 @@
-//! Asks git which files changed. Only plumbing commands are used, so that nothing that a repository configures is run.
+//! Asks git which files changed. Only plumbing commands are used, and so that nothing that a repository configures is run.
 
 mod blobs;
+mod entries;
 mod lines;
+mod safe;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -37,14 +40,17 @@ pub enum GitError {
     Failed(String),
 }
 
+/// Said when git ends without a word.
+const NO_REASON: &str = "no reason given";
+
 impl fmt::Display for GitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => write!(f, "`git` is not installed, or not on the PATH"),
-            Self::NotARepository => write!(f, "this is not a git repository (or its folder has no files of its own)"),
-            Self::NoCommit(name) => write!(f, "there is no commit `{name}` here (a shallow clone? fetch more history)"),
+            Self::NotARepository => write!(f, "this is not a git repository, or it has no working tree"),
+            Self::NoCommit(name) => write!(f, "unknown commit `{name}` (in a shallow clone, fetch more history)"),
             Self::NoCommonCommit(name) => {
-                write!(f, "HEAD and `{name}` have no commit in common here (a shallow clone? fetch more history)")
+                write!(f, "HEAD and `{name}` have no common commit (in a shallow clone, fetch more history)")
             }
             Self::Failed(said) => write!(f, "git failed: {said}"),
         }
@@ -58,20 +64,27 @@ pub struct Repository {
     folder: PathBuf,
     /// The folder that paths in answers are relative to.
     top: PathBuf,
+    /// What keeps git from running what the repository configures.
+    safe: safe::Safe,
 }
 
 impl Repository {
     /// # Errors
     /// When `folder` is in no repository with files, or git is missing.
     pub fn around(folder: &Path) -> Result<Self, GitError> {
-        let here = Self { folder: folder.to_owned(), top: PathBuf::new() };
-        let said = here.ask(&["rev-parse", "--show-toplevel"]).map_err(|error| match error {
-            GitError::Failed(said) if said.contains("not a git repository") || said.contains("work tree") => {
-                GitError::NotARepository
-            }
-            other => other,
-        })?;
-        let top = path(said.strip_suffix(b"\n").unwrap_or(&said));
+        let mut here = Self { folder: folder.to_owned(), top: PathBuf::new(), safe: safe::Safe::default() };
+        safe::look_at(folder)?;
+        let said =
+            here.ask(&["rev-parse", "--show-object-format", "--show-toplevel"]).map_err(|error| match error {
+                GitError::Failed(said) if said.contains("not a git repository") || said.contains("work tree") => {
+                    GitError::NotARepository
+                }
+                other => other,
+            })?;
+        let mut lines = said.splitn(2, |byte| *byte == b'\n');
+        let (format, top) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+        let top = path(top.strip_suffix(b"\n").unwrap_or(top));
+        here.safe = safe::Safe::new(&here, format)?;
         if top.as_os_str().is_empty() {
             return Err(GitError::NotARepository);
         }
@@ -83,21 +96,31 @@ impl Repository {
         Ok(Self { top, ..here })
     }
 
-    /// What the next commit will change: files of the index.
+    /// What the next commit will change: added and changed regular files of the index. A renamed file is a new one.
     ///
     /// # Errors
     /// When git fails.
     pub fn staged(&self) -> Result<Vec<Change>, GitError> {
-        let since = self.head()?;
-        self.compare(&["--cached"], &since)
+        let before = entries::of_tree(self, &self.head()?)?;
+        let mut changes = Vec::new();
+        for (name, entry) in entries::of_index(self)? {
+            let old = before.get(&name);
+            if !entry.is_file() || old == Some(&entry) || (old.is_none() && entry.is_empty()) {
+                continue;
+            }
+            let before = old.filter(|old| old.is_file()).map(|old| old.id.clone());
+            changes.push(Change { path: self.top.join(path(&name)), before, after: Some(entry.id) });
+        }
+        Ok(changes)
     }
 
-    /// What differs from a commit (default: the last one) in the folder, files that git does not know included. `since`:
-    /// the point where the work left that branch.
+    /// What differs from a commit (default: the last one) in the folder, and whole paths of all files that git knows. It
+    /// is not asked which files are new: for that it would read ignore files, which may be pipes. `since`: the point where
+    /// the work left that branch.
     ///
     /// # Errors
     /// When the commit is unknown, or git fails.
-    pub fn changed(&self, since: Option<&str>) -> Result<Vec<Change>, GitError> {
+    pub fn changed(&self, since: Option<&str>) -> Result<(Vec<Change>, BTreeSet<PathBuf>), GitError> {
         let from = match since {
             None => self.head()?,
             Some(name) => {
@@ -106,16 +129,30 @@ impl Repository {
                 text(&base.map_err(|_| GitError::NoCommonCommit(name.to_owned()))?)
             }
         };
-        let mut changes = self.compare(&[], &from)?;
-        for change in &mut changes {
-            change.after = None;
+        let before = entries::of_tree(self, &from)?;
+        let (index, folder) = (entries::of_index(self)?, entries::in_folder(self)?);
+        let mut changes = Vec::new();
+        let mut known = BTreeSet::new();
+        for (name, entry) in index {
+            let path = self.top.join(path(&name));
+            let old = before.get(&name);
+            let differs = match folder.get(&name) {
+                Some(is_file) => *is_file,
+                None => entry.is_file() && old != Some(&entry),
+            };
+            if differs {
+                let before = old.filter(|old| old.is_file()).map(|old| old.id.clone());
+                changes.push(Change { path: path.clone(), before, after: None });
+            }
+            known.insert(path);
         }
-        let unknown = self.ask(&["ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ":/"])?;
-        for name in unknown.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
-            changes.push(Change { path: self.top.join(path(name)), before: None, after: None });
-        }
-        changes.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(changes)
+        Ok((changes, known))
+    }
+
+    /// The folder that holds the files.
+    #[must_use]
+    pub fn top(&self) -> &Path {
+        &self.top
     }
 
     /// The last commit, or the empty tree before the first.
@@ -129,49 +166,24 @@ impl Repository {
         said.map(|said| text(&said)).map_err(|_| GitError::NoCommit(name.to_owned()))
     }
 
-    /// Added and changed regular files. A renamed file is a new one.
-    fn compare(&self, how: &[&str], since: &str) -> Result<Vec<Change>, GitError> {
-        let fixed = ["diff-index", "--raw", "-z", "--no-renames", "--no-abbrev", "--diff-filter=AMT"];
-        let said = self.ask(&[&fixed[..], how, &["--ignore-submodules=all", since, "--"]].concat())?;
-        let mut parts = said.split(|byte| *byte == 0);
-        let mut changes = Vec::new();
-        // `:100644 100644 1234.. abcd.. M`, then the name.
-        while let (Some(about), Some(name)) = (parts.next(), parts.next()) {
-            let about = String::from_utf8_lossy(about).into_owned();
-            let words: Vec<&str> = about.trim_start_matches(':').split(' ').collect();
-            let [old_mode, new_mode, old, new, _] = words[..] else { continue };
-            if !new_mode.starts_with("100") {
-                continue;
-            }
-            let known = |id: &str| (!id.bytes().all(|b| b == b'0')).then(|| id.to_owned());
-            let before = known(old).filter(|_| old_mode.starts_with("100"));
-            changes.push(Change { path: self.top.join(path(name)), before, after: known(new) });
-        }
-        Ok(changes)
-    }
-
     fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
         let output = self.command(arguments).stdin(Stdio::null()).output().map_err(|error| failed(&error))?;
         if output.status.success() {
             return Ok(output.stdout);
         }
         let said = String::from_utf8_lossy(&output.stderr);
-        let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given");
+        let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or(NO_REASON);
         Err(GitError::Failed(line.trim_start_matches("fatal: ").to_owned()))
     }
 
     /// A command that neither runs what a repository configures, nor locks, asks or fetches anything.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
-        command
-            .args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false"])
-            .args(["-c", "core.quotePath=false", "-c", "core.hooksPath=/dev/null"])
-            .args(arguments)
-            .current_dir(&self.folder)
-            .env("GIT_OPTIONAL_LOCKS", "0")
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .env("GIT_NO_LAZY_FETCH", "1")
-            .env("LC_ALL", "C");
+        command.args(safe::ARGUMENTS).args(self.safe.arguments()).args(arguments).current_dir(&self.folder);
+        command.envs(safe::VARIABLES).envs(self.safe.variables());
+        for name in safe::UNSET {
+            command.env_remove(name);
+        }
         command
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use crate::config::NAMES;
-use crate::{walk, write};
+use crate::{package, walk, write};
 
 /// The file that is written.
 pub const NAME: &str = NAMES[1];
@@ -34,11 +34,11 @@ const TESTS: [&str; 6] = ["jest", "vitest", "mocha", "ava", "@playwright/test", 
 /// When there is a configuration already, or the folder cannot be written.
 pub fn write_in(folder: &Path) -> Result<()> {
     if let Some(name) = NAMES.iter().find(|name| folder.join(name).symlink_metadata().is_ok()) {
-        bail!("{name} is here already: nothing was written");
+        bail!("{name} already exists: nothing was written");
     }
-    let package = package(folder);
+    let package = manifest(folder);
     if package.get("leaklint").is_some() {
-        bail!("package.json has a key `leaklint` already: nothing was written");
+        bail!("package.json already has the key `leaklint`: nothing was written");
     }
     let text = text(&package);
     match write::create(&folder.join(NAME), text.as_bytes()) {
@@ -48,9 +48,8 @@ pub fn write_in(folder: &Path) -> Result<()> {
 }
 
 /// What `package.json` says; nothing when it is missing or broken.
-fn package(folder: &Path) -> Value {
-    let path = folder.join("package.json");
-    let text = if path.is_file() { std::fs::read_to_string(path).unwrap_or_default() } else { String::new() };
+fn manifest(folder: &Path) -> Value {
+    let text = package::read(&folder.join("package.json")).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()
 }
 
@@ -63,28 +62,26 @@ pub fn text(package: &Value) -> String {
     let runners: Vec<&str> = TESTS.into_iter().filter(|name| has(name)).collect();
 
     let mut text = String::from(
-        "// Configuration of leaklint. `leaklint config FILE` prints what holds for a file, `leaklint schema` all keys.\n{\n",
+        "// Configuration of leaklint. `leaklint config FILE` prints the settings of a file, `leaklint schema` all keys.\n{\n",
     );
     text.push_str(
         "  // off, info, warning or error; a rule id, `group/NAME`, or `all`. `leaklint rules` lists them.\n",
     );
     text.push_str("  \"rules\": {\n    // \"whole-read\": \"off\"\n  },\n\n");
-    text.push_str("  // guess shows doubtful findings too, sure only what was seen to leak.\n");
+    text.push_str("  // guess also shows uncertain findings, sure only patterns that were shown to leak.\n");
     text.push_str("  \"minConfidence\": \"likely\",\n\n");
-    text.push_str(
-        "  // As in .gitignore, relative to this file. node_modules, dist and build are passed over anyway.\n",
-    );
+    text.push_str("  // As in .gitignore, relative to this file. node_modules, dist and build are always skipped.\n");
     let list = ignore.iter().map(|folder| format!("\"{folder}\"")).collect::<Vec<_>>().join(", ");
     let _ = writeln!(text, "  \"ignore\": [{list}],\n");
     text.push_str(
-        "  // Functions that something out of sight calls again and again: a queue, a scheduler, your own framework.\n",
+        "  // Functions that are called repeatedly from outside: by a queue, a scheduler, your own framework.\n",
     );
     text.push_str("  // \"entrypoints\": [\"src/jobs/*.ts#run\"],\n\n");
-    text.push_str("  // Tables of what the calls of your own libraries do.\n");
+    text.push_str("  // Tables that describe what the calls of your own libraries do.\n");
     text.push_str("  // \"apis\": [\"./leaklint/acme.toml\"],\n\n");
-    text.push_str("  // Comments that allow a finding must say why.\n  \"requireReason\": true,\n\n");
+    text.push_str("  // `leaklint-ignore` comments need a reason.\n  \"requireReason\": true,\n\n");
     if !runners.is_empty() {
-        let _ = writeln!(text, "  // Tests ({}) end soon: only what is certain counts in them.", runners.join(", "));
+        let _ = writeln!(text, "  // Tests ({}) are short-lived: show only sure findings in them.", runners.join(", "));
     }
     text.push_str("  \"overrides\": [");
     if runners.is_empty() {

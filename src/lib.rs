@@ -11,7 +11,8 @@
 //! - `rules/` never reads files, prints, or looks at configuration.
 //! - `finding.rs` knows no output format; `report/pretty.rs` alone knows miette.
 //! - A broken file never fails the run: what was understood is kept, one notice says what was not.
-//! - Nothing recurses on input depth without a guard: nesting is refused before parsing, chains are walked with loops.
+//! - Nothing recurses on input depth without a guard: nesting is refused before parsing, chains are walked with loops, names
+//!   that stand for names so far and no further. What overflows the stack all the same is left out: see [`supervisor`].
 //! - What escapes our sight is silent. Doubt lowers confidence; it never becomes a loud finding.
 //! - Same input, same output, byte for byte, whatever the number of threads.
 
@@ -32,6 +33,7 @@ pub mod judge;
 pub mod lower;
 pub mod output;
 pub mod package;
+pub mod page;
 pub mod parse;
 pub mod program;
 pub mod progress;
@@ -43,9 +45,11 @@ pub mod rules;
 pub mod select;
 pub mod source;
 pub mod sources;
+pub mod supervisor;
 pub mod syntax;
 pub mod walk;
 pub mod watch;
+pub mod worker;
 pub mod write;
 
 use rayon::prelude::*;
@@ -57,9 +61,10 @@ use facts::FileFacts;
 use finding::{Confidence, FileId, Finding, Notice, NoticeKind, Severity};
 use program::{Program, Resolver};
 use progress::Progress;
-use source::{Language, Source, Unreadable};
+use source::{Language, Source, Unreadable, built};
 use sources::Sources;
 use walk::FileToRead;
+use worker::{Line, Part};
 
 /// What a run found, and what it could not do.
 #[derive(Debug, Default)]
@@ -93,6 +98,7 @@ pub fn lint(options: &Options) -> Outcome {
     let mut walked = walk::walk(options);
     let mut outcome = Outcome { unsupported: std::mem::take(&mut walked.unsupported), ..Outcome::default() };
     outcome.notices = walked.notices;
+    outcome.notices.extend(options.noticed.iter().cloned());
     outcome.faults = select::faults(options, &walked.files);
     if !outcome.faults.is_empty() {
         return outcome;
@@ -129,19 +135,24 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     let context = project::context(options, files);
     let progress = Progress::new(options.progress, files.len() + context.len());
     let cache = options.cache.as_ref().map(|folder| Cache::new(folder.clone(), &options.root));
-    let mut read: Vec<Read> = files
-        .par_iter()
-        .chain(&context)
-        // One large file is worth hundreds of small ones: each is a task of its own.
-        .with_max_len(1)
-        .map(|file| {
-            let read = read_file(file, options, cache.as_ref());
-            progress.step();
-            read
-        })
-        .filter(|read| !matches!(read, Read::Context))
-        .collect();
-    read.extend(options.stdin.iter().chain(&options.given).map(|text| read_text(text, options)));
+    let one = |file: &FileToRead| {
+        let read = read_file(file, options, cache.as_ref());
+        progress.step();
+        read
+    };
+    worker::begin_run();
+    let all = files.iter().chain(&context);
+    let (suspects, others): (Vec<_>, Vec<_>) =
+        all.partition(|file| worker::is_suspect(&Part::File(file.shown.clone())));
+    let mut read: Vec<Read> = suspects.into_iter().map(one).collect();
+    worker::note(&Line::Together);
+    // One large file is worth hundreds of small ones: each is a task of its own.
+    read.par_extend(others.into_par_iter().with_max_len(1).map(one));
+    worker::note(&Line::Alone);
+    read.extend(options.stdin.iter().map(|text| read_text(text, true, options)));
+    read.extend(options.given.iter().map(|text| read_text(text, false, options)));
+    worker::note(&Line::Over);
+    read.retain(|read| !matches!(read, Read::Context));
     read.sort_by(|a, b| a.path().cmp(b.path()));
     progress.done();
     outcome.notices.extend(cache.iter().flat_map(Cache::save));
@@ -230,43 +241,74 @@ impl Read {
     }
 }
 
+fn note(path: &str, message: String) -> Notice {
+    Notice { kind: NoticeKind::Note, path: path.to_owned(), span: None, message }
+}
+
 fn failure(path: &str, message: &str) -> Notice {
     Notice { kind: NoticeKind::Failure, path: path.to_owned(), span: None, message: message.to_owned() }
 }
 
+fn crashed(path: &str, death: &str) -> Notice {
+    failure(path, &format!("the analysis of this file crashed ({death}); please report it"))
+}
+
 fn read_file(file: &FileToRead, options: &Options, cache: Option<&Cache>) -> Read {
-    let read = source::read(&file.path, options.max_size);
-    let bytes = read.as_deref().map_err(Clone::clone);
+    if let Some(death) = worker::begin(Part::File(file.shown.clone()), Some(&file.path)) {
+        return if file.context { Read::Context } else { Read::Nothing(crashed(&file.shown, death)) };
+    }
+    let bytes = source::read(&file.path, options.max_size);
+    let text = match bytes.as_deref().map_err(Clone::clone).and_then(source::decode) {
+        Ok(text) => text,
+        Err(_) if file.context => return Read::Context,
+        Err(why) => return Read::Nothing(unreadable(&file.shown, file.named, &why, options.max_size)),
+    };
+    if let Some(message) = passed_over(text, file.language, file.named, options) {
+        return if file.context { Read::Context } else { Read::Nothing(note(&file.shown, message)) };
+    }
     let apis = options.apis_of(&file.path);
-    let known = bytes.as_ref().ok().zip(cache).map(|(bytes, cache)| (cache, cache.key(bytes, file, apis)));
+    let known = cache.map(|cache| (cache, cache.key(text.as_bytes(), file, apis)));
     let source = |text| {
         let mut source = Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language);
         source.is_context = file.context;
         source
     };
     if let Some(units) = known.and_then(|(cache, key)| cache.get(key)) {
-        let text = if is_quiet(&units) { Ok("") } else { bytes.and_then(source::decode) };
-        return Read::Source(Box::new(source(text.unwrap_or_default())), units);
+        let text = if is_quiet(&units) { "" } else { text };
+        return Read::Source(Box::new(source(text)), units);
     }
-    match bytes.and_then(source::decode) {
-        Ok(text) => {
-            let read = understand(source(text), apis);
-            if let (Read::Source(_, units), Some((cache, key))) = (&read, known) {
-                cache.put(key, units);
-            }
-            read
-        }
-        Err(_) if file.context => Read::Context,
-        Err(why) => Read::Nothing(unreadable(&file.shown, file.named, &why, options.max_size)),
+    let read = understand(source(text), apis);
+    if let (Read::Source(_, units), Some((cache, key))) = (&read, known) {
+        cache.put(key, units);
     }
+    read
 }
 
-/// A text that is at hand: standard input, or what stands in the index of git.
-fn read_text(given: &config::Stdin, options: &Options) -> Read {
+/// Why a text is not read that a tool has written: leaks are mended in what it was made from.
+fn passed_over(text: &str, language: Language, named: bool, options: &Options) -> Option<String> {
+    /// Bytes up to which such a text is read when it is named.
+    const MOST_BUILT: usize = 5 << 20;
+    if options.no_ignore || (named && text.len() <= MOST_BUILT) {
+        return None;
+    }
+    let built = built::of_file(text, language)?.as_str();
+    Some(if named {
+        let (size, limit) = (text.len(), MOST_BUILT >> 20);
+        format!("{built} of {size} bytes: skipped, the limit for it is {limit} MiB (`--no-ignore` reads it)")
+    } else {
+        format!("{built}: skipped (it is read if you name the file, or with `--no-ignore`)")
+    })
+}
+
+/// A text that is at hand: standard input, which is `named`, or what stands in the index of git.
+fn read_text(given: &config::Stdin, named: bool, options: &Options) -> Read {
     let file = options.root.join(&given.name);
     let path = walk::shown(&file, &options.root);
     if let Some(notice) = walk::ignored(&file, options) {
         return Read::Nothing(notice);
+    }
+    if let Some(death) = worker::begin(Part::Text(path.clone()), None) {
+        return Read::Nothing(crashed(&path, death));
     }
     if given.bytes.len() as u64 > options.max_size {
         return Read::Nothing(unreadable(&path, true, &Unreadable::TooLarge(None), options.max_size));
@@ -274,11 +316,14 @@ fn read_text(given: &config::Stdin, options: &Options) -> Read {
     let language = Language::of(&given.name).unwrap_or(Language::JavaScript);
     match source::decode(&given.bytes) {
         Ok(text) => {
+            if let Some(message) = passed_over(text, language, named, options) {
+                return Read::Nothing(note(&path, message));
+            }
             let mut source = Source::new(path, None, text, language);
             source.instead_of = file.is_absolute().then(|| file.clone());
             understand(source, options.apis_of(&file))
         }
-        Err(why) => Read::Nothing(unreadable(&path, true, &why, options.max_size)),
+        Err(why) => Read::Nothing(unreadable(&path, named, &why, options.max_size)),
     }
 }
 
@@ -306,11 +351,11 @@ fn unreadable(path: &str, named: bool, why: &Unreadable, max_size: u64) -> Notic
     match why {
         Unreadable::Io(reason) => notice(NoticeKind::Failure, format!("could not be read: {reason}")),
         Unreadable::Encoding(reason) => notice(NoticeKind::Failure, reason.clone()),
-        Unreadable::Binary if named => notice(NoticeKind::Failure, "binary file: not analysed".to_owned()),
-        Unreadable::Binary => notice(NoticeKind::Note, "binary file: passed over".to_owned()),
+        Unreadable::Binary if named => notice(NoticeKind::Failure, "binary file: not checked".to_owned()),
+        Unreadable::Binary => notice(NoticeKind::Note, "binary file: skipped".to_owned()),
         Unreadable::TooLarge(size) => {
             let size = size.map_or_else(|| "more bytes".to_owned(), |size| format!("{size} bytes"));
-            notice(NoticeKind::Note, format!("too large: {size}, the limit is {max_size} (`--max-size`); passed over"))
+            notice(NoticeKind::Note, format!("too large: {size}, the limit is {max_size} (`--max-size`); skipped"))
         }
     }
 }

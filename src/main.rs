@@ -7,5 +7,6 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    ExitCode::from(leaklint::command::run(std::env::args_os()))
+    let arguments: Vec<_> = std::env::args_os().collect();
+    ExitCode::from(leaklint::supervisor::run(&arguments))
 }

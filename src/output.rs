@@ -1,5 +1,7 @@
 //! Where reports go: to standard output, to files, or both.
 
+mod earlier;
+
 use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -31,7 +33,7 @@ pub struct Written {
 
 impl Outputs {
     /// # Errors
-    /// When a format is unknown or cannot be told, or two reports would go to one file.
+    /// When a format is unknown or cannot be told, two reports would go to one file, or one to a file that is none.
     pub fn from_typed(typed: &args::Output) -> Result<Self> {
         let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|set| set == "true");
         let format = typed.format.unwrap_or(if in_actions { Format::Github } else { Format::Pretty });
@@ -46,8 +48,9 @@ impl Outputs {
                 }
             };
             if outputs.files.iter().any(|(_, other)| *other == file) {
-                bail!("--output {}: named twice", file.display());
+                bail!("--output {}: given twice", file.display());
             }
+            earlier::refuse_others(format, &file)?;
             outputs.files.push((format, file));
         }
         Ok(outputs)
@@ -71,10 +74,10 @@ impl Outputs {
         !self.taken || !written.failures.is_empty()
     }
 
-    /// Whether the report tells the notices and how many findings there are, so that standard error need not.
+    /// The format of what standard output gets, when it gets a report.
     #[must_use]
-    pub const fn tells_all(&self) -> bool {
-        matches!(self.format, Format::Json | Format::Jsonl | Format::Agent) && !self.taken
+    pub fn printed(&self, written: &Written) -> Option<Format> {
+        self.prints(written).then_some(self.format)
     }
 }
 
@@ -92,15 +95,15 @@ fn named(text: &OsStr) -> Result<(Option<Format>, PathBuf)> {
             let alike = |value: &clap::builder::PossibleValue| strsim::jaro_winkler(name, value.get_name());
             let near = known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|value| alike(value) > 0.75);
             let advice = near.map_or_else(String::new, |value| format!(": did you mean `{}`?", value.get_name()));
-            bail!("--output {}: there is no format `{name}`{advice}", text.display())
+            bail!("--output {}: unknown format `{name}`{advice}", text.display())
         }
     }
 }
 
 fn filled(file: &OsStr) -> Result<PathBuf> {
     match file.to_str() {
-        Some("") => bail!("--output: a file is missing"),
-        Some("-") => bail!("--output writes to files: `--format` says what standard output gets"),
+        Some("") => bail!("--output: the file name is missing"),
+        Some("-") => bail!("--output writes to a file: use `--format` for standard output"),
         _ => Ok(PathBuf::from(file)),
     }
 }
@@ -119,12 +122,12 @@ fn of_file(file: &Path, typed: Option<Format>) -> Result<Format> {
         return Ok(format);
     }
     let file = file.display();
-    bail!("--output {file}: in which format? write `--output FORMAT={file}`, `--output junit={file}` for instance")
+    bail!("--output {file}: the format is missing: use `--output FORMAT={file}`, for example `--output junit={file}`")
 }
 
 fn write_file(format: Format, file: &Path, outcome: &Outcome) -> io::Result<()> {
     let mut bytes = Vec::new();
-    report::findings(&mut bytes, outcome, format, Look { colour: false, ascii: false })?;
+    report::findings(&mut bytes, outcome, format, Look::PLAIN)?;
     // Terminals, pipes and `/dev/null` are written to, not replaced.
     if file.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir()) {
         return OpenOptions::new().write(true).open(file)?.write_all(&bytes);
@@ -165,9 +168,9 @@ mod tests {
     fn what_cannot_be_meant_is_refused() {
         let said = |format, output: &[&str]| outputs(format, output).unwrap_err().to_string();
         assert!(said(None, &["sarrif=a"]).contains("did you mean `sarif`?"));
-        assert!(said(None, &["out.xml"]).contains("in which format?"));
-        assert!(said(None, &["json=a", "html=a"]).contains("named twice"));
-        assert!(said(None, &["json="]).contains("a file is missing"));
-        assert!(said(None, &["-"]).contains("writes to files"));
+        assert!(said(None, &["out.xml"]).contains("the format is missing"));
+        assert!(said(None, &["json=a", "html=a"]).contains("given twice"));
+        assert!(said(None, &["json="]).contains("the file name is missing"));
+        assert!(said(None, &["-"]).contains("writes to a file"));
     }
 }

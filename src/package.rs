@@ -123,11 +123,11 @@ impl Packages {
     }
 }
 
-/// The text of a file of reasonable size; a pipe or device by that name would never end.
-fn read(path: &Path) -> Option<String> {
-    const MOST_BYTES: u64 = 4 << 20;
-    let about = std::fs::metadata(path).ok()?;
-    (about.is_file() && about.len() <= MOST_BYTES).then(|| std::fs::read_to_string(path).ok())?
+/// The text of a package file of reasonable size.
+#[must_use]
+pub fn read(path: &Path) -> Option<String> {
+    const MOST_BYTES: u64 = 8 << 20;
+    crate::source::text(path, MOST_BYTES)
 }
 
 #[cfg(test)]

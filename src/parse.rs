@@ -102,7 +102,7 @@ fn too_deep(depth: Depth) -> Option<String> {
         (depth.chain, LONGEST_CHAIN, "tokens in a chain"),
     ];
     let (is, limit, what) = limits.into_iter().find(|(is, limit, _)| is > limit)?;
-    Some(format!("nested too deep: {is} {what}, the limit is {limit}; not analysed"))
+    Some(format!("nested too deep: {is} {what}, the limit is {limit}; not checked"))
 }
 
 fn refused(source: &Source, block: Block, message: &str) -> FileFacts {
@@ -125,7 +125,7 @@ fn deep(job: &Job<'_>) -> FileFacts {
             Ok(Err(_)) => refused(job.source, job.block, "internal error; please report it"),
             Err(error) => {
                 let why = crate::walk::reason(&error);
-                refused(job.source, job.block, &format!("nested too deep for the memory at hand ({why})"))
+                refused(job.source, job.block, &format!("nested too deep for the available memory ({why})"))
             }
         }
     })

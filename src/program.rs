@@ -58,6 +58,12 @@ pub struct Unit {
     pub runs: Vec<Runs>,
     /// Indexes of `facts.calls` by the function called.
     pub calls_to: FxHashMap<FunctionId, Vec<u32>>,
+    /// The method that ends the instances of each class.
+    ends: Vec<Option<FunctionId>>,
+    /// Collections by where they are, once a rule has asked.
+    by_place: OnceLock<growth::ByPlace>,
+    /// What closes listeners, once a rule has asked.
+    closes: OnceLock<openings::ByEvent>,
     /// What was found of each collection, once a rule has asked.
     growth_kinds: OnceLock<Vec<Option<growth::Kind>>>,
     /// What other files do to this one.
@@ -128,6 +134,9 @@ impl Unit {
         }
         Self {
             id,
+            ends: facts.classes.iter().map(lives::end_of).collect(),
+            by_place: OnceLock::new(),
+            closes: OnceLock::new(),
             facts,
             runs,
             calls_to,

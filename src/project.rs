@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashSet;
 
 use crate::config::Options;
-use crate::package::Packages;
+use crate::package::{self, Packages};
 use crate::program::Location;
 use crate::sources::Sources;
 use crate::walk::{self, FileToRead};
@@ -41,20 +41,20 @@ pub fn context(options: &Options, files: &[FileToRead]) -> Vec<FileToRead> {
     // Where a whole project is named, nobody asks.
     let mut known: Option<FxHashSet<PathBuf>> = None;
     let mut context = Vec::new();
-    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut seen: FxHashSet<PathBuf> = FxHashSet::default();
     for start in &starts {
         let Some(project) = Project::around(start) else { continue };
         // What is wholly named is read as it is.
-        let covered = |root: &Path| folders.iter().any(|folder| root.starts_with(folder));
+        let covered = |root: &Path| root.ancestors().any(|above| folders.contains(above) || seen.contains(above));
         for root in [&project.root, &project.package] {
-            if covered(root) || seen.iter().any(|done| root.starts_with(done)) {
+            if covered(root) {
                 break;
             }
             let found = walk::walk(&Options { paths: vec![root.clone()], ..options.clone() }).files;
             if found.len() > MOST_CONTEXT {
                 continue;
             }
-            seen.push(root.clone());
+            seen.insert(root.clone());
             let known = known.get_or_insert_with(of_run);
             let others = found.into_iter().filter(|file| known.insert(real(&file.path)));
             context.extend(others.map(|file| FileToRead { context: true, ..file }));
@@ -64,17 +64,18 @@ pub fn context(options: &Options, files: &[FileToRead]) -> Vec<FileToRead> {
     context
 }
 
-/// The folders that the user has named, and those with the folders of single files; sorted.
-fn named(options: &Options) -> (Vec<PathBuf>, Vec<PathBuf>) {
+/// The folders that the user has named; and those with the folders of single files, sorted.
+fn named(options: &Options) -> (FxHashSet<PathBuf>, Vec<PathBuf>) {
     let full = |path: &Path| real(&options.root.join(path));
-    let paths = options.paths.iter().map(|path| full(path));
+    let distinct: FxHashSet<&Path> = options.paths.iter().map(PathBuf::as_path).collect();
+    let paths = distinct.into_iter().map(full);
     let texts = options.given.iter().chain(&options.stdin).map(|text| full(&text.name));
     let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = paths.chain(texts).partition(|path| path.is_dir());
     let mut starts = folders.clone();
     starts.extend(files.iter().filter_map(|file| file.parent().map(Path::to_owned)));
     starts.sort();
     starts.dedup();
-    (folders, starts)
+    (folders.into_iter().collect(), starts)
 }
 
 /// What a folder is part of.
@@ -108,7 +109,7 @@ impl Project {
 /// npm, yarn and bun list workspaces in `package.json`, pnpm, lerna and rush in files of their own.
 fn is_workspace(folder: &Path) -> bool {
     let lists = |name: &str| folder.join(name).is_file();
-    let manifest = std::fs::read_to_string(folder.join("package.json")).unwrap_or_default();
+    let manifest = package::read(&folder.join("package.json")).unwrap_or_default();
     manifest.contains("\"workspaces\"") || ["pnpm-workspace.yaml", "lerna.json", "rush.json"].into_iter().any(lists)
 }
 

@@ -15,7 +15,9 @@ pub mod rdjson;
 pub mod rules;
 pub mod sarif;
 pub mod statistics;
+mod unchecked;
 mod window;
+mod wrap;
 mod xml;
 
 use std::borrow::Cow;
@@ -25,7 +27,9 @@ use std::time::Duration;
 use crate::Outcome;
 use crate::args::Format;
 use crate::config;
-use crate::finding::{NoticeKind, Severity};
+use crate::finding::{Notice, NoticeKind, Severity};
+use crate::source::Unit;
+use unchecked::Unchecked;
 
 /// How text for people looks.
 #[derive(Debug, Clone, Copy)]
@@ -33,13 +37,19 @@ pub struct Look {
     pub colour: bool,
     /// Drawn with ASCII only.
     pub ascii: bool,
+    /// Columns of a line.
+    pub width: usize,
 }
 
 impl Look {
-    /// The rest of the look comes from the environment.
+    /// What goes to a file: the same wherever it is made.
+    pub const PLAIN: Self = Self { colour: false, ascii: false, width: WIDTH };
+
+    /// `columns`: as many as there are, where that is known. The rest of the look comes from the environment.
     #[must_use]
-    pub fn new(colour: bool) -> Self {
-        Self { colour, ascii: config::ascii() }
+    pub fn new(colour: bool, columns: Option<usize>) -> Self {
+        let width = columns.map_or(WIDTH, |columns| columns.clamp(NARROWEST, WIDEST));
+        Self { colour, ascii: config::ascii(), width }
     }
 
     /// `text` in this style, an ANSI code such as `1;31`.
@@ -59,6 +69,13 @@ impl Look {
     }
 }
 
+/// Columns where nobody says how many there are.
+const WIDTH: usize = 100;
+/// Less has no room for a snippet.
+const NARROWEST: usize = 40;
+/// More is hard to read, and nobody has it.
+const WIDEST: usize = 1000;
+
 pub const BOLD: &str = "1";
 pub const DIM: &str = "2";
 pub const RED: &str = "1;31";
@@ -76,7 +93,8 @@ const TOLD: usize = 100;
 pub fn findings(out: &mut dyn Write, outcome: &Outcome, format: Format, look: Look) -> io::Result<()> {
     match format {
         Format::Pretty => pretty::print(out, outcome, look),
-        Format::Concise => concise::print(out, outcome, look),
+        Format::Concise => concise::print(out, outcome, Unit::Utf16, look),
+        Format::Vim => concise::print(out, outcome, Unit::Bytes, look),
         Format::Agent => agent::print(out, outcome),
         Format::Json => json::print(out, outcome),
         Format::Jsonl => json::print_lines(out, outcome),
@@ -90,26 +108,55 @@ pub fn findings(out: &mut dyn Write, outcome: &Outcome, format: Format, look: Lo
     }
 }
 
-/// Prints what was not judged, and why.
+/// Whether a report in this format says what a notice of this kind says, so that nobody else has to.
+#[must_use]
+pub const fn tells(format: Format, kind: NoticeKind) -> bool {
+    match format {
+        Format::Json | Format::Jsonl | Format::Agent | Format::Github => true,
+        Format::Concise | Format::Vim => !matches!(kind, NoticeKind::Note),
+        // For people these are drawn beneath the findings; the others are read by programs, and people look on.
+        Format::Pretty
+        | Format::Sarif
+        | Format::Gitlab
+        | Format::Junit
+        | Format::Checkstyle
+        | Format::Rdjson
+        | Format::Html => false,
+    }
+}
+
+/// Whether a report in this format says how many findings there are.
+#[must_use]
+pub const fn counts_itself(format: Format) -> bool {
+    matches!(format, Format::Json | Format::Jsonl | Format::Agent)
+}
+
+/// Prints what was not judged, and why, unless a report in the format `printed` has told it.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn notices(out: &mut dyn Write, outcome: &Outcome, format: Format, look: Look) -> io::Result<()> {
-    for notice in outcome.notices.iter().take(TOLD) {
+pub fn notices(out: &mut dyn Write, outcome: &Outcome, printed: Option<Format>, look: Look) -> io::Result<()> {
+    let is_new = |kind| !printed.is_some_and(|format| tells(format, kind));
+    let untold: Vec<&Notice> = outcome.notices.iter().filter(|notice| is_new(notice.kind)).collect();
+    for notice in untold.iter().take(TOLD) {
         let (style, word) = match notice.kind {
             NoticeKind::Note => (CYAN, "note"),
             NoticeKind::Syntax | NoticeKind::Failure => (RED, "error"),
         };
-        let at = outcome.sources.place_of(notice).map_or_else(String::new, |p| format!(":{}:{}", p.line, p.column));
-        let (path, message) = (look.text(&notice.path), look.text(&notice.message));
-        writeln!(out, "{}: {path}{at}: {message}", look.paint(style, word))?;
-        if let (Format::Pretty, NoticeKind::Syntax, Some(span), Some(source)) =
-            (format, notice.kind, notice.span, outcome.sources.by_path(&notice.path))
-        {
+        let entry = Unchecked::new(notice, outcome);
+        let at = entry.at(Unit::Utf16).map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
+        let said = format!("{}{at}: {}", look.text(&notice.path), look.text(&notice.message));
+        let head = look.paint(style, word);
+        if printed != Some(Format::Pretty) {
+            writeln!(out, "{head}: {said}")?;
+            continue;
+        }
+        writeln!(out, "{head}:{}", wrap::Paragraph { taken: word.len() + 2, indent: 2 }.fill(&said, look))?;
+        if let (NoticeKind::Syntax, Some(span), Some(source)) = (notice.kind, notice.span, entry.source) {
             pretty::place(out, source, span, look)?;
         }
     }
-    let more = outcome.notices.len().saturating_sub(TOLD);
+    let more = untold.len().saturating_sub(TOLD);
     if more > 0 { writeln!(out, "... and {more} more notes") } else { Ok(()) }
 }
 
@@ -153,7 +200,7 @@ pub fn nothing_read(out: &mut dyn Write, outcome: &Outcome, look: Look) -> io::R
     for path in &outcome.unsupported {
         writeln!(out, "{note}: {}: unsupported file type", look.text(path))?;
     }
-    writeln!(out, "{note}: nothing to read: no JavaScript or TypeScript here, or all of it is ignored")
+    writeln!(out, "{note}: no files to check: there is no JavaScript or TypeScript here, or all of it is ignored")
 }
 
 /// Text from outside made harmless for a terminal: control and direction characters become visible signs.

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use crate::apis::What;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::program::Program;
+use crate::worker::{self, Line, Part};
 
 /// What a user filters rules by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,24 +91,29 @@ impl Findings {
 /// touched by it. The order of the findings is that of the rules, whatever the number of threads.
 #[must_use]
 pub fn run(rules: &[&Rule], program: &Program, least: Confidence) -> (Vec<Finding>, Vec<&'static str>) {
-    let results: Vec<(Vec<Finding>, Option<&'static str>)> = rules
-        .par_iter()
-        .map(|rule| {
-            let mut findings = Findings::new(least);
-            findings.rule = rule.id;
-            findings.severity = rule.severity;
-            let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                (rule.check)(program, &mut findings);
-            }));
-            let mut found = findings.found;
-            // What a test leaves open or fills goes with its process.
-            for finding in found.iter_mut().filter(|f| program.files[f.file.0 as usize].is_test) {
-                finding.confidence = Confidence::Guess;
-            }
-            found.retain(|finding| finding.confidence >= least);
-            (found, checked.is_err().then_some(rule.id))
-        })
-        .collect();
+    let one = |rule: &&Rule| {
+        if worker::begin(Part::Rule(rule.id.to_owned()), None).is_some() {
+            return (Vec::new(), Some(rule.id));
+        }
+        let mut findings = Findings::new(least);
+        findings.rule = rule.id;
+        findings.severity = rule.severity;
+        let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            (rule.check)(program, &mut findings);
+        }));
+        let mut found = findings.found;
+        // What a test leaves open or fills goes with its process.
+        for finding in found.iter_mut().filter(|f| program.files[f.file.0 as usize].is_test) {
+            finding.confidence = Confidence::Guess;
+        }
+        found.retain(|finding| finding.confidence >= least);
+        (found, checked.is_err().then_some(rule.id))
+    };
+    let alone = rules.iter().any(|rule| worker::is_suspect(&Part::Rule(rule.id.to_owned())));
+    worker::note(if alone { &Line::Alone } else { &Line::Together });
+    let results: Vec<(Vec<Finding>, Option<&'static str>)> =
+        if alone { rules.iter().map(one).collect() } else { rules.par_iter().map(one).collect() };
+    worker::note(&Line::Over);
     let broken = results.iter().filter_map(|(_, broken)| *broken).collect();
     (results.into_iter().flat_map(|(found, _)| found).collect(), broken)
 }

@@ -1,6 +1,7 @@
 //! The text of a file and what it is written in: encoding, language, script blocks, lines.
 
 pub mod blocks;
+pub mod built;
 pub mod depth;
 pub mod lines;
 
@@ -11,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 
 use oxc_span::SourceType;
 
-pub use lines::{LineIndex, Position};
+pub use lines::{LineIndex, Position, Unit};
 
 /// A file that was read.
 #[derive(Debug)]
@@ -60,6 +61,12 @@ impl Source {
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
         self.lines().position(&self.text, offset)
+    }
+
+    /// Line and column of a byte offset, both 1-based; columns count this unit.
+    #[must_use]
+    pub fn at(&self, offset: u32, unit: Unit) -> (u32, u32) {
+        self.lines().at(&self.text, offset, unit)
     }
 
     /// Lets go of the text; [`Self::restore`] brings it back.
@@ -169,23 +176,52 @@ pub enum Unreadable {
     Encoding(String),
 }
 
-/// Reads at most `max_size` bytes of a regular file.
+/// Reads at most `max_size` bytes of a regular file. Every file that nobody named for it is read here: nothing else would
+/// come to an end for sure.
 ///
 /// # Errors
 /// [`Unreadable::Io`] and [`Unreadable::TooLarge`].
 pub fn read(path: &Path, max_size: u64) -> Result<Vec<u8>, Unreadable> {
-    let failed = |error: &std::io::Error| Unreadable::Io(crate::walk::reason(error));
-    let mut file = File::open(path).map_err(|e| failed(&e))?;
-    let data = file.metadata().map_err(|e| failed(&e))?;
+    // Opening a pipe waits until somebody writes to it, and some devices act when they are opened.
+    let data = path.metadata().map_err(|e| failed(&e))?;
     if !data.is_file() {
         return Err(Unreadable::Io("not a regular file".to_owned()));
     }
     if data.len() > max_size {
         return Err(Unreadable::TooLarge(Some(data.len())));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(0));
+    read_stream(path, max_size)
+}
+
+/// Reads at most `max_size` bytes of what the user named, a pipe or device for instance.
+///
+/// # Errors
+/// [`Unreadable::Io`] and [`Unreadable::TooLarge`].
+pub fn read_stream(path: &Path, max_size: u64) -> Result<Vec<u8>, Unreadable> {
+    let mut file = File::open(path).map_err(|e| failed(&e))?;
+    let size = file.metadata().map_err(|e| failed(&e))?.len().min(max_size);
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     Read::by_ref(&mut file).take(max_size.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| failed(&e))?;
     if bytes.len() as u64 > max_size { Err(Unreadable::TooLarge(None)) } else { Ok(bytes) }
+}
+
+/// The first bytes of a regular file, if it is one that can be read.
+#[must_use]
+pub fn head(path: &Path, most: usize) -> Option<Vec<u8>> {
+    path.is_file().then_some(())?;
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(most as u64).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// The text of a regular file of at most `max_size` bytes, if it is one.
+#[must_use]
+pub fn text(path: &Path, max_size: u64) -> Option<String> {
+    String::from_utf8(read(path, max_size).ok()?).ok()
+}
+
+fn failed(error: &std::io::Error) -> Unreadable {
+    Unreadable::Io(crate::walk::reason(error))
 }
 
 /// Reads bytes as UTF-8, with or without a byte-order mark; nothing is guessed and nothing is replaced.

@@ -8,6 +8,15 @@ use crate::source::Source;
 /// Errors told for each file; one is often the cause of the next hundred.
 const TOLD: usize = 3;
 
+/// How the message of a syntax error begins.
+const HEAD: &str = "could not be parsed: ";
+
+/// What is wrong, for those who have said already that it is the syntax.
+#[must_use]
+pub fn without_head(message: &str) -> &str {
+    message.strip_prefix(HEAD).unwrap_or(message)
+}
+
 /// The first errors of a block that starts at `offset`, and how many more there are.
 #[must_use]
 pub fn errors(source: &Source, offset: u32, diagnostics: &Diagnostics) -> Vec<Notice> {
@@ -23,7 +32,7 @@ pub fn errors(source: &Source, offset: u32, diagnostics: &Diagnostics) -> Vec<No
     }
     let hint = looks_like(&source.text);
     for error in errors.into_iter().take(if hint.is_some() { 1 } else { TOLD }) {
-        let mut message = format!("could not be parsed: {}", sentence(&error.message));
+        let mut message = format!("{HEAD}{}", sentence(&error.message));
         if let Some(hint) = hint {
             message = format!("{message} (this looks like {hint})");
         } else if let Some(help) = &error.help {
@@ -51,7 +60,7 @@ pub fn typescript(source: &Source, offset: u32, rejected: &Diagnostics) -> Notic
 pub fn no_space(source: &Source, offset: u32, text: &str, spaces: impl Iterator<Item = u32>) -> Option<Notice> {
     for at in spaces {
         if let Some(c @ ('\u{85}' | '\u{200b}')) = text.get(at as usize..).and_then(|rest| rest.chars().next()) {
-            let message = format!("could not be parsed: the invisible character U+{:04X} is no space", u32::from(c));
+            let message = format!("{HEAD}the invisible character U+{:04X} is not a space", u32::from(c));
             return Some(notice(source, NoticeKind::Syntax, Some(Span::new(offset + at, offset + at)), message));
         }
     }
@@ -66,13 +75,13 @@ pub fn half_typed(source: &Source, offset: u32, text: &str) -> Option<Notice> {
         return None;
     }
     let start = offset + u32::try_from(before.len()).ok()?;
-    let message = "could not be parsed: the file ends after `declare`".to_owned();
+    let message = format!("{HEAD}the file ends after `declare`");
     Some(notice(source, NoticeKind::Syntax, Some(Span::new(start, start + 7)), message))
 }
 
 #[must_use]
 pub fn flow(source: &Source) -> Notice {
-    notice(source, NoticeKind::Note, None, "Flow is not supported: not analysed".to_owned())
+    notice(source, NoticeKind::Note, None, "Flow is not supported: not checked".to_owned())
 }
 
 /// Whether a file that does not parse is written in Flow. `pragma`: the parser saw `@flow`.
@@ -118,7 +127,7 @@ fn merge_conflict(source: &Source) -> Option<Notice> {
     let (ours, middle, theirs) = (at("<<<<<<< ")?, at("=======")?, at(">>>>>>> ")?);
     let line = |offset| source.lines().line(offset) + 1;
     let message = format!(
-        "could not be parsed: merge conflict markers (ours from line {}, theirs from line {} to {})",
+        "{HEAD}merge conflict markers (ours from line {}, theirs from line {} to {})",
         line(ours),
         line(middle),
         line(theirs)

@@ -1,16 +1,20 @@
 //! Which files to read: walks folders in parallel, honours ignore files, and never opens what is not a regular file.
 
+mod folders;
+mod ignores;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
-use crate::config::{Configs, Options};
+use crate::config::Options;
 use crate::finding::{Notice, NoticeKind};
 use crate::source::Language;
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use folders::{Reach, Starts, meet};
+use ignore::DirEntry;
+use rustc_hash::FxHashSet;
 
 /// What a walk came back with.
 #[derive(Debug, Default)]
@@ -43,21 +47,46 @@ const NOT_OURS: [&str; 6] = ["node_modules", "bower_components", "dist", "build"
 #[must_use]
 pub fn walk(options: &Options) -> Walked {
     let mut found = Found { by_identity: BTreeMap::new(), walked: Walked::default() };
+    let mut starts = Starts::default();
+    let mut seen = FxHashSet::default();
     for path in &options.paths {
-        let full = options.root.join(path);
+        // Without `.`, so that a folder is spelt in one way.
+        let full: PathBuf = options.root.join(path).components().collect();
+        if !seen.insert(full.clone()) {
+            continue;
+        }
         match kind(&full) {
-            Ok(Kind::Folder) => found.folder(&full, options),
+            Ok(Kind::Folder) => starts.add(full),
             Ok(Kind::File) => found.named(&full, options),
             Ok(Kind::Special) => found.fail(&full, options, "not a regular file"),
             Err(message) => found.fail(&full, options, &message),
         }
     }
+    found.folders(starts, options);
     let mut walked = found.walked;
     walked.files = found.by_identity.into_values().collect();
     walked.files.sort_by(|a, b| a.shown.cmp(&b.shown));
     walked.unsupported.sort();
     walked.unsupported.dedup();
     walked
+}
+
+/// The files of a repository that no ignore file names, as far as they lie at or below one of `wanted`. Repositories in
+/// it are others. With what is to be said of the ignore files.
+#[must_use]
+pub fn not_ignored(options: &Options, top: &Path, wanted: &[PathBuf]) -> (Vec<PathBuf>, Vec<Notice>) {
+    let mut starts = Starts::default();
+    starts.add(top.components().collect());
+    let wanted = wanted.to_vec();
+    let lets = move |entry: &DirEntry| {
+        let path = entry.path();
+        let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
+        let leads = wanted.iter().any(|one| path.starts_with(one) || (is_folder && one.starts_with(path)));
+        leads && !(is_folder && path.join(".git").symlink_metadata().is_ok())
+    };
+    let reach = Reach { all: options.no_ignore, ignores: true, lets: Some(Box::new(lets)) };
+    let (met, notices) = meet(starts, options, reach);
+    (met.into_iter().map(|(_, _, file)| file.path).collect(), notices)
 }
 
 /// Path as shown to the user: relative to `root` where it lies below it, with `/`.
@@ -106,9 +135,7 @@ fn kind(path: &Path) -> Result<Kind, String> {
         Ok(data) if data.is_dir() => Ok(Kind::Folder),
         Ok(data) if data.is_file() => Ok(Kind::File),
         Ok(_) => Ok(Kind::Special),
-        Err(_) if path.symlink_metadata().is_ok_and(|data| data.is_symlink()) => {
-            Err("symbolic link that leads nowhere".to_owned())
-        }
+        Err(_) if path.symlink_metadata().is_ok_and(|data| data.is_symlink()) => Err("broken symbolic link".to_owned()),
         Err(error) => Err(reason(&error)),
     }
 }
@@ -131,49 +158,21 @@ impl Found {
             return;
         }
         let identity = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let file = FileToRead { path: path.to_owned(), shown, named: true, context: false, language };
+        let file = FileToRead { path: path.to_owned(), shown, named: !options.chosen_by_git, context: false, language };
         self.by_identity.insert(identity, file);
     }
 
-    fn folder(&mut self, folder: &Path, options: &Options) {
-        let identity = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        let met = Mutex::new((Vec::new(), Vec::new()));
-        walker(folder, options).run(|| {
-            let mut batch = Batch { options, into: &met, files: Vec::new(), notices: Vec::new() };
-            Box::new(move |entry| batch.meet(entry))
-        });
-        let (files, mut notices) = met.into_inner().unwrap_or_default();
-        notices.sort_by(|a: &Notice, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
+    fn folders(&mut self, starts: Starts, options: &Options) {
+        if starts.list.is_empty() {
+            return;
+        }
+        let reach = Reach { all: options.no_ignore, ignores: !options.no_ignore, lets: None };
+        let (met, mut notices) = meet(starts, options, reach);
         self.walked.notices.append(&mut notices);
-        for file in files {
-            let below = file.path.strip_prefix(folder).unwrap_or(&file.path);
-            self.by_identity.entry(identity.join(below)).or_insert(file);
+        for (_, identity, file) in met {
+            self.by_identity.entry(identity).or_insert(file);
         }
     }
-}
-
-fn walker(folder: &Path, options: &Options) -> ignore::WalkParallel {
-    let all = options.no_ignore;
-    let configs = Arc::clone(&options.configs);
-    let mut builder = WalkBuilder::new(folder);
-    builder
-        .standard_filters(!all)
-        .require_git(false)
-        .follow_links(false)
-        .threads(options.threads.unwrap_or(0))
-        .filter_entry(move |entry| entry.depth() == 0 || (wanted(entry, all) && (all || is_read(entry, &configs))));
-    if !all {
-        builder.add_custom_ignore_filename(".leaklintignore");
-    }
-    builder.build_parallel()
-}
-
-fn wanted(entry: &DirEntry, all: bool) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    if entry.file_type().is_some_and(|t| t.is_dir()) {
-        return name != ".git" && (all || !NOT_OURS.contains(&name.as_ref()));
-    }
-    Language::of(entry.path()).is_some_and(|l| l != Language::Declarations) && (all || !is_minified(&name))
 }
 
 /// Says that the configuration ignores a file that was named, when it does.
@@ -184,16 +183,8 @@ pub fn ignored(path: &Path, options: &Options) -> Option<Notice> {
         kind: NoticeKind::Note,
         path: shown(path, &options.root),
         span: None,
-        message: "passed over: the configuration ignores it (`--no-ignore` reads it)".to_owned(),
+        message: "skipped: the configuration ignores it (use `--no-ignore` to check it)".to_owned(),
     })
-}
-
-/// Whether the configuration lets a file or folder be read.
-fn is_read(entry: &DirEntry, configs: &Configs) -> bool {
-    let path = normalised(entry.path());
-    let settings = configs.of_file(&path);
-    let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
-    !settings.ignores(&path, is_folder) && (is_folder || settings.includes(&path))
 }
 
 /// Whether a walk that comes by this path, relative to where it started, goes past it.
@@ -207,65 +198,6 @@ pub fn is_passed_over(path: &Path) -> bool {
 
 fn is_minified(name: &str) -> bool {
     [".min.js", ".min.mjs", ".min.cjs"].iter().any(|end| name.ends_with(end))
-}
-
-/// What one thread of the walk has met; handed over when the thread is done.
-struct Batch<'a> {
-    options: &'a Options,
-    into: &'a Mutex<(Vec<FileToRead>, Vec<Notice>)>,
-    files: Vec<FileToRead>,
-    notices: Vec<Notice>,
-}
-
-impl Batch<'_> {
-    fn meet(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
-        match entry {
-            Ok(entry) => self.entry(entry),
-            Err(error) => self.error(&error),
-        }
-        WalkState::Continue
-    }
-
-    fn entry(&mut self, entry: DirEntry) {
-        let Some(kind) = entry.file_type() else { return };
-        let Some(language) = Language::of(entry.path()) else { return };
-        if kind.is_file() {
-            let shown = shown(entry.path(), &self.options.root);
-            self.files.push(FileToRead { path: entry.into_path(), shown, named: false, context: false, language });
-        } else if kind.is_symlink() && fs::metadata(entry.path()).is_err() {
-            self.note(NoticeKind::Note, entry.path(), "symbolic link that leads nowhere: passed over".to_owned());
-        }
-    }
-
-    fn error(&mut self, error: &ignore::Error) {
-        let mut path = self.options.root.as_path();
-        let mut inner = error;
-        loop {
-            inner = match inner {
-                ignore::Error::WithPath { path: at, err } => {
-                    path = at;
-                    err
-                }
-                ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
-                _ => break,
-            };
-        }
-        let message = inner.io_error().map_or_else(|| inner.to_string(), reason);
-        self.note(NoticeKind::Failure, path, message);
-    }
-
-    fn note(&mut self, kind: NoticeKind, path: &Path, message: String) {
-        self.notices.push(Notice { kind, path: shown(path, &self.options.root), span: None, message });
-    }
-}
-
-impl Drop for Batch<'_> {
-    fn drop(&mut self) {
-        if let Ok(mut into) = self.into.lock() {
-            into.0.append(&mut self.files);
-            into.1.append(&mut self.notices);
-        }
-    }
 }
 
 /// Without `.` and `..`, and without asking the file system: what the user typed stays recognisable.

@@ -15,13 +15,13 @@ const QUIET: Duration = Duration::from_millis(120);
 /// Runs at once and after every change below the folders that `run` returns. Ends when the process is interrupted.
 ///
 /// # Errors
-/// When files cannot be followed, or a run fails in a way that the next one would as well.
+/// When files cannot be watched, or a run fails in a way that the next one would as well.
 pub fn watch(mut run: impl FnMut() -> Result<BTreeSet<PathBuf>>) -> Result<u8> {
     let (sender, changes) = channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         let _ = sender.send(event);
     })
-    .context("files cannot be followed")?;
+    .context("files cannot be watched")?;
     let mut followed = BTreeSet::new();
     loop {
         clear();
@@ -31,7 +31,7 @@ pub fn watch(mut run: impl FnMut() -> Result<BTreeSet<PathBuf>>) -> Result<u8> {
             Err(error) if !followed.is_empty() => crate::command::complain(&format!("error: {error:#}")),
             Err(error) => return Err(error),
         }
-        let _ = writeln!(io::stderr().lock(), "watching {} folders; press Ctrl-C to end", followed.len());
+        let _ = writeln!(io::stderr().lock(), "watching {} folders; press Ctrl-C to stop", followed.len());
         if !next_change(&changes) {
             return Ok(0);
         }
@@ -46,7 +46,7 @@ fn follow(
 ) -> Result<()> {
     for folder in folders.difference(followed) {
         let watching = watcher.watch(folder, RecursiveMode::NonRecursive);
-        watching.with_context(|| format!("{}: cannot be followed", folder.display()))?;
+        watching.with_context(|| format!("{}: cannot be watched", folder.display()))?;
     }
     for folder in followed.difference(&folders) {
         // It may be gone already.

@@ -110,15 +110,18 @@ fn clean_up_when_interrupted() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // Without the handler, a file whose name says what it is may stay behind.
-        let _ = ctrlc::set_handler(|| {
-            let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-            for path in &*unfinished {
-                let _ = fs::remove_file(path);
-            }
-            #[expect(clippy::exit, reason = "the process was told to end")]
-            std::process::exit(130);
-        });
+        let _ = ctrlc::set_handler(|| abandon(130));
     });
+}
+
+/// Ends the process in the middle of its work; nothing stays behind that is not finished.
+pub fn abandon(code: i32) {
+    let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    for path in &*unfinished {
+        let _ = fs::remove_file(path);
+    }
+    #[expect(clippy::exit, reason = "the process was told to end")]
+    std::process::exit(code);
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! API tables: the built-in ones load and say what they should, wrong ones are told where, rows and rules agree.
 
+#[path = "apis/whose.rs"]
+mod whose;
 #[path = "apis/wrong.rs"]
 mod wrong;
 
@@ -83,6 +85,7 @@ const ASKERS: &[(What, &str)] = &[
     (What::Cache, "unbounded-cache-library"),
     (What::Label, "metric-label-unbounded"),
     (What::Compiled, "compiled-per-call"),
+    (What::Context, "async-context-kept"),
     (What::Sessions, "session-memory-store"),
     (What::Jobs, "queue-keeps-jobs"),
     (What::Client, "client-per-request"),
@@ -189,7 +192,8 @@ fn calls_make_values_of_known_types() {
         ("https", "get", "ClientRequest"),
         ("zlib", "createGzip", "Zlib"),
         ("crypto", "createHash", "crypto.Hash"),
-        ("child_process", "spawn", "ChildProcess"),
+        ("child_process", "spawn", "child_process.Spawned"),
+        ("child_process", "fork", "ChildProcess"),
         ("socket.io-client", "io", "socket.io.Client"),
         ("timers", "setInterval", "Timeout"),
         ("undici", "fetch", "Response"),
@@ -360,6 +364,9 @@ fn events_tell_how_often_and_with_what() {
         ("fastify.Instance", "onRequest", Some(Often::Request), &["fastify.Request", "fastify.Reply"]),
         ("fastify.Instance", "onClose", Some(Often::Once), &["fastify.Instance"]),
         ("express.Request", "end", Some(Often::Once), &[]),
+        ("hapi.Server", "onPreStart", Some(Often::Once), &[]),
+        ("Process", "SIGTERM", Some(Often::Event), &[]),
+        ("UnknownEmitter", "ready", Some(Often::Once), &[]),
     ] {
         let row = apis().event(type_named(of), event).unwrap_or_else(|| panic!("{event} of {of}"));
         assert_eq!(
@@ -368,6 +375,23 @@ fn events_tell_how_often_and_with_what() {
         );
     }
     assert!(apis().event(type_named("Readable"), "data").is_none());
+    // The name of an event says nothing about how often it comes.
+    for (of, event) in [
+        ("ioredis.Redis", "ready"),
+        ("redis.Client", "ready"),
+        ("browser.Page", "load"),
+        ("EventEmitter", "ready"),
+        ("web.IDBCursorRequest", "success"),
+        ("hapi.Server", "onRequest"),
+    ] {
+        assert!(apis().event(type_named(of), event).is_none(), "{event} of {of}");
+    }
+    let again = |of: &str, event: &str| apis().event(type_named(of), event).map_or(0, |row| row.again.len());
+    for (of, event) in [("FileReader", "load"), ("XMLHttpRequest", "load"), ("Element", "load"), ("Socket", "connect")]
+    {
+        assert!(again(of, event) > 0, "{event} of {of}");
+    }
+    assert!(apis().event(type_named("Process"), "SIGTERM").unwrap().once_if_exits);
     let fails = |of| apis().fails(type_named(of)).collect::<BTreeSet<_>>();
     assert!(fails("IncomingMessage").is_superset(&BTreeSet::from(["error", "close", "aborted"])));
     assert!(fails("ClientRequest").is_superset(&BTreeSet::from(["error", "abort", "timeout", "close"])));
@@ -375,7 +399,10 @@ fn events_tell_how_often_and_with_what() {
     for (of, event, ends) in [
         ("express.Response", "close", true),
         ("Socket", "close", true),
-        ("ChildProcess", "exit", true),
+        ("ChildProcess", "exit", false),
+        ("ChildProcess", "close", false),
+        ("child_process.Spawned", "close", true),
+        ("child_process.Spawned", "exit", false),
         ("worker_threads.Worker", "exit", true),
         ("ws.WebSocket", "close", true),
         ("Readable", "data", false),

@@ -158,7 +158,7 @@ fn a_damaged_cache_is_told_of_and_replaced() {
             fs::write(path, bytes).unwrap();
         }
         let said = project.check(&["--min-confidence", "guess", "--format", "concise", "--cache-dir", "kept"]);
-        assert!(said.err.contains("kept: the cache was damaged: its files were read anew"), "{}", said.err);
+        assert!(said.err.contains("kept: the cache was damaged: all files were analysed again"), "{}", said.err);
         assert_eq!(said.code, fresh.code);
         assert_eq!(packs(&folder), whole, "it is as good as new");
         assert_eq!(check(&project, &["--cache-dir", "kept"]).out, fresh.out);

@@ -28,6 +28,8 @@ fn instructions(project: &Project, arguments: &[&str]) -> Option<u64> {
         .args(["check", "--threads", "1", "--quiet", "--exit-zero"])
         .args(arguments)
         .current_dir(project.path())
+        // The work itself is measured, not the process that waits for it.
+        .env("LEAKLINT_WORKER", "none")
         .stdin(Stdio::null())
         .output();
     let output = match valgrind {

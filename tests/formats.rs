@@ -16,7 +16,7 @@ use made::{outcome, outcome_in};
 use quick_junit::Report;
 use serde_json::Value;
 
-const LOOK: Look = Look { colour: false, ascii: false };
+const LOOK: Look = Look::PLAIN;
 /// Names that break what is not escaped.
 const HOSTILE: [&str; 11] = [
     "a b#c?d.js",
@@ -86,7 +86,7 @@ fn agents_get_few_lines_and_always_the_last_one() {
         "server.js:3:7 error[unbounded-cache] `sessions` grows on every request and nothing removes entries (sure)\n  \
          why: 3:7 lives as long as the process; 6:3 grows here, once per request; bus.js:1:14 kept by this\n  \
          fix: delete the entry when the session ends\n\
-         1 error in 2 files; `leaklint explain RULE` says more\n"
+         1 error in 2 files; `leaklint explain RULE` explains a rule\n"
     );
     assert_eq!(printed(&clean(), Format::Agent), "no leaks found in 2 files\n");
     for outcome in hostile() {
@@ -176,7 +176,7 @@ fn sarif_has_rules_evidence_and_fixes() {
     let invocation = &run["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
     assert_eq!(invocation["toolExecutionNotifications"].as_array().unwrap().len(), 3);
-    assert_eq!(run["columnKind"], "unicodeCodePoints");
+    assert_eq!(run["columnKind"], "utf16CodeUnits");
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn no_sarif_has_more_results_than_code_scanning_takes() {
     let run = json(&many, Format::Sarif)["runs"][0].clone();
     assert_eq!(run["results"].as_array().unwrap().len(), 25_000);
     let said = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap();
-    assert!(said.starts_with("10 more findings are left out"), "{said}");
+    assert!(said.starts_with("10 more findings are omitted"), "{said}");
 }
 
 #[test]
@@ -204,11 +204,32 @@ fn columns_are_what_each_format_says() {
     finding.fixes.clear();
     let column = "columns";
     let region = &json(&outcome, Format::Sarif)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
-    assert_eq!((&region["startColumn"], &region["endColumn"]), (&10.into(), &15.into()), "{column} of sarif");
+    assert_eq!((&region["startColumn"], &region["endColumn"]), (&11.into(), &16.into()), "{column} of sarif");
     assert_eq!(json(&outcome, Format::Json)["findings"][0]["start"]["column"], 10);
     let range = &json(&outcome, Format::Rdjson)["diagnostics"][0]["location"]["range"];
     assert_eq!((&range["start"]["column"], &range["end"]["column"]), (&14.into(), &19.into()), "{column} in bytes");
-    assert!(printed(&outcome, Format::Github).contains("line=1,col=10,endLine=1,endColumn=15,"));
+    assert!(printed(&outcome, Format::Github).contains("line=1,col=11,endLine=1,endColumn=16,"));
+}
+
+#[test]
+fn addresses_of_pages_are_urls_or_absent() {
+    let mut out = Vec::new();
+    report::rules::json(&mut out).unwrap();
+    let mut texts = vec![String::from_utf8(out).unwrap()];
+    texts
+        .extend([Format::Json, Format::Jsonl, Format::Sarif, Format::Rdjson].map(|format| printed(&outcome(), format)));
+    let home = env!("CARGO_PKG_REPOSITORY");
+    for text in texts {
+        for key in ["\"url\":", "\"helpUri\":"] {
+            for value in text.split(key).skip(1) {
+                let url = value.trim_start().trim_start_matches('"');
+                assert!(!home.is_empty() && url.starts_with(home) && url.starts_with("https://"), "{url:.60}");
+            }
+        }
+        assert_eq!(text.contains("\"url\":") || text.contains("\"helpUri\":"), !home.is_empty());
+    }
+    let page = printed(&outcome(), Format::Html);
+    assert!(page.contains("<a href=\"#rule-unbounded-cache\"") && page.contains("id=\"rule-unbounded-cache\""));
 }
 
 #[test]

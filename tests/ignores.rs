@@ -44,9 +44,12 @@ fn lines_stretches_and_files() {
 #[test]
 fn stretches_without_an_end_or_a_start() {
     let (lines, said) = judged("a.mjs", &format!("// leaklint-ignore-start {RULE} -- why\n{HANGS}\n"));
-    assert!(lines.is_empty() && said.len() == 1 && said[0].starts_with("1: nothing ends this"), "{said:?}");
+    assert!(lines.is_empty() && said.len() == 1 && said[0].starts_with("1: this is never ended"), "{said:?}");
     let (lines, said) = judged("a.mjs", &format!("1;\n// leaklint-ignore-end {RULE}\n{HANGS}\n"));
-    assert_eq!((lines, said), (vec![3], vec!["2: there is nothing to end here: remove it".to_owned()]));
+    assert_eq!(
+        (lines, said),
+        (vec![3], vec!["2: there is no `leaklint-ignore-start` to end here: remove this comment".to_owned()])
+    );
 }
 
 #[test]
@@ -57,7 +60,7 @@ fn markup_has_comments_too() {
         silent(name, &format!("<!-- leaklint-ignore-start {RULE} -- why -->\n{script}<!-- leaklint-ignore-end -->\n"));
         let (lines, said) = judged(name, &format!("<!-- leaklint-ignore-file {RULE}x -- why -->\n{script}"));
         assert_eq!(lines, [3]);
-        assert!(said[0].starts_with("1: there is no rule") && said[0].contains("did you mean"), "{said:?}");
+        assert!(said[0].starts_with("1: unknown rule") && said[0].contains("did you mean"), "{said:?}");
     }
     let jsx =
         format!("export const A = async () => <a>\n  {{/* leaklint-ignore {RULE} -- why */}}\n  {{{WAIT}}}\n</a>;\n");
@@ -69,17 +72,17 @@ fn markup_has_comments_too() {
 fn unused_and_unknown_are_reported_where_they_stand() {
     let text = "1;\n  // leaklint-ignore promise-never-setles, whole-read -- why\n2;\n";
     let (_, said) = judged("a.mjs", text);
-    assert_eq!(said[0], "2: there is no rule `promise-never-setles`: did you mean `promise-never-settles`?");
-    assert_eq!(said[1], "2: nothing to ignore here for `whole-read`: remove it");
+    assert_eq!(said[0], "2: unknown rule `promise-never-setles`: did you mean `promise-never-settles`?");
+    assert_eq!(said[1], "2: unused `leaklint-ignore` for `whole-read`: remove it");
 }
 
 #[test]
 fn reasons_can_be_required() {
     let text = format!("// leaklint-ignore {RULE}\n{HANGS}\n");
     let project = Project::new(&[("a.mjs", &text)]);
-    assert!(project.check(&[]).code == 0 && project.check(&[]).err.contains("gives no reason"));
+    assert!(project.check(&[]).code == 0 && project.check(&[]).err.contains("has no reason"));
     project.write("leaklint.json", br#"{ "requireReason": true }"#);
-    assert!(project.check(&[]).code == 1 && project.check(&[]).err.contains("so it allows nothing"));
+    assert!(project.check(&[]).code == 1 && project.check(&[]).err.contains("so it has no effect"));
     project.write("leaklint.json", br#"{ "requireReason": false }"#);
     assert!(project.check(&[]).code == 0 && !project.check(&[]).err.contains("reason"));
 }

@@ -64,6 +64,55 @@ fn what_cannot_be_written_is_said_and_printed() {
 }
 
 #[test]
+fn a_report_takes_the_place_of_an_earlier_one_only() {
+    let project = project();
+    project.write("clean.mjs", b"1;\n");
+    let formats = ["pretty", "concise", "agent", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle"];
+    for format in formats.into_iter().chain(["rdjson", "html"]) {
+        let output = format!("{format}=report.out");
+        let write = |paths: &[&str]| project.check(&[&["-q", "-o", output.as_str()], paths].concat());
+        // With and without findings, over nothing, over an empty file, over each other.
+        for paths in [&["src"][..], &["clean.mjs"], &["src"], &["src"]] {
+            let said = write(paths);
+            assert_ne!(said.code, 2, "{format}: {}", said.err);
+        }
+        for other in ["{ \"name\": \"app\", \"version\": \"1.0.0\" }\n", "# Notes\n", "[1, 2]", "\0\u{1}binary"] {
+            project.write("report.out", other.as_bytes());
+            let said = write(&["src"]);
+            assert_eq!((said.code, said.out.as_str()), (2, ""), "{format}: {other}");
+            assert!(
+                said.err.contains("is no ") && said.err.contains("remove it, or name another file"),
+                "{}",
+                said.err
+            );
+            assert_eq!(read(&project, "report.out"), other);
+        }
+        project.write("report.out", b"");
+        assert_eq!(write(&["src"]).code, 1, "{format}");
+        fs::remove_file(project.path().join("report.out")).unwrap();
+    }
+}
+
+#[test]
+fn source_code_is_never_written_over() {
+    let project = project();
+    let names = ["src/a.js", "./src/../src/a.js", "new.js", "a.ts", "a.vue", "a.mjs", "A.TSX", "types.d.ts"];
+    for name in names {
+        let said = project.check(&["-o", &format!("json={name}")]);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{name}");
+        assert!(said.err.contains(&format!("--output {name}: this is a name of source code")), "{}", said.err);
+    }
+    assert_eq!(read(&project, "src/a.js"), LEAK);
+    assert!(!project.path().join("new.js").exists());
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("src/a.js", project.path().join("report.json")).unwrap();
+        assert_eq!(project.check(&["-o", "report.json"]).code, 2);
+        assert_eq!(read(&project, "src/a.js"), LEAK);
+    }
+}
+
+#[test]
 fn a_wrong_output_is_refused_before_anything_is_read() {
     let project = project();
     let said = project.check(&["--output", "sarrif=leaks.json"]);
@@ -76,7 +125,8 @@ fn a_wrong_output_is_refused_before_anything_is_read() {
 #[test]
 fn links_lead_on_and_devices_are_written_to() {
     let project = project();
-    project.write("kept/real.json", b"old");
+    let earlier = project.json(&[]).1.to_string();
+    project.write("kept/real.json", earlier.as_bytes());
     std::os::unix::fs::symlink("kept/real.json", project.path().join("link.json")).unwrap();
     let said = project.check(&["-q", "-o", "json=link.json", "-o", "sarif=/dev/null"]);
     assert_eq!((said.code, said.err.as_str()), (1, ""));
@@ -107,7 +157,9 @@ fn agents_hear_of_a_clean_run() {
 #[test]
 fn help_names_every_format() {
     let said = project().check(&["--help"]);
-    for format in ["pretty", "concise", "agent", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle"] {
+    for format in
+        ["pretty", "concise", "vim", "agent", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle"]
+    {
         assert!(said.out.contains(&format!("- {format}:")), "{format}");
     }
     assert!(said.out.contains("- rdjson:") && said.out.contains("- html:"));

@@ -56,6 +56,10 @@ fn the_page_works_in_a_browser() {
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut project = vec![("evil/leak.js".to_owned(), BREAKS_OUT.to_owned())];
+    project.push((
+        "broken.js".to_owned(),
+        "let fine;\nlet = = 1; // </script><script>window.owned = 1</script>\n".to_owned(),
+    ));
     if cfg!(unix) {
         project.push(("<img src=x onerror=\"window.owned = 1\">/<b>.js".to_owned(), BREAKS_OUT.to_owned()));
     }

@@ -6,8 +6,8 @@ mod said;
 
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use leaklint::rules::RULES;
 use said::Said;
 
 fn root() -> &'static Path {
@@ -35,8 +35,11 @@ fn leaklint(arguments: &[&str]) -> Said {
 fn the_pasted_finding_is_what_the_first_command_prints() {
     let command = &blocks("sh")[0];
     let arguments = command.trim().strip_prefix("cargo run --release -- ").expect("the first command runs leaklint");
+    let began = Instant::now();
     let said = leaklint(&arguments.split(' ').collect::<Vec<_>>());
     assert_eq!(said.code, 1);
+    // The README says: less than a second. This is a build without optimisation, on a machine that does other things too.
+    assert!(began.elapsed() < Duration::from_secs(10), "the first command takes {:?}", began.elapsed());
     let pasted = &blocks("text")[0];
     assert!(said.out.contains(pasted.as_str()), "README shows\n{pasted}\nbut the command prints\n{}", said.out);
     assert!(pasted.starts_with("error[") && pasted.contains("leaklint explain"), "the finding is shown as a whole");
@@ -62,22 +65,6 @@ fn the_script_can_be_run() {
 }
 
 #[test]
-fn every_rule_has_its_row() {
-    let readme = text("README.md");
-    let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| [`")).collect();
-    let row = |rule: &leaklint::rule::Rule| {
-        let page = rule.id.replace('-', "_");
-        format!("| [`{}`](rules/{page}.md) | {} | {} |", rule.id, rule.severity.as_str(), rule.summary())
-    };
-    let expected: Vec<String> = RULES.iter().map(|rule| row(rule)).collect();
-    assert_eq!(rows, expected, "the table should be\n{}\n", expected.join("\n"));
-    let changes = text("CHANGELOG.md");
-    for rule in RULES {
-        assert!(changes.contains(&format!("`{}`", rule.id)), "CHANGELOG.md does not name `{}`", rule.id);
-    }
-}
-
-#[test]
 fn links_and_the_map_lead_somewhere() {
     for page in ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "rules/README.md"] {
         let folder = root().join(page).parent().unwrap().to_owned();
@@ -91,6 +78,11 @@ fn links_and_the_map_lead_somewhere() {
     for path in map.split([' ', '\n', ',', ';']).filter(|word| word.contains('/')) {
         assert!(root().join(path).exists(), "the map shows {path}, which is not there");
     }
+    for entry in std::fs::read_dir(root().join("src")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(path.is_dir() || map.contains(&format!("src/{name}")), "the map does not show src/{name}");
+    }
 }
 
 #[test]
@@ -98,6 +90,6 @@ fn the_allowing_comments_shown_are_understood() {
     let shown = blocks("js").join("\n");
     let (_, notices) = leaklint::lint_text("a.js", &shown, leaklint::finding::Confidence::Guess);
     for notice in notices {
-        assert!(notice.message.starts_with("nothing to ignore here"), "{}", notice.message);
+        assert!(notice.message.starts_with("unused `leaklint-ignore`"), "{}", notice.message);
     }
 }

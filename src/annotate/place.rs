@@ -72,14 +72,14 @@ fn one_by_one(source: &Source, sites: &[&Site], (before, reason): (&Parsed, &str
     for site in sites {
         let fits = |way: &&Way| holds(&written(source, &[*site], (&[**way], reason)), &[*site], &[**way]);
         let line = source.position(site.start).line;
-        let refused = || format!("no comment can stand at line {line}: write it by hand; nothing was written");
+        let refused = || format!("no comment can be inserted at line {line}: add it by hand; the file was not changed");
         ways.push(*WAYS.iter().find(fits).ok_or_else(refused)?);
     }
     let text = written(source, sites, (&ways, reason));
     if holds(&text, sites, &ways) {
         Ok(text)
     } else {
-        Err("the comments would not hold: write them by hand; nothing was written".to_owned())
+        Err("the comments would have no effect: add them by hand; the file was not changed".to_owned())
     }
 }
 

@@ -1,10 +1,11 @@
 //! From the text of tables to the index, with all that shows only when the tables stand side by side.
 
+use globset::{Glob, GlobMatcher};
 use rustc_hash::FxHashMap;
 
 use super::error::Step::{Item, Key};
 use super::error::{Step, TableError};
-use super::row::{By, Row, Table, TypeRow, What};
+use super::row::{By, Often, Row, Table, TypeRow, What};
 use super::{Apis, Lifecycle, RowId, Type, TypeId, check};
 
 /// A table with the file it comes from.
@@ -29,6 +30,7 @@ pub fn apis(tables: &[(&str, &str)]) -> Result<Apis, TableError> {
     each(&sources, |table| rows(&mut apis, table))?;
     each(&sources, |table| handlers(&mut apis, table))?;
     inherit(&mut apis);
+    apis.patterns = patterns(&apis);
     each(&sources, |table| lasting_fields(&apis, table))?;
     let promises: Vec<String> = apis.modules.keys().filter(|name| name.ends_with("/promises")).cloned().collect();
     for name in promises {
@@ -37,6 +39,14 @@ pub fn apis(tables: &[(&str, &str)]) -> Result<Apis, TableError> {
         }
     }
     Ok(apis)
+}
+
+/// Modules with a `*` in their name, the longest first: it says most.
+fn patterns(apis: &Apis) -> Vec<(GlobMatcher, String)> {
+    let mut names: Vec<&String> = apis.modules.keys().filter(|name| name.contains('*')).collect();
+    names.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    let matcher = |name: &String| Some((Glob::new(name).ok()?.compile_matcher(), name.clone()));
+    names.into_iter().filter_map(matcher).collect()
 }
 
 fn each<'a>(
@@ -52,14 +62,19 @@ fn each<'a>(
 /// Gives every type its id.
 fn declare<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
     if table.library.is_empty() || table.docs.is_empty() || table.versions.is_empty() {
-        return Err((vec![Key("library")], "`library`, `versions` and `docs` must say something".to_owned()));
+        return Err((vec![Key("library")], "`library`, `versions` and `docs` must not be empty".to_owned()));
+    }
+    for (module, name) in &table.global_modules {
+        if apis.global_modules.insert(module.clone(), name.clone()).is_some() {
+            return Err((vec![Key("global-modules"), Key(module)], format!("`{module}` has been described before")));
+        }
     }
     for (index, row) in table.types.iter().enumerate() {
         let at = |key| vec![Key("type"), Item(index), Key(key)];
         check::type_row(row).map_err(|(key, message)| (at(key), message))?;
         let id = u16::try_from(apis.types.len()).map_err(|_| (at("name"), "too many types".to_owned()))?;
         if apis.type_names.insert(row.name.clone(), TypeId(id)).is_some() {
-            return Err((at("name"), format!("there is another type `{}`", row.name)));
+            return Err((at("name"), format!("there is already a type `{}`", row.name)));
         }
         apis.types.push(Type { name: row.name.clone(), life: row.life, ..Type::default() });
     }
@@ -74,7 +89,10 @@ fn connect<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
             let steps = || vec![Key("type"), Item(index), Key("extends"), Item(nth)];
             let parent = named(apis, name).map_err(|message| (steps(), message))?;
             if lineage(apis, parent).contains(&own) {
-                return Err((steps(), format!("`{name}` already extends `{}`: types go in a circle", row.name)));
+                return Err((
+                    steps(),
+                    format!("`{name}` already extends `{}`: types must not extend each other in a circle", row.name),
+                ));
             }
             apis.types[usize::from(own.0)].lineage.push(parent);
         }
@@ -128,36 +146,34 @@ fn types<'a>(apis: &mut Apis, table: &'a Table) -> Result<(), Fault<'a>> {
 }
 
 fn type_names(apis: &mut Apis, table: &Table, (row, id): (&TypeRow, TypeId)) -> Result<(), check::Fault> {
-    if !row.end_hooks.is_empty() {
-        enter_lifecycle(apis, table, row);
+    if !row.end_hooks.is_empty() || row.made_once.is_some() {
+        enter_lifecycle(apis, table, (row, id));
     }
     once(&mut apis.global_types, &row.global, id).map_err(|message| ("global", message))?;
     once(&mut apis.global_values, &row.values, id).map_err(|message| ("values", message))?;
-    if row.exported.is_empty() && row.exported_values.is_empty() {
+    if row.exported.is_empty() && row.exported_values.is_empty() && row.decorators.is_empty() {
         return Ok(());
     }
     for module in modules(table, &row.from) {
         let module = apis.modules.entry(module.to_owned()).or_default();
         once(&mut module.types, &row.exported, id).map_err(|message| ("exported", message))?;
         once(&mut module.values, &row.exported_values, id).map_err(|message| ("exported-values", message))?;
+        once(&mut module.decorators, &row.decorators, id).map_err(|message| ("decorators", message))?;
     }
     Ok(())
 }
 
-/// Enters the hooks of a component under all names by which it is recognised.
-fn enter_lifecycle(apis: &mut Apis, table: &Table, row: &TypeRow) {
+/// Enters what a framework does with classes of this type.
+fn enter_lifecycle(apis: &mut Apis, table: &Table, (row, id): (&TypeRow, TypeId)) {
     let lifecycle = Lifecycle {
         end_hooks: row.end_hooks.clone(),
         hooks: row.hooks.clone(),
         lasting: row.lasting,
         renamed: row.renamed.iter().map(|(old, new)| (old.clone(), new.clone())).collect(),
         renamed_in: row.renamed_in.map(|major| (table.library.clone(), major)),
+        made_once: row.made_once.clone(),
     };
-    let decorators = row.decorators.iter().map(|name| format!("@{name}"));
-    let names = row.exported.iter().chain(&row.global).chain([&row.name]).cloned();
-    for name in names.chain(decorators) {
-        apis.lifecycles.entry(name).or_insert_with(|| lifecycle.clone());
-    }
+    apis.lifecycles.insert(id, lifecycle);
 }
 
 fn modules<'a>(table: &'a Table, from: &'a [String]) -> Vec<&'a str> {
@@ -172,7 +188,7 @@ fn modules<'a>(table: &'a Table, from: &'a [String]) -> Vec<&'a str> {
 fn once<T: Copy>(map: &mut FxHashMap<String, T>, names: &[String], id: T) -> Result<(), String> {
     for name in names {
         if map.insert(name.clone(), id).is_some() {
-            return Err(format!("`{name}` has been described before"));
+            return Err(format!("`{name}` is already described by another row"));
         }
     }
     Ok(())
@@ -218,11 +234,12 @@ fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(),
     if row.reads.is_some() {
         apis.reads.extend(row.function.iter().chain(&row.method).map(last));
     }
-    if row.callback.iter().any(|c| c.returns_cleanup) {
-        apis.effects.extend(row.function.iter().map(last));
+    let names = || row.function.iter().chain(&row.global).chain(&row.method).map(last);
+    if row.callback.iter().any(|c| c.cleanup.is_some() || (c.runs == Some(Often::Mount) && !c.at_end)) {
+        apis.effects.extend(names());
     }
     if row.callback.iter().any(|c| c.at_end) {
-        apis.end_hooks.extend(row.function.iter().map(last));
+        apis.end_hooks.extend(names());
     }
     if row.keeps.is_some() {
         enter_keeper(apis, table, row);
@@ -233,9 +250,6 @@ fn enter(apis: &mut Apis, table: &Table, (row, id): (&Row, RowId)) -> Result<(),
         let module = apis.modules.entry(name.to_owned()).or_default();
         once(&mut module.functions, &row.function, id).map_err(|message| ("function", message))?;
         once(&mut module.constructors, &row.new, id).map_err(|message| ("new", message))?;
-    }
-    if row.anywhere {
-        apis.any_constructors.extend(row.new.iter().map(|name| (name.clone(), id)));
     }
     let Some(of) = &row.of else { return Ok(()) };
     if of == "any" {

@@ -1,7 +1,7 @@
 //! What a table must keep to beyond its grammar; each fault names the key that is at fault.
 
 use super::keeps::{KEPT, Keeps, Part};
-use super::row::{By, HandlerRow, Idle, Row, Sink, TypeRow, What, Which};
+use super::row::{By, HandlerRow, Idle, Often, Row, Sink, TypeRow, What, Which};
 
 /// A fault of one type or row: the key at fault (empty: the whole) and what is wrong.
 pub type Fault = (&'static str, String);
@@ -23,19 +23,27 @@ pub fn row(row: &Row) -> Result<(), Fault> {
         || row.inert
         || row.never_rejects
         || !row.flows.is_empty()
+        || row.ends_nothing
         || !row.callback.is_empty();
-    if speaks { Ok(()) } else { fault("", "the row does not say what the call does") }
+    if speaks { Ok(()) } else { fault("", "this row does not say what the call does") }
 }
 
 /// Faults of a type that show without looking at other tables.
 pub fn type_row(row: &TypeRow) -> Result<(), Fault> {
     if row.name.is_empty() || row.name == "any" {
-        return fault("name", "a type needs a name of its own");
+        return fault("name", "a type needs a unique name");
     }
-    if !row.from.is_empty() && row.exported.is_empty() && row.exported_values.is_empty() {
-        return fault("from", "`from` needs `exported` or `exported-values`");
+    let exports = [&row.exported, &row.exported_values, &row.decorators];
+    if !row.from.is_empty() && exports.iter().all(|names| names.is_empty()) {
+        return fault("from", "`from` needs `exported`, `exported-values` or `decorators`");
     }
-    Ok(())
+    if row.made_once.is_some() && row.decorators.is_empty() {
+        return fault("made-once", "`made-once` needs `decorators`");
+    }
+    if row.events.values().any(|event| !event.again.is_empty() && event.runs != Some(Often::Once)) {
+        return fault("events", "`again` goes with `runs = \"once\"`");
+    }
+    page(row.docs.as_deref())
 }
 
 /// Faults of a row about handlers.
@@ -45,12 +53,20 @@ pub fn handler(row: &HandlerRow) -> Result<(), Fault> {
         return fault("", "a handler needs exactly one of `exported`, `decorated`, `under`");
     }
     if row.exported.is_empty() && (row.reloaded || !row.parameters.is_empty()) {
-        return fault("exported", "`parameters` and `reloaded` go with `exported` only");
+        return fault("exported", "`parameters` and `reloaded` are only allowed with `exported`");
     }
     if row.exported.iter().any(|name| name == "*") && row.parameters.is_empty() && row.directive.is_none() {
-        return fault("exported", "any name at all needs `parameters` or a `directive`");
+        return fault("exported", "the name `*` needs `parameters` or a `directive`");
     }
     Ok(())
+}
+
+/// A page is an address that can be opened.
+fn page(docs: Option<&str>) -> Result<(), Fault> {
+    match docs {
+        Some(docs) if !docs.starts_with("https://") => fault("docs", "`docs` is the address of a page: `https://..`"),
+        _ => Ok(()),
+    }
 }
 
 fn selector(row: &Row) -> Result<(), Fault> {
@@ -63,13 +79,15 @@ fn selector(row: &Row) -> Result<(), Fault> {
         return fault("method", "`method` needs `of`, the type that has it");
     }
     if !method && row.of.is_some() {
-        return fault("of", "`of` goes with `method` only");
+        return fault("of", "`of` is only allowed with `method`");
     }
-    if !method && row.anywhere && row.new.is_empty() {
-        return fault("anywhere", "`anywhere` goes with `method` and `new` only");
+    let conventional = [row.opens, row.closes].into_iter().flatten().all(is_conventional);
+    if row.anywhere && !(method && conventional) {
+        return fault("anywhere", "`anywhere` is only allowed with `method`, for listeners and subscriptions");
     }
+    page(row.docs.as_deref())?;
     if !row.from.is_empty() && row.function.is_empty() && row.new.is_empty() {
-        return fault("from", "`from` goes with `function` and `new` only");
+        return fault("from", "`from` is only allowed with `function` and `new`");
     }
     Ok(())
 }
@@ -77,19 +95,30 @@ fn selector(row: &Row) -> Result<(), Fault> {
 fn effects(row: &Row) -> Result<(), Fault> {
     let listens = row.opens == Some(What::Listener);
     if row.callback.is_empty() && (listens || row.opens == Some(What::Timer)) {
-        return fault("opens", "this row needs a `callback`: what it opens calls a function");
+        return fault("opens", "this row needs a `callback`, the function that is called");
     }
     if row.opens.is_some_and(|what| KEPT.contains(&what)) {
-        return fault("opens", "this kind is not opened and closed: say it with `keeps`");
+        return fault("opens", "this kind is not opened and closed: use `keeps`");
     }
     if row.callback.is_empty() && row.event.is_some() && row.closes.is_none() {
         return fault("event", "`event` needs a `callback`, or `closes`");
     }
     if row.closes.is_some() != row.by.is_some() {
-        return fault(if row.by.is_some() { "by" } else { "closes" }, "`closes` and `by` go together");
+        return fault(if row.by.is_some() { "by" } else { "closes" }, "`closes` and `by` are only allowed together");
     }
-    if row.opens != Some(What::Client) && (row.idle != Idle::Stays || !row.only_with.is_empty()) {
-        return fault(if row.only_with.is_empty() { "idle" } else { "only-with" }, "this is said of clients only");
+    let of_clients = [
+        ("idle", row.idle != Idle::Stays),
+        ("only-with", !row.only_with.is_empty()),
+        ("off-with", !row.off_with.is_empty()),
+    ];
+    if let Some((key, _)) = of_clients.into_iter().find(|(_, said)| *said && row.opens != Some(What::Client)) {
+        return fault(key, "this key is only allowed with `opens = \"client\"`");
+    }
+    if row.ends_nothing && row.closes.is_some() {
+        return fault("ends-nothing", "`ends-nothing` and `closes` contradict each other");
+    }
+    if row.callback.iter().any(|callback| callback.at_end && callback.cleanup.is_some()) {
+        return fault("callback", "`at-end` and `cleanup` are not allowed together");
     }
     if row.promised && row.makes.is_none() {
         return fault("promised", "`promised` needs `makes`");
@@ -99,16 +128,19 @@ fn effects(row: &Row) -> Result<(), Fault> {
         return fault("data", "`data` needs `sinks`");
     }
     if row.sinks == Some(Sink::Lines) {
-        return fault("sinks", "splitting into lines is seen in the code, not in a row");
+        return fault("sinks", "splitting into lines is detected in the code and cannot be set in a row");
     }
     if row.reads.is_some() != row.instead.is_some() {
-        return fault(if row.reads.is_some() { "reads" } else { "instead" }, "`reads` and `instead` go together");
+        return fault(
+            if row.reads.is_some() { "reads" } else { "instead" },
+            "`reads` and `instead` are only allowed together",
+        );
     }
     if row.inert && (row.makes.is_some() || !row.flows.is_empty() || !row.callback.is_empty()) {
         return fault("inert", "what is inert makes nothing, calls nothing and hands nothing on");
     }
     if row.callback.iter().any(|callback| callback.sync && callback.outcome) {
-        return fault("callback", "a callback is `sync` or tells the `outcome`, not both");
+        return fault("callback", "a callback cannot have both `sync` and `outcome`");
     }
     Ok(())
 }
@@ -119,12 +151,15 @@ fn qualities(row: &Row) -> Result<(), Fault> {
         ("once", row.once),
         ("returns-remover", row.returns_remover),
         ("ends-itself-with", !row.ends_itself_with.is_empty()),
+        ("dedupes", row.dedupes),
+        ("once-at-date", row.once_at_date),
+        ("started-by", row.started_by.is_some()),
     ];
     if let Some((key, _)) = opening.into_iter().find(|(_, said)| *said && row.opens.is_none()) {
-        return fault(key, "only a row that `opens` can say this");
+        return fault(key, "only a row with `opens` can have this key");
     }
     if row.handler.is_some() && row.by != Some(By::Handler) {
-        return fault("handler", "`handler` goes with `by = \"handler\"`");
+        return fault("handler", "`handler` is only allowed with `by = \"handler\"`");
     }
     if row.stands_for.is_some() && row.makes.is_none() {
         return fault("stands-for", "`stands-for` needs `makes`");
@@ -136,13 +171,18 @@ fn qualities(row: &Row) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Kinds whose methods go by the same names in all libraries.
+const fn is_conventional(what: What) -> bool {
+    matches!(what, What::Listener | What::Subscription)
+}
+
 fn kept(keeps: &Keeps) -> Result<(), Fault> {
     if !KEPT.contains(&keeps.what) {
-        return fault("keeps", "this kind is opened and closed: say it with `opens`");
+        return fault("keeps", "this kind is opened and closed: use `opens`");
     }
     let named = [&keeps.bounded_by, &keeps.expires_by, &keeps.off_with, &keeps.only_with, &keeps.keyed_by_options];
     if keeps.options.is_none() && named.iter().any(|names| !names.is_empty()) {
-        return fault("keeps", "what names options needs `options`, the argument that has them");
+        return fault("keeps", "keys that name options need `options`, the argument that holds them");
     }
     if keeps.fix.is_some() && keeps.options.is_none() {
         return fault("keeps", "`fix` needs `options`");
@@ -151,7 +191,7 @@ fn kept(keeps: &Keeps) -> Result<(), Fault> {
         return fault("keeps", "`by-identity` needs `keyed-by`");
     }
     if keeps.part == Part::Removes && (keeps.options.is_some() || keeps.keyed_by.is_some()) {
-        return fault("keeps", "a call that `removes` needs neither options nor a key");
+        return fault("keeps", "a call with `part = \"removes\"` needs neither options nor a key");
     }
     Ok(())
 }

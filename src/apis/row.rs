@@ -39,6 +39,8 @@ pub enum What {
     Pipe,
     /// The body of a request that a library gathers.
     Body,
+    /// A storage for what goes along with asynchronous work.
+    Context,
     /// Entries of a cache or of a memoized function.
     Cache,
     /// Sessions in the memory of the process.
@@ -116,9 +118,12 @@ pub struct Table {
     pub versions: String,
     /// Address of the documentation that the rows were read from.
     pub docs: String,
-    /// Module specifiers that give access to the library. Default: the name of the library.
+    /// Module specifiers that give access to the library. Default: the name of the library. `*` stands for any text.
     #[serde(default)]
     pub modules: Vec<String>,
+    /// Modules whose default export is a global: `"global/window" = "window"`.
+    #[serde(default)]
+    pub global_modules: BTreeMap<String, String>,
     #[serde(default, rename = "type")]
     pub types: Vec<TypeRow>,
     #[serde(default, rename = "row")]
@@ -139,9 +144,11 @@ pub struct TypeRow {
     /// `default` is the module itself.
     #[serde(default)]
     pub exported: Vec<String>,
-    /// Modules of `exported` and `exported-values` when they are not those of the table.
+    /// Modules of `exported`, `exported-values` and `decorators` when they are not those of the table.
     #[serde(default)]
     pub from: Vec<String>,
+    /// The page that says so, where it is not that of the table.
+    pub docs: Option<String>,
     /// Global names that are this class: `new WebSocket()`.
     #[serde(default)]
     pub global: Vec<String>,
@@ -165,9 +172,11 @@ pub struct TypeRow {
     /// Events that tell failure or the end without success.
     #[serde(default)]
     pub fails: Vec<String>,
-    /// Decorators that make a class one of these: `Component`.
+    /// Decorators, from the modules `from`, that make a class one of these: `Component`.
     #[serde(default)]
     pub decorators: Vec<String>,
+    /// The framework makes one instance of a class with such a decorator, and calls its hooks once.
+    pub made_once: Option<MadeOnce>,
     /// Methods, or options of a component object, that the framework calls when it is over.
     #[serde(default)]
     pub end_hooks: Vec<String>,
@@ -186,6 +195,16 @@ pub struct TypeRow {
     pub ends: Vec<String>,
 }
 
+/// Which decorators make a class one of a kind: all, or those with one option and without another.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MadeOnce {
+    #[serde(default)]
+    pub with: Vec<String>,
+    #[serde(default)]
+    pub without: Vec<String>,
+}
+
 /// One event of a type.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -195,6 +214,24 @@ pub struct EventRow {
     /// Types of the listener's parameters; `""` where unknown.
     #[serde(default)]
     pub params: Vec<String>,
+    /// Methods and fields of the receiver that make the event come again when they are called or written once more.
+    #[serde(default)]
+    pub again: Vec<String>,
+    /// A listener that exits the process runs once.
+    #[serde(default)]
+    pub once_if_exits: bool,
+}
+
+/// When what an effect opened is undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cleanup {
+    /// What the function returns is called when it is over.
+    Returned,
+    /// The function is handed a function that takes what is to be called.
+    Parameter,
+    /// A call inside the function takes it: `onCleanup(..)`.
+    Inside,
 }
 
 /// Where a callback stands among the arguments.
@@ -233,9 +270,8 @@ pub struct Callback {
     pub error_may_lead: bool,
     /// Called only when a promise is fulfilled, or only when it is rejected.
     pub when: Option<When>,
-    /// What it returns is called when it is over: the callback of an effect.
-    #[serde(default)]
-    pub returns_cleanup: bool,
+    /// The function of an effect: how it says what is called when it is over.
+    pub cleanup: Option<Cleanup>,
     /// Runs when what surrounds it is over: `onUnmounted`.
     #[serde(default)]
     pub at_end: bool,
@@ -345,6 +381,11 @@ pub struct Row {
     /// A method of this name does the same on most receivers of unknown type: `on`, `removeListener`.
     #[serde(default)]
     pub anywhere: bool,
+    /// With fewer arguments the call does something else.
+    #[serde(default)]
+    pub at_least: usize,
+    /// The page that says so, where it is not that of the table.
+    pub docs: Option<String>,
     /// Constructors among the exports. (A `type` with `exported` needs no such row unless `new` does more.)
     #[serde(default)]
     pub new: Vec<String>,
@@ -355,6 +396,9 @@ pub struct Row {
     pub opens: Option<What>,
     pub closes: Option<What>,
     pub by: Option<By>,
+    /// Ends nothing of its receiver, although its name says so: `process.kill(pid)`.
+    #[serde(default)]
+    pub ends_nothing: bool,
     /// The argument of a `closes` row that is the function. Default: the one after the event.
     pub handler: Option<Which>,
     /// Options with which what is opened ends by itself.
@@ -368,15 +412,26 @@ pub struct Row {
     /// A listener that removes itself after the first event; a timer that fires once.
     #[serde(default)]
     pub once: bool,
+    /// A timer that runs only when this method of what is made is called, or `true` says so among the arguments.
+    pub started_by: Option<String>,
+    /// A timer that fires once when one of its arguments is a `Date`.
+    #[serde(default)]
+    pub once_at_date: bool,
+    /// The same function is kept once, however often it is registered.
+    #[serde(default)]
+    pub dedupes: bool,
     /// The value returned, when called, removes what was opened.
     #[serde(default)]
     pub returns_remover: bool,
     /// What becomes of a client that is not closed.
     #[serde(default)]
     pub idle: Idle,
-    /// A client only when one of these options is given: `keepAlive`.
+    /// A client only when one of these options is given: `keepAlive`, `transports.handleExceptions`.
     #[serde(default)]
     pub only_with: Vec<String>,
+    /// No client when one of these options is false: `auth.autoRefreshToken`.
+    #[serde(default)]
+    pub off_with: Vec<String>,
     /// Type of the value made.
     pub makes: Option<String>,
     /// The value made comes in a promise.

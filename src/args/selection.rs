@@ -7,16 +7,16 @@ use clap::{Args, ValueEnum};
 /// Where settings come from.
 #[derive(Debug, Args)]
 pub struct SettingsFrom {
-    /// Use this configuration for all files instead of the nearest one above each
+    /// Use this configuration for all files, instead of the nearest one above each file
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Use no configuration
+    /// Ignore all configuration files
     #[arg(long, conflicts_with = "config")]
     pub no_config: bool,
-    /// Print the settings of the run and stop
+    /// Print the settings of this run and exit
     #[arg(long)]
     pub show_settings: bool,
-    /// Print the files that would be read and stop
+    /// Print the files that would be checked and exit
     #[arg(long, conflicts_with = "show_settings")]
     pub show_files: bool,
 }
@@ -24,16 +24,16 @@ pub struct SettingsFrom {
 /// Files that git knows have changed.
 #[derive(Debug, Args)]
 pub struct Changes {
-    /// Read only what is staged, as it is in the index of git
+    /// Check only files that are staged in git, with their staged content
     #[arg(long)]
     pub staged: bool,
-    /// Read only files that differ from the last commit, new ones included
+    /// Check only files that differ from the last commit, including new files
     #[arg(long, conflicts_with = "staged")]
     pub changed: bool,
-    /// Read only files that changed since the work left this branch or commit
+    /// Check only files that changed since the branch point from this branch or commit
     #[arg(long, value_name = "REF", conflicts_with = "staged")]
     pub since: Option<String>,
-    /// Show only findings that a changed line has a part in, of --staged or else of --changed
+    /// Show only findings that involve a changed line; implies --changed unless --staged is given
     #[arg(long)]
     pub changed_lines: bool,
 }
@@ -55,16 +55,16 @@ impl Changes {
 /// Findings that somebody has seen already.
 #[derive(Debug, Args)]
 pub struct Known {
-    /// Do not show the findings that this file lists
+    /// Hide the findings that this file lists
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// Write the present findings to the baseline, and take out those that are gone
+    /// Write the current findings to the baseline, and remove those that are gone
     #[arg(long, requires = "baseline")]
     pub update_baseline: bool,
-    /// Write a `leaklint-ignore` comment above every finding
+    /// Add a `leaklint-ignore` comment above each finding
     #[arg(long, requires = "reason", conflicts_with_all = ["update_baseline", "staged", "stdin_filename"])]
     pub add_ignores: bool,
-    /// What the comments of --add-ignores give as the reason
+    /// Reason to write into the comments of --add-ignores
     #[arg(long, value_name = "TEXT", requires = "add_ignores")]
     pub reason: Option<String>,
 }
@@ -72,10 +72,10 @@ pub struct Known {
 /// Other ways to run.
 #[derive(Debug, Args)]
 pub struct Ways {
-    /// Print how many findings each rule has instead of the findings
+    /// Print the number of findings per rule instead of the findings
     #[arg(long)]
     pub statistics: bool,
-    /// Run again whenever a file changes, until interrupted
+    /// Check again whenever a file changes, until interrupted
     #[arg(long, conflicts_with_all = ["staged", "stdin_filename", "add_ignores", "update_baseline", "show_settings", "show_files"])]
     pub watch: bool,
 }

@@ -1,6 +1,7 @@
 //! One file of the cache: a list of entries behind a stamp, with a checksum at the end.
 
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -9,6 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::Key;
 use crate::facts::FileFacts;
+use crate::source;
 
 /// The first bytes of every file.
 const MAGIC: &[u8; 16] = b"leaklint facts 1";
@@ -21,6 +23,9 @@ const ROW: usize = 16 + 1 + 4;
 
 /// Bytes of the checksum at the end.
 const TAIL: usize = 8;
+
+/// Bytes that a file may have.
+const MOST_BYTES: u64 = 1 << 30;
 
 /// How many times a file is written anew before an entry goes that no run asked for: runs over parts of a project, and
 /// branches that come and go, find theirs again.
@@ -64,7 +69,7 @@ impl Pack {
     /// Reads a file. One that is missing or cannot be used has no entries.
     #[must_use]
     pub fn load(file: &Path, stamp: u64) -> Self {
-        let Ok(bytes) = std::fs::read(file) else { return Self::default() };
+        let Ok(bytes) = source::read(file, MOST_BYTES) else { return Self::default() };
         match entries(&bytes, stamp) {
             Ok(entries) => Self { bytes, entries, unusable: None },
             Err(unusable) => Self { unusable: Some(unusable), ..Self::default() },
@@ -133,12 +138,20 @@ pub fn write(file: &Path, stamp: u64, mut entries: Vec<Entry>) -> io::Result<()>
     entries.dedup_by_key(|entry| entry.key);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let beside = file.with_extension(format!("{}-{number}.tmp", std::process::id()));
-    let written = std::fs::write(&beside, content(stamp, &entries)).and_then(|()| std::fs::rename(&beside, file));
+    let written = create(&beside, &content(stamp, &entries)).and_then(|()| std::fs::rename(&beside, file));
     if written.is_err() {
         // Half a file is of no use to anybody; when it cannot be removed either, the first error says why.
         let _ = std::fs::remove_file(&beside);
     }
     written
+}
+
+/// Makes a file that is not there yet: a link or a pipe of this name is not followed.
+///
+/// # Errors
+/// What the operating system says, also when there is something of this name.
+pub fn create(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).open(file)?.write_all(bytes)
 }
 
 fn content(stamp: u64, entries: &[Entry]) -> Vec<u8> {

@@ -34,11 +34,11 @@ fn add_ignores(reason: &str, outcome: &mut Outcome) -> Result<Vec<String>> {
     let sources = &outcome.sources;
     outcome.findings.retain(|finding| refused.contains(sources.of(finding.file).path.as_str()));
     for (path, why) in &annotated.refused {
-        let message = format!("no comments: {why}");
+        let message = format!("no comments were added: {why}");
         outcome.notices.push(Notice { kind: NoticeKind::Failure, path: path.clone(), span: None, message });
     }
     let (covered, files) = (annotated.covered, annotated.files);
-    Ok(vec![format!("{} written above {} in {}", "comments", many(covered, "finding"), many(files, "file"))])
+    Ok(vec![format!("{} added above {} in {}", "comments", many(covered, "finding"), many(files, "file"))])
 }
 
 fn update(baseline: &Baseline, outcome: &mut Outcome) -> Result<Vec<String>> {
@@ -61,7 +61,7 @@ fn compared(baseline: &Baseline, outcome: &Outcome) -> String {
     let mut text = format!("{shown}: {} known", many(compared.hidden, "finding"));
     let gone = total(&compared.gone);
     if gone > 0 {
-        let _ = write!(text, ", {gone} gone (`--update-baseline` takes them out):");
+        let _ = write!(text, ", {gone} gone (`--update-baseline` removes them):");
         for (key, _) in compared.gone.iter().take(TOLD) {
             let scope = if key.scope.is_empty() { String::new() } else { format!(" in `{}`", key.scope) };
             let _ = write!(text, "\n  {}: {}{scope}", key.path, key.rule);

@@ -40,7 +40,7 @@ impl Document {
         let bytes = match source::read(path, most) {
             Ok(bytes) => bytes,
             Err(Unreadable::TooLarge(_)) => {
-                return Err(refused(format!("too large for a configuration: the limit is {} MiB", most >> 20)));
+                return Err(refused(format!("the configuration is too large: the limit is {} MiB", most >> 20)));
             }
             Err(Unreadable::Io(why) | Unreadable::Encoding(why)) => {
                 return Err(refused(format!("the configuration cannot be read: {why}")));
@@ -65,7 +65,7 @@ impl Document {
         let root = self.parse()?;
         let Some(value) = self.part(&root) else { return Ok(None) };
         let Value::Object(object) = value else {
-            return Err(self.at(value.start(), "", "a configuration is an object: `{ \"rules\": {} }`"));
+            return Err(self.at(value.start(), "", "a configuration must be an object, such as `{ \"rules\": {} }`"));
         };
         self.no_key_twice(object)?;
         let plain = plain(value);
@@ -163,7 +163,7 @@ impl Document {
                 let name = property.name.as_str();
                 let way = format!("{way}{}{name}", if way.is_empty() { "" } else { "." });
                 if !seen.insert(name) {
-                    return Err(self.at(property.name.start(), &way, "this key stands here twice"));
+                    return Err(self.at(property.name.start(), &way, "duplicate key"));
                 }
                 match &property.value {
                     Value::Object(inner) => waiting.push((way, inner)),
@@ -207,7 +207,7 @@ impl Document {
         if steps.len() > 1 && is_level(&steps[steps.len() - 2]) {
             return self.fault(&steps, "expected `off`, `info`, `warning` or `error`; rules have no options");
         }
-        let words = [("string or map", "a word in quotes"), ("a sequence", "a list"), ("a map", "an object")];
+        let words = [("string or map", "a string"), ("a sequence", "a list"), ("a map", "an object")];
         let text = words.iter().fold(lowered(&message), |text, (from, to)| {
             text.replace(&format!("expected {from}"), &format!("expected {to}"))
         });

@@ -18,33 +18,47 @@ use crate::rules::RULES;
 #[serde(deny_unknown_fields, default, rename_all = "camelCase")]
 #[schemars(title = "leaklint")]
 pub struct File {
-    /// Address of the schema, for editors.
+    /// Path or URL of the JSON schema, for editors that complete keys.
+    #[schemars(extend("examples" = ["./leaklint.schema.json"]))]
     #[serde(rename = "$schema", skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
-    /// Nothing above this folder is looked at: the `ignore` patterns of outer files do not hold here.
+    /// Stop the search for configuration files here: the `ignore` patterns of folders above do not apply.
+    #[schemars(extend("examples" = [true]))]
     pub root: bool,
-    /// Paths of configuration files that this one builds on, relative to this file; later ones win, this file wins.
+    /// Configuration files to start from, relative to this file. Later files override earlier ones, and this file overrides
+    /// them all.
+    #[schemars(extend("examples" = ["./leaklint.base.json", ["../leaklint.json", "./strict.json"]]))]
     pub extends: OneOrMany,
-    /// Severities by rule id, `group/NAME` or `all`; a rule wins over its group, a group over `all`.
+    /// Severity of each rule, by rule id, `group/NAME` or `all`. A rule id overrides its group, and a group overrides `all`.
     #[schemars(schema_with = "rules_schema")]
+    #[schemars(extend("examples" = [{"whole-read": "off", "group/growth": "error"}]))]
     pub rules: BTreeMap<String, Level>,
-    /// Show findings from this confidence up. Default: `likely`.
+    /// Show findings of this confidence or higher.
+    #[schemars(extend("default" = "likely", "examples" = ["sure"]))]
     pub min_confidence: Option<Least>,
-    /// Read only what these patterns match, as in `.gitignore`, relative to the folder of this file.
+    /// Check only files that match these patterns, in the syntax of `.gitignore`, relative to the folder of this file.
+    /// Without it, all files are checked.
+    #[schemars(extend("examples" = [["src/", "packages/*/src/"]]))]
     pub include: Option<Vec<String>>,
-    /// Pass over what these patterns match, as in `.gitignore`, relative to the folder of this file.
+    /// Skip files that match these patterns, in the syntax of `.gitignore`, relative to the folder of this file.
+    #[schemars(extend("examples" = [["**/*.generated.ts", "legacy/"]]))]
     pub ignore: Vec<String>,
-    /// Other settings for some files; later ones win.
+    /// Different settings for some files. Later entries override earlier ones.
+    #[schemars(extend("examples" = [[{"files": ["**/*.test.ts"], "minConfidence": "sure"}]]))]
     pub overrides: Vec<Override>,
-    /// Tables of what the calls of your own libraries do, TOML files relative to this file.
+    /// Tables that describe what the calls of your own libraries do: TOML files, relative to this file.
+    #[schemars(extend("examples" = [["./leaklint/acme.toml"]]))]
     pub apis: Vec<String>,
-    /// Functions of yours that are called again and again: `src/jobs/*.ts#run`.
+    /// Functions of yours that a framework, queue or scheduler calls repeatedly: `FILES#EXPORT`, or an object.
+    #[schemars(extend("examples" = [["src/jobs/*.ts#run", {"files": "src/ticks.ts", "exports": ["tick"], "runs": "tick"}]]))]
     pub entrypoints: Vec<Entrypoint>,
-    /// `true`: a comment without a reason allows nothing. `false`: reasons are not asked for.
+    /// Whether `leaklint-ignore` comments need a reason. With `true`, a comment without a reason has no effect; with `false`,
+    /// a missing reason is not reported. Without this key, a missing reason is reported and the comment still works.
+    #[schemars(extend("examples" = [true]))]
     pub require_reason: Option<bool>,
 }
 
-/// One text or several.
+/// One string or several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "expected a path or a list of paths")]
 pub enum OneOrMany {
@@ -68,7 +82,7 @@ impl OneOrMany {
     }
 }
 
-/// How bad a finding of a rule is, or that the rule does not run.
+/// Severity of the findings of a rule, or `off`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -100,7 +114,7 @@ impl Level {
     }
 }
 
-/// How certain a finding has to be.
+/// Lowest confidence that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Least {
@@ -133,28 +147,28 @@ impl Least {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Override {
-    /// Patterns as in `.gitignore`, relative to the folder of the configuration file.
+    /// Files that these settings are for: patterns in the syntax of `.gitignore`, relative to the folder of this file.
     pub files: Vec<String>,
-    /// Files that match but are not meant.
+    /// Files to leave out again, although `files` matches them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<String>,
-    /// Severities for these files.
+    /// Severity of each rule in these files.
     #[serde(default)]
     #[schemars(schema_with = "rules_schema")]
     pub rules: BTreeMap<String, Level>,
-    /// Confidence for these files.
+    /// Show findings of this confidence or higher in these files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_confidence: Option<Least>,
-    /// Whether comments in these files must give a reason.
+    /// Whether `leaklint-ignore` comments in these files need a reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_reason: Option<bool>,
 }
 
-/// Functions that something out of sight calls again and again.
+/// Functions that code outside of the project calls repeatedly.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Entrypoint {
-    /// `PATTERN#EXPORT`; without `#EXPORT` every exported function.
+    /// `FILES#EXPORT`; without `#EXPORT`, every exported function.
     Short(String),
     Long(LongEntrypoint),
 }
@@ -167,7 +181,7 @@ impl<'de> Deserialize<'de> for Entrypoint {
             type Value = Entrypoint;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text such as `src/jobs/*.ts#run`, or an object with `files`, `exports` and `runs`")
+                f.write_str("a string such as `src/jobs/*.ts#run`, or an object with `files`, `exports` and `runs`")
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Entrypoint, E> {
@@ -182,16 +196,16 @@ impl<'de> Deserialize<'de> for Entrypoint {
     }
 }
 
-/// An entry point spelled out.
+/// An entry point with all its keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct LongEntrypoint {
-    /// Path from the folder of the configuration file; `*` is any part of a name, `**` any number of folders.
+    /// Path of the files, relative to the folder of this file; `*` matches part of a name, `**` any number of folders.
     pub files: String,
-    /// Names of exported functions; `*` is any. Default: all.
+    /// Names of the exported functions; `*` matches any. An empty list means all.
     #[serde(default)]
     pub exports: Vec<String>,
-    /// How often they are called. Default: once per request.
+    /// How often the functions are called: once per request, per event, or per tick of a timer.
     #[serde(default)]
     pub runs: Runs,
 }
@@ -244,7 +258,7 @@ fn rules_schema(generator: &mut SchemaGenerator) -> Schema {
     let mut add = |key: String, about: String| {
         properties.insert(key, json!({ "description": about, "allOf": [level] }));
     };
-    add(ALL.to_owned(), "Every rule that is not left out by default.".to_owned());
+    add(ALL.to_owned(), "Every rule that is on by default.".to_owned());
     for group in groups() {
         add(format!("{GROUP}{group}"), format!("The rules of the group `{group}`."));
     }

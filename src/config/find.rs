@@ -137,7 +137,8 @@ impl Configs {
         let first = settings.next();
         if let (Some(first), Some(second)) = (&first, settings.next()) {
             let (one, other) = (first.files.last().cloned(), second.files.last().cloned());
-            let message = format!("this folder has a second configuration, `{}`: keep one", other.unwrap_or_default());
+            let message =
+                format!("this folder has a second configuration, `{}`: keep only one", other.unwrap_or_default());
             self.note(Fault::whole(&one.unwrap_or_default(), message));
         }
         first

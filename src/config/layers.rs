@@ -49,7 +49,7 @@ impl Reading<'_> {
             Ok(_) => Err(Fault::whole(&shown, "the configuration is not a regular file".to_owned())),
             Err(error) => {
                 let link = path.symlink_metadata().is_ok_and(|data| data.is_symlink());
-                let why = if link { "symbolic link that leads nowhere".to_owned() } else { walk::reason(&error) };
+                let why = if link { "broken symbolic link".to_owned() } else { walk::reason(&error) };
                 Err(Fault::whole(&shown, format!("the configuration cannot be read: {why}")))
             }
         }
@@ -77,10 +77,13 @@ impl Work<'_> {
             if let Some(start) = self.chain.iter().position(|known| *known == real) {
                 let circle = self.chain[start..].iter().chain([&real]);
                 let names: Vec<String> = circle.map(|path| walk::shown(path, &identity(self.reading.root))).collect();
-                return Err(fault(format!("files extend each other in a circle: {}", names.join(" -> "))));
+                return Err(fault(format!(
+                    "configuration files extend each other in a circle: {}",
+                    names.join(" -> ")
+                )));
             }
             if self.layers.len() + self.chain.len() >= MOST_FILES {
-                return Err(fault(format!("more than {MOST_FILES} files in one configuration")));
+                return Err(fault(format!("the configuration extends more than {MOST_FILES} files")));
             }
             let by = |inner: Fault| fault(format!("extends `{named}`: {inner}"));
             let document = self.reading.document(&path).map_err(by)?;
@@ -97,19 +100,21 @@ impl Work<'_> {
     /// The path that an entry of `extends` means.
     fn target(&self, from: &Path, named: &str) -> Result<PathBuf, String> {
         if named.contains("://") {
-            return Err("an address: leaklint makes no network connection; name a path".to_owned());
+            return Err("this is a URL, and leaklint makes no network connections: use a path".to_owned());
         }
         if named.is_empty() || named.contains('\0') {
-            return Err("name the path of a file".to_owned());
+            return Err("this must be the path of a file".to_owned());
         }
         let folder = from.parent().unwrap_or(Path::new("."));
         let path = walk::normalised(&folder.join(named));
         if path.symlink_metadata().is_err() && !named.starts_with(['.', '/']) {
-            return Err(format!("no such file `{named}`: paths are relative to this file, packages are not looked up"));
+            return Err(format!(
+                "file not found: `{named}` (paths are relative to this file; package names are not supported)"
+            ));
         }
         let inside = |top: &PathBuf| identity(&path).starts_with(identity(top)) || path.starts_with(top);
         if self.top.as_ref().is_some_and(|top| !inside(top)) {
-            return Err(format!("`{named}` lies outside of the repository"));
+            return Err(format!("`{named}` is outside of the repository"));
         }
         Ok(path)
     }

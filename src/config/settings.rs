@@ -16,6 +16,7 @@ use crate::apis::{Apis, EntryPoint};
 use crate::finding::{Confidence, Severity};
 use crate::rule::Rule;
 use crate::rules::RULES;
+use crate::source::{self, Unreadable};
 use crate::walk;
 
 /// Severities by rule; a rule that is not there is as it is by default.
@@ -218,7 +219,7 @@ impl Override {
     fn new(base: &Path, one: &super::file::Override, (document, index): (&Document, usize)) -> Result<Self, Fault> {
         let at = |key| [Step::Key("overrides"), Step::Item(index), Step::Key(key)];
         if one.files.is_empty() {
-            return Err(document.fault(&at("files"), "names no file: write patterns such as `**/*.test.ts`"));
+            return Err(document.fault(&at("files"), "the list is empty: add patterns such as `**/*.test.ts`"));
         }
         Ok(Self {
             files: Patterns::new(base, &located(&one.files, document, &at("files")))?,
@@ -259,11 +260,11 @@ impl Patterns {
             // A hash is no comment here.
             let hash = pattern.starts_with('#').then(|| format!("\\{pattern}"));
             let added = builder.add_line(None, hash.as_deref().unwrap_or(pattern));
-            added.map_err(|error| document.fault(steps, format!("not a pattern: {}", cause(&error))))?;
+            added.map_err(|error| document.fault(steps, format!("invalid pattern: {}", cause(&error))))?;
         }
         let first = list.first();
         let matcher = builder.build().map_err(|error| match first {
-            Some(one) => one.document.fault(&one.steps, format!("not a pattern: {}", cause(&error))),
+            Some(one) => one.document.fault(&one.steps, format!("invalid pattern: {}", cause(&error))),
             None => Fault::whole("", error.to_string()),
         })?;
         Ok(Self { matcher, list: list.iter().map(|one| one.pattern.to_owned()).collect() })
@@ -313,7 +314,7 @@ fn levels(rules: &BTreeMap<String, Level>, document: &Document, steps: &[Step<'_
     let Some((first, rest)) = unknown.split_first() else { return Ok(levels) };
     let fault = |key: &str| {
         let at: Vec<Step<'_>> = steps.iter().copied().chain([Step::Key(key)]).collect();
-        document.fault_of_key(&at, format!("there is no rule `{}`{}", shortened(key), like(key)))
+        document.fault_of_key(&at, format!("unknown rule `{}`{}", shortened(key), like(key)))
     };
     let mut whole = fault(first);
     let others = rest.iter().take(TOLD - 1).map(|key| format!("\n{}", fault(key)));
@@ -342,13 +343,10 @@ fn table(path: &str, root: &Path, (document, index): (&Document, usize)) -> Resu
     let file = walk::normalised(&folder.join(path));
     let shown = walk::shown(&file, root);
     let refused = |why: String| document.fault(&at, format!("`{shown}` cannot be read: {why}"));
-    match std::fs::metadata(&file) {
-        Ok(about) if !about.is_file() => return Err(refused("not a regular file".to_owned())),
-        Ok(about) if about.len() > MOST_BYTES => return Err(refused("too large".to_owned())),
-        Ok(_) => {}
-        Err(error) => return Err(refused(walk::reason(&error))),
-    }
-    let bytes = std::fs::read(&file).map_err(|error| refused(walk::reason(&error)))?;
+    let bytes = source::read(&file, MOST_BYTES).map_err(|why| match why {
+        Unreadable::Io(why) => refused(why),
+        _ => refused("too large".to_owned()),
+    })?;
     let text = String::from_utf8(bytes).map_err(|_| refused("not UTF-8".to_owned()))?;
     Ok((shown.clone(), text))
 }
@@ -369,10 +367,10 @@ fn entry_point(entry: &Entrypoint, base: &Path, (document, index): (&Document, u
     };
     let files = files.strip_prefix("./").unwrap_or(files);
     if files.is_empty() || names.iter().any(String::is_empty) {
-        return Err(document.fault(&at, "write `src/jobs/*.ts#run`: files, then the name of an export"));
+        return Err(document.fault(&at, "expected files and the name of an export, such as `src/jobs/*.ts#run`"));
     }
     let pattern = format!("{}/{files}", globset::escape(&base.to_string_lossy()));
     let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
-    let glob = glob.map_err(|error| document.fault(&at, format!("not a pattern: {}", error.kind())))?;
+    let glob = glob.map_err(|error| document.fault(&at, format!("invalid pattern: {}", error.kind())))?;
     Ok(EntryPoint { paths: glob.compile_matcher(), names, runs: runs.often() })
 }

@@ -1,5 +1,6 @@
 //! From the typed arguments to the options of a run.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::args::{Check, Chosen, Files, Least, LeastSevere};
 use crate::baseline::Baseline;
 use crate::cache;
 use crate::finding::{Confidence, Severity};
-use crate::git::{ChangedLines, Repository, blobs, changed_lines};
+use crate::git::{Change, ChangedLines, Repository, blobs, changed_lines};
 use crate::rule::Rule;
 use crate::rules::RULES;
 use crate::source::{self, Language};
@@ -69,7 +70,7 @@ impl Options {
             self.stdin = Some(Stdin { name, bytes: read_stdin(files.max_size)? });
             self.paths.retain(|path| !dash(path));
         } else if files.stdin_filename.is_some() {
-            bail!("--stdin-filename names what comes in on standard input: use it with the path `-`");
+            bail!("--stdin-filename is the name of the text on standard input: use it with the path `-`");
         } else if check.paths.is_empty() && files.files_from.is_none() {
             self.paths.push(PathBuf::from("."));
         }
@@ -80,13 +81,25 @@ impl Options {
     fn take_changes(&mut self, check: &Check) -> Result<()> {
         let repository = Repository::around(&self.root)?;
         let staged = check.changes.staged;
-        let mut changes =
-            if staged { repository.staged()? } else { repository.changed(check.changes.since.as_deref())? };
         let below: Vec<PathBuf> = match check.paths.as_slice() {
             [] => vec![self.root.clone()],
             typed => typed.iter().map(|path| walk::normalised(&self.root.join(path))).collect(),
         };
-        changes.retain(|change| below.iter().any(|path| change.path.starts_with(path)) && self.is_ours(&change.path));
+        let mut changes = if staged {
+            repository.staged()?
+        } else {
+            let (mut changes, known) = repository.changed(check.changes.since.as_deref())?;
+            // Files that git does not know, and is not to ignore.
+            let (met, notices) = walk::not_ignored(self, repository.top(), &below);
+            self.noticed = notices;
+            let new = met.into_iter().filter(|path| !known.contains(path));
+            changes.extend(new.map(|path| Change { path, before: None, after: None }));
+            changes.sort_by(|a, b| a.path.cmp(&b.path));
+            changes
+        };
+        let below: BTreeSet<&Path> = below.iter().map(PathBuf::as_path).collect();
+        let is_below = |path: &Path| path.ancestors().any(|above| below.contains(above));
+        changes.retain(|change| is_below(&change.path) && self.is_ours(&change.path));
 
         let ids: Vec<&str> = changes.iter().filter_map(|change| change.before.as_deref()).collect();
         let mut before = blobs(&repository, &ids, self.max_size)?.into_iter();
@@ -94,6 +107,7 @@ impl Options {
         let mut after = blobs(&repository, &ids, self.max_size)?.into_iter();
         let mut lines = ChangedLines::new();
         self.paths.clear();
+        self.chosen_by_git = true;
         for change in &changes {
             let old = change.before.as_ref().and_then(|_| before.next().flatten());
             let new = match &change.after {
@@ -174,7 +188,7 @@ fn chosen_rules(chosen: &Chosen) -> Result<Vec<&'static Rule>> {
     let groups = file::groups();
     for name in &chosen.groups {
         if !groups.contains(&name.as_str()) {
-            bail!("there is no group `{}`{}", fault::shortened(name), fault::hint(name, &groups));
+            bail!("unknown group `{}`{}", fault::shortened(name), fault::hint(name, &groups));
         }
     }
     let named = |ids: &[String], rule: &Rule| ids.iter().any(|id| id == rule.id);
@@ -203,10 +217,11 @@ fn listed(list: &Path) -> Result<Vec<PathBuf>> {
     let bytes = if list == Path::new("-") {
         read_stdin(MOST_BYTES)?
     } else {
-        match source::read(list, MOST_BYTES) {
+        // Whoever names a pipe means it: shells make one of `<(git ls-files)`.
+        match source::read_stream(list, MOST_BYTES) {
             Ok(bytes) => bytes,
             Err(source::Unreadable::Io(why)) => bail!("{}: the list of files cannot be read: {why}", list.display()),
-            Err(_) => bail!("{}: too large for a list of files", list.display()),
+            Err(_) => bail!("{}: the list of files is too large", list.display()),
         }
     };
     let nul = bytes.contains(&0);

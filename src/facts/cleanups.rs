@@ -28,7 +28,7 @@ pub struct DeadCleanup {
     pub function: FunctionId,
     /// The hook, the test or the call, as written.
     pub name: String,
-    /// How the hook is spelt; else empty.
+    /// How the hook is spelt, or what runs a cleanup here; else empty.
     pub right: String,
     /// The library that calls the hook under its new name; else empty.
     pub library: String,
@@ -42,6 +42,10 @@ pub enum CleanupFlaw {
     Named,
     /// The effect makes its cleanup and does not return it.
     NotReturned,
+    /// Returned to a framework that does not call what this function returns.
+    Ignored,
+    /// Returned by an asynchronous function: it comes in a promise.
+    Promised,
     /// A hook by a name that the framework does not know.
     Misspelt,
     /// A hook that this major version of the framework, and later ones, do not call any more.
@@ -106,6 +110,9 @@ impl<'a> Reader<'a, '_> {
         let receiver = || peel(&call.callee).as_member_expression().map(oxc_ast::ast::MemberExpression::object);
         let first = || call.arguments.first().and_then(Argument::as_expression);
         let hit = self.api_of_call(call).map(|hit| self.apis.row(hit.row));
+        if hit.is_some_and(|row| row.ends_nothing) {
+            return None;
+        }
         let thing = match hit.filter(|row| row.closes.is_some()) {
             Some(row) if row.by == Some(By::Argument) => first(),
             Some(_) => receiver(),

@@ -13,13 +13,14 @@ use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression, PropertyDefinition, TSAccessibility};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::functions::key_name;
 use super::places::{Seg, Spot, SpotRoot, is_symbol_name};
 use super::reader::{Reader, peel};
 use super::{Container, ContainerKind, Does, Escape, TOP};
+use crate::finding::Span;
 use reach::Fresh;
 
 /// Containers under construction, by every location that may hold them.
@@ -72,13 +73,25 @@ struct Found<'a> {
 
 /// `rooms[id].delete(user)` takes something out of an entry of `rooms`, and leaves the entry.
 fn note_inner_removals(list: &mut [Found<'_>]) {
-    for inner in 0..list.len() {
-        let Some((Seg::Entry, holder)) = list[inner].spot.path.split_last() else { continue };
-        let removal = list[inner].container.ops.iter().find(|op| op.does == Does::Shrink && op.function != TOP);
-        let Some(span) = removal.map(|op| op.span) else { continue };
-        let root = list[inner].spot.root;
-        if let Some(outer) = list.iter().position(|f| f.spot.root == root && f.spot.path.as_slice() == holder) {
-            list[outer].container.inner_removal = Some(span);
+    let taken_out = |found: &Found<'_>| {
+        let is_entry = found.spot.path.last() == Some(&Seg::Entry);
+        let removal = found.container.ops.iter().find(|op| op.does == Does::Shrink && op.function != TOP);
+        removal.filter(|_| is_entry).map(|op| op.span)
+    };
+    let removals: Vec<(usize, Span)> =
+        list.iter().enumerate().filter_map(|(inner, found)| Some((inner, taken_out(found)?))).collect();
+    if removals.is_empty() {
+        return;
+    }
+    let mut first = FxHashMap::default();
+    for (index, found) in list.iter().enumerate() {
+        first.entry(found.spot.clone()).or_insert(index);
+    }
+    for (inner, span) in removals {
+        let mut holder = list[inner].spot.clone();
+        holder.path.pop();
+        if let Some(outer) = first.get(&holder) {
+            list[*outer].container.inner_removal = Some(span);
         }
     }
 }
@@ -120,7 +133,7 @@ impl<'a> Reader<'a, '_> {
         for _ in 0..4 {
             let mut fresh = Fresh::default();
             for (spot, index) in std::mem::take(&mut self.collections.fresh) {
-                fresh.entry(spot.root).or_default().push((spot.path, index));
+                fresh.entry(spot.root).or_default().entry(spot.path).or_default().push(index);
             }
             if fresh.is_empty() {
                 break;
@@ -134,14 +147,13 @@ impl<'a> Reader<'a, '_> {
         self.note_ways(&mut list);
         // What a weak map holds dies with its key; what an emptied collection holds goes with it, and what one that is
         // handed out holds may be taken out there.
-        let mut relieved: FxHashMap<SpotRoot<'a>, Vec<SmallVec<[Seg<'a>; 3]>>> = FxHashMap::default();
+        let mut relieved: FxHashMap<SpotRoot<'a>, FxHashSet<SmallVec<[Seg<'a>; 3]>>> = FxHashMap::default();
         for found in list.iter().filter(|f| is_relieved(&f.container) || f.container.is_out_of_sight()) {
-            relieved.entry(found.spot.root).or_default().push(found.spot.path.clone());
+            relieved.entry(found.spot.root).or_default().insert(found.spot.path.clone());
         }
         let goes_along = |spot: &Spot<'a>| {
-            let outer = relieved.get(&spot.root).map_or(&[][..], Vec::as_slice);
-            spot.path.len() > 1 && outer.iter().any(|path| path.len() < spot.path.len() && spot.path.starts_with(path))
-                || spot.path.len() == 1 && outer.iter().any(SmallVec::is_empty)
+            let outer = relieved.get(&spot.root);
+            outer.is_some_and(|outer| (0..spot.path.len()).any(|length| outer.contains(&spot.path[..length])))
         };
         // Other files may fill what is exported.
         let given = |f: &Found<'a>| {

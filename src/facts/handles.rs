@@ -15,7 +15,7 @@ use oxc_semantic::NodeId;
 use serde::{Deserialize, Serialize};
 
 use super::reader::{Reader, last_name, peel};
-use super::sites::May;
+use super::sites::{Maker, May};
 use super::{END_METHODS, FunctionId, Guard, Life, Made, PlaceId, What};
 use crate::finding::Span;
 pub(super) use closes::is_closing_word;
@@ -139,11 +139,19 @@ impl<'a> Reader<'a, '_> {
             let row = self.apis.row(hit.row);
             match row.opens {
                 Some(What::Listener) => self.note_listener(call, row, hit.known),
-                Some(What::Timer) => self.note_timer(call, row),
+                Some(What::Timer) => self.note_timer(Maker::Call(call), row),
                 _ if row.closes.is_some() => closing.push(call),
                 _ => {}
             }
             starts.resize(self.facts.handles.len(), call.node_id.get());
+        }
+        for maker in self.makers().iter().copied() {
+            let Maker::New(new) = maker else { continue };
+            let Some(row) = self.row_of_new(&new.callee).map(|row| self.apis.row(row)) else { continue };
+            if row.opens == Some(What::Timer) {
+                self.note_timer(maker, row);
+                starts.resize(self.facts.handles.len(), new.node_id.get());
+            }
         }
         self.note_owners(&starts);
         // Where nothing is open, nobody asks what is closed.

@@ -65,6 +65,9 @@ struct Taking<'a> {
     function: FunctionId,
 }
 
+/// Streams that one file gathers, each looked for in the whole file: no file that people write has as many.
+const MOST_INTAKES: usize = 200;
+
 impl<'a> Reader<'a, '_> {
     /// Finds requests and other streams from outside that are gathered without a limit.
     pub fn note_intakes(&mut self) {
@@ -114,6 +117,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn note_intake(&mut self, piece: &Piece<'a>, taking: &Taking<'a>) {
+        if self.facts.intakes.len() >= MOST_INTAKES {
+            return;
+        }
         let Some(sender) = self.sender_of(taking.stream) else { return };
         let target = self.text_of(piece.target, 40);
         if self.is_declared_inside(piece, taking) || self.is_taken_out(&target, piece, taking) {

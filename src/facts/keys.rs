@@ -6,6 +6,7 @@ use oxc_ast::ast::{
 };
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
+use rustc_hash::FxHashSet;
 
 use super::places::{Seg, SpotRoot};
 use super::reader::{Reader, last_name, peel};
@@ -95,6 +96,18 @@ const VOCABULARY: &[&str] = &[
     "slot",
 ];
 
+/// Expressions that are looked at for one key. Names may stand for expressions with names in them, many times over.
+const MOST_STEPS: u32 = 1_000;
+
+/// What was asked about keys so far.
+#[derive(Default)]
+pub struct Asked {
+    /// Expressions looked at for the present key.
+    steps: u32,
+    /// Names of types that are known to have few values.
+    finite: FxHashSet<SymbolId>,
+}
+
 impl<'a> Reader<'a, '_> {
     pub fn key_of(&mut self, expr: &'a Expression<'a>) -> Key {
         Key { text: self.text_of(expr.span(), 60), domain: self.domain_of(expr) }
@@ -105,7 +118,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn domain_at(&mut self, expr: &'a Expression<'a>, depth: u32) -> Domain {
-        if depth > 12 {
+        self.asked.steps = if depth == 0 { 0 } else { self.asked.steps + 1 };
+        if depth > 12 || self.asked.steps > MOST_STEPS {
             return Domain::Unknown;
         }
         match peel(expr) {
@@ -141,7 +155,7 @@ impl<'a> Reader<'a, '_> {
             }
             Expression::CallExpression(call) => self.domain_of_call(call, depth),
             Expression::Identifier(id) => match self.symbol_of(id) {
-                Some(symbol) => self.domain_of_symbol(symbol, depth),
+                Some(symbol) => self.domain_of_name(symbol, depth),
                 None if id.name == "undefined" => Domain::Finite,
                 None => Domain::Unknown,
             },
@@ -220,7 +234,12 @@ impl<'a> Reader<'a, '_> {
         })
     }
 
-    pub(super) fn domain_of_symbol(&mut self, symbol: SymbolId, depth: u32) -> Domain {
+    pub(super) fn domain_of_symbol(&mut self, symbol: SymbolId) -> Domain {
+        self.asked.steps = 0;
+        self.domain_of_name(symbol, 0)
+    }
+
+    fn domain_of_name(&mut self, symbol: SymbolId, depth: u32) -> Domain {
         let name = self.scoping.symbol_name(symbol);
         let node = self.scoping.symbol_declaration(symbol);
         match self.nodes.kind(node) {
@@ -295,7 +314,7 @@ impl<'a> Reader<'a, '_> {
             Expression::ObjectExpression(_) => Domain::Finite,
             Expression::Identifier(id) => match self.symbol_of(id) {
                 Some(s) if self.is_constant_collection(s) => Domain::Finite,
-                Some(s) => self.domain_of_symbol(s, depth + 1),
+                Some(s) => self.domain_of_name(s, depth + 1),
                 None => Domain::Unknown,
             },
             e => self.domain_at(e, depth + 1),
@@ -348,31 +367,38 @@ impl<'a> Reader<'a, '_> {
         Some(ParamPath { function: self.scope_function(symbol), index, path: text })
     }
 
-    /// A type with few values: booleans, literals and unions of them, `keyof`, enums, and names for these.
-    fn is_finite_type(&self, t: &TSType<'a>) -> bool {
-        match t {
-            TSType::TSBooleanKeyword(_)
-            | TSType::TSLiteralType(_)
-            | TSType::TSNullKeyword(_)
-            | TSType::TSUndefinedKeyword(_) => true,
-            TSType::TSUnionType(u) => u.types.iter().all(|t| self.is_finite_type(t)),
-            TSType::TSTypeOperatorType(o) => o.operator == TSTypeOperatorOperator::Keyof,
-            TSType::TSParenthesizedType(p) => self.is_finite_type(&p.type_annotation),
-            TSType::TSTypeReference(r) => {
-                let TSTypeName::IdentifierReference(id) = &r.type_name else { return false };
-                let Some(symbol) = self.symbol_of(id) else { return false };
-                match self.nodes.kind(self.scoping.symbol_declaration(symbol)) {
-                    AstKind::TSEnumDeclaration(_) => true,
-                    // An alias of itself does not compile; one level of nesting is all that people write.
-                    AstKind::TSTypeAliasDeclaration(alias) => match &alias.type_annotation {
-                        TSType::TSTypeReference(_) => false,
-                        other => self.is_finite_type(other),
-                    },
-                    _ => false,
+    /// A type with few values: booleans, literals and unions of them, `keyof`, enums, and names for these. A name that
+    /// stands for itself does not compile, and adds nothing.
+    fn is_finite_type(&mut self, asked: &TSType<'a>) -> bool {
+        let (mut work, mut named) = (vec![asked], FxHashSet::default());
+        while let Some(t) = work.pop() {
+            match t {
+                TSType::TSBooleanKeyword(_)
+                | TSType::TSLiteralType(_)
+                | TSType::TSNullKeyword(_)
+                | TSType::TSUndefinedKeyword(_) => {}
+                TSType::TSUnionType(u) => work.extend(&u.types),
+                TSType::TSTypeOperatorType(o) if o.operator == TSTypeOperatorOperator::Keyof => {}
+                TSType::TSParenthesizedType(p) => work.push(&p.type_annotation),
+                TSType::TSTypeReference(r) => {
+                    let TSTypeName::IdentifierReference(id) = &r.type_name else { return false };
+                    let Some(symbol) = self.symbol_of(id) else { return false };
+                    match self.nodes.kind(self.scoping.symbol_declaration(symbol)) {
+                        AstKind::TSEnumDeclaration(_) => {}
+                        // One level of nesting is all that people write.
+                        AstKind::TSTypeAliasDeclaration(alias) => match &alias.type_annotation {
+                            TSType::TSTypeReference(_) => return false,
+                            other if !self.asked.finite.contains(&symbol) && named.insert(symbol) => work.push(other),
+                            _ => {}
+                        },
+                        _ => return false,
+                    }
                 }
+                _ => return false,
             }
-            _ => false,
         }
+        self.asked.finite.extend(named);
+        true
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which library function a callee is, and of which type a value is: imports, globals, `new`, annotations, `extends`.
 
+mod effects;
+mod events;
 mod types;
 
 use oxc_ast::AstKind;
@@ -20,7 +22,22 @@ pub struct Hit {
     pub known: bool,
 }
 
+/// Names, types and classes that stand for each other are followed so far, within each other. Each step takes a few frames
+/// of a stack that carries tens of thousands: see [`crate::parse::STACK`].
+const DEEPEST_WALK: u32 = 200;
+
 impl<'a> Reader<'a, '_> {
+    /// One step of a walk that goes from names to what they stand for: gives up on what nobody writes by hand.
+    pub fn deeper<T>(&mut self, walk: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth >= DEEPEST_WALK {
+            return None;
+        }
+        self.depth += 1;
+        let found = walk(self);
+        self.depth -= 1;
+        found
+    }
+
     /// The row of a call, if its callee is known.
     pub fn api_of_call(&mut self, call: &'a CallExpression<'a>) -> Option<Hit> {
         let node = call.node_id.get();
@@ -28,6 +45,7 @@ impl<'a> Reader<'a, '_> {
             return *known;
         }
         let hit = self.api_of_callee(&call.callee);
+        let hit = hit.filter(|hit| call.arguments.len() >= self.apis.row(hit.row).at_least);
         self.call_rows.insert(node, hit);
         hit
     }
@@ -133,7 +151,11 @@ impl<'a> Reader<'a, '_> {
         };
         let span = self.nodes.kind(child).span();
         let index = call.arguments.iter().position(|a| a.span() == span)?;
-        self.callback_role(call, index, key)
+        let mut handed = self.callback_role(call, index, key)?;
+        if handed.event.is_some_and(|event| event.once_if_exits) && self.exits(function) {
+            handed.runs = None;
+        }
+        Some(handed)
     }
 
     /// What `call` does with a function in argument `index` (or under `key` of an object there).
@@ -154,10 +176,10 @@ impl<'a> Reader<'a, '_> {
             && let Some(Argument::StringLiteral(event)) =
                 argument_at(at, call.arguments.len()).and_then(|i| call.arguments.get(i))
             && let Some(m) = peel(&call.callee).as_member_expression()
-            && let Some(t) = self.library_type_of(m.object()).or_else(|| self.apis.type_named("EventEmitter"))
-            && let Some(told) = self.apis.event(t, event.value.as_str())
+            && let Some(told) = self.told_of(m.object(), event.value.as_str())
         {
-            handed.runs = if row.once { None } else { told.runs.or(handed.runs) };
+            let often = if self.comes_again(call, m.object(), told) { None } else { told.runs };
+            handed.runs = if row.once { None } else { often.or(handed.runs) };
             handed.event = Some(told);
         }
         Some(handed)

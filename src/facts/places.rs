@@ -203,7 +203,7 @@ impl<'a> Reader<'a, '_> {
         let place = self.resolved.len();
         self.resolved.push(own); // ends cycles
         self.spots[symbol.index()] = small(place + 1);
-        if let Some(spot) = self.alias_of(symbol) {
+        if let Some(spot) = self.deeper(|reader| reader.alias_of(symbol)) {
             self.resolved[place] = spot;
         }
         self.resolved[place].clone()
@@ -256,24 +256,41 @@ impl<'a> Reader<'a, '_> {
                 } else {
                     self.spot_of_loop_variable(node)?
                 };
-                let spot = spot_in_pattern(base, &declarator.id, symbol)?;
-                // `let list = map.get(k); if (!list) map.set(k, list = [])` still is the entry.
-                let entry = matches!(spot.path.last(), Some(Seg::Entry));
-                (!self.scoping.symbol_is_mutated(symbol) || (entry && !self.is_replaced_by_copy(symbol)))
-                    .then_some(spot)
+                if declarator.id.is_binding_identifier() {
+                    return self.kept_alias(symbol, base);
+                }
+                let mut own = None;
+                // One walk for all names of the pattern: there may be thousands.
+                for (name, spot) in spots_in_pattern(base, &declarator.id) {
+                    let alias = self.kept_alias(name, spot);
+                    if name == symbol {
+                        own = own.or(alias);
+                    } else if self.spots[name.index()] == 0 && self.scoping.symbol_declaration(name) == node {
+                        self.resolved.push(alias.unwrap_or_else(|| Spot::new(SpotRoot::Symbol(name))));
+                        self.spots[name.index()] = small(self.resolved.len());
+                    }
+                }
+                own
             }
             AstKind::ImportSpecifier(s) => self.import_spot(node, Some(s.imported.name().as_str())),
             AstKind::ImportDefaultSpecifier(_) => self.import_spot(node, Some("default")),
             AstKind::ImportNamespaceSpecifier(_) => self.import_spot(node, None),
             AstKind::TSImportEqualsDeclaration(d) => match &d.module_reference {
                 oxc_ast::ast::TSModuleReference::ExternalModuleReference(r) => {
-                    Some(Spot::new(SpotRoot::Module(r.expression.value.as_str())))
+                    Some(self.module_spot(r.expression.value.as_str()))
                 }
                 _ => None,
             },
             AstKind::FormalParameter(p) => self.spot_of_parameter(node, &p.pattern, symbol),
             _ => None,
         }
+    }
+
+    /// What a name stands for, when it does so for good.
+    fn kept_alias(&self, symbol: SymbolId, spot: Spot<'a>) -> Option<Spot<'a>> {
+        // `let list = map.get(k); if (!list) map.set(k, list = [])` still is the entry.
+        let entry = matches!(spot.path.last(), Some(Seg::Entry));
+        (!self.scoping.symbol_is_mutated(symbol) || (entry && !self.is_replaced_by_copy(symbol))).then_some(spot)
     }
 
     /// `list = list.slice()`: from there on the name stands for another list.
@@ -288,11 +305,20 @@ impl<'a> Reader<'a, '_> {
 
     fn import_spot(&self, specifier: NodeId, name: Option<&'a str>) -> Option<Spot<'a>> {
         let AstKind::ImportDeclaration(d) = self.nodes.parent_kind(specifier) else { return None };
-        let module = Spot::new(SpotRoot::Module(d.source.value.as_str()));
-        Some(match name {
-            Some(name) => module.step(Seg::Field(name)),
-            None => module,
+        let module = self.module_spot(d.source.value.as_str());
+        Some(match (module.root, name) {
+            (SpotRoot::Global(_), Some("default")) | (_, None) => module,
+            (SpotRoot::Global(global), Some(name)) if GLOBAL_OBJECTS.contains(&global) => {
+                Spot::new(SpotRoot::Global(name))
+            }
+            (_, Some(name)) => module.step(Seg::Field(name)),
         })
+    }
+
+    /// A module, or the global that it stands for: `global/window`.
+    fn module_spot(&self, module: &'a str) -> Spot<'a> {
+        let global = self.apis.global_of_module(module);
+        Spot::new(global.map_or(SpotRoot::Module(module), SpotRoot::Global))
     }
 
     /// `for (const x of xs)`: an entry of `xs`.
@@ -362,14 +388,16 @@ pub fn is_symbol_name(name: &str) -> bool {
 
 /// Follows a binding pattern from the value it takes apart to one of its names.
 fn spot_in_pattern<'a>(base: Spot<'a>, pattern: &'a BindingPattern<'a>, symbol: SymbolId) -> Option<Spot<'a>> {
+    spots_in_pattern(base, pattern).into_iter().find(|(name, _)| *name == symbol).map(|(_, spot)| spot)
+}
+
+/// What the names of a binding pattern take out of the value.
+fn spots_in_pattern<'a>(base: Spot<'a>, pattern: &'a BindingPattern<'a>) -> Vec<(SymbolId, Spot<'a>)> {
+    let mut found = Vec::new();
     let mut work = vec![(base, pattern)];
     while let Some((spot, pattern)) = work.pop() {
         match pattern {
-            BindingPattern::BindingIdentifier(id) => {
-                if id.symbol_id.get() == Some(symbol) {
-                    return Some(spot);
-                }
-            }
+            BindingPattern::BindingIdentifier(id) => found.extend(id.symbol_id.get().map(|symbol| (symbol, spot))),
             BindingPattern::AssignmentPattern(p) => work.push((spot, &p.left)),
             BindingPattern::ObjectPattern(p) => {
                 for property in &p.properties {
@@ -388,5 +416,5 @@ fn spot_in_pattern<'a>(base: Spot<'a>, pattern: &'a BindingPattern<'a>, symbol: 
             }
         }
     }
-    None
+    found
 }

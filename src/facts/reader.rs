@@ -14,6 +14,7 @@ use smallvec::SmallVec;
 
 use super::containers::Collections;
 use super::extract::Origin;
+use super::keys::Asked;
 use super::names::Hit;
 use super::places::Spot;
 use super::promises::emitters::{Emitter, Heard};
@@ -91,8 +92,9 @@ pub struct Reader<'a, 's> {
     pub call_spots: FxHashMap<NodeId, Option<Spot<'a>>>,
     pub call_types: FxHashMap<NodeId, Option<Type>>,
     pub call_rows: FxHashMap<NodeId, Option<Hit>>,
-    /// Nesting of [`Reader::type_of`], which gives up on what nobody writes by hand.
+    /// How far the present walk over names, types and classes has come: see [`Reader::deeper`].
     pub depth: u32,
+    pub(super) asked: Asked,
     pub symbol_types: FxHashMap<SymbolId, Option<Type>>,
     pub field_types: FxHashMap<(ClassId, &'a str), Option<Type>>,
     /// Rows of handlers that mean this file, once a function asks.
@@ -167,6 +169,7 @@ impl<'a, 's> Reader<'a, 's> {
             call_types: FxHashMap::default(),
             call_rows: FxHashMap::default(),
             depth: 0,
+            asked: Asked::default(),
             symbol_types: FxHashMap::default(),
             field_types: FxHashMap::default(),
             exported_rows: None,

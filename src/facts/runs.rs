@@ -371,8 +371,16 @@ impl<'a> Reader<'a, '_> {
             let at = self.facts.functions[id.0 as usize].head;
             self.add_use(id, Use::Exported { at });
         }
-        for node in self.reads_of(symbol) {
-            self.note_position(id, node);
+        let reads: Vec<NodeId> = self.reads_of(symbol).collect();
+        let followed = self.deeper(|reader| {
+            for node in reads {
+                reader.note_position(id, node);
+            }
+            Some(())
+        });
+        if followed.is_none() {
+            let function = &self.facts.functions[id.0 as usize];
+            self.add_use(id, Use::Escapes { by: function.parent, at: function.head });
         }
     }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{BindingPattern, CallExpression, Expression, NewExpression};
+use oxc_ast::ast::{Argument, BindingPattern, CallExpression, Expression, NewExpression};
 use oxc_semantic::{NodeId, SymbolId};
 use rustc_hash::FxHashMap;
 
@@ -33,7 +33,7 @@ impl May {
     pub const LISTEN: Self = Self(1 << 3);
     /// Makes one signal follow others.
     pub const FOLLOW: Self = Self(1 << 4);
-    /// Runs an effect that returns its cleanup.
+    /// Runs its callback when a component appears.
     pub const EFFECT: Self = Self(1 << 5);
     /// Closes its receiver where a cleanup should.
     pub const CLOSE: Self = Self(1 << 6);
@@ -102,7 +102,7 @@ impl May {
             (Self::END, ends),
             (Self::LISTEN, listening::is_hook(name)),
             (Self::FOLLOW, listening::follows_signals(name)),
-            (Self::EFFECT, apis.is_effect(name)),
+            (Self::EFFECT, apis.may_be_effect(name)),
             (Self::CLOSE, opens || cleanups::closes_receiver(name)),
             (Self::SIGHT, sightings::is_looked_at(name)),
             (Self::REDIS, sightings::is_of_redis(name)),
@@ -115,7 +115,7 @@ impl May {
             (Self::INHERIT, name == "inherits"),
             (Self::STOP, name.starts_with("clear") || name.starts_with("cancel")),
             (Self::CLEAR, name.starts_with("removeAll")),
-            (Self::LAST, apis.runs_at_the_end(name)),
+            (Self::LAST, apis.may_run_at_the_end(name)),
         ]
         .into_iter()
         .filter(|(_, yes)| *yes)
@@ -151,6 +151,17 @@ pub struct Named<'a> {
 pub enum Maker<'a> {
     Call(&'a CallExpression<'a>),
     New(&'a NewExpression<'a>),
+}
+
+impl<'a> Maker<'a> {
+    /// Its node, what is called, and with what.
+    #[must_use]
+    pub fn parts(self) -> (NodeId, &'a Expression<'a>, &'a [Argument<'a>]) {
+        match self {
+            Self::Call(call) => (call.node_id.get(), &call.callee, &call.arguments),
+            Self::New(new) => (new.node_id.get(), &new.callee, &new.arguments),
+        }
+    }
 }
 
 /// All calls of a file, in the order of their nodes.

@@ -5,6 +5,7 @@ mod evidence;
 mod fewness;
 mod mismatch;
 mod pending;
+mod placed;
 mod relief;
 mod repairs;
 
@@ -13,13 +14,13 @@ use super::inputs::Source;
 use super::lives::Keeper;
 use super::summaries::{Stroke, Struck};
 use crate::facts::{
-    Container, ContainerKind, Does, Escape, FunctionId, FunctionKind, Guard, Life, Often, Op, Root, Step, TOP, Use,
-    Value,
+    Container, ContainerKind, Does, Escape, FunctionId, FunctionKind, Guard, Life, Often, Op, Root, TOP, Use, Value,
 };
 use crate::finding::Confidence;
 use fewness::names_a_part;
 pub use mismatch::{Miss, MissedBy};
 pub use pending::{How, Left};
+pub use placed::ByPlace;
 use relief::Relief;
 
 /// A collection that grows without end.
@@ -214,23 +215,10 @@ impl Unit {
         }
     }
 
-    /// The collections that this one is an entry of: `rooms` for `rooms[id]`.
-    fn holders<'u>(&'u self, container: &Container) -> impl Iterator<Item = &'u Container> {
-        let place = self.place(container.place);
-        let is_entry = place.path.last() == Some(&Step::Entry);
-        self.facts.containers.iter().filter(move |outer| {
-            let other = self.place(outer.place);
-            is_entry
-                && other.root == place.root
-                && other.path.len() < place.path.len()
-                && place.path.starts_with(&other.path)
-        })
-    }
-
     /// `rooms[id] ??= []; rooms[id].push(x)`: when `rooms` itself grows at least as surely, that tells it all.
     #[must_use]
     pub fn is_told_by_outer(&self, growth: &Growth<'_>) -> bool {
-        let mut outer = self.holders(growth.container);
+        let mut outer = self.holders(growth.container).into_iter();
         outer.any(|outer| self.growth(outer).is_some_and(|g| g.confidence >= growth.confidence))
     }
 

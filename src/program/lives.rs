@@ -2,7 +2,7 @@
 
 use super::Unit;
 use crate::facts::{
-    BindingId, ClassId, ClassKind, END_METHODS, FunctionId, FunctionKind, Life, Often, PlaceId, Root, TOP, Use,
+    BindingId, Class, ClassId, ClassKind, END_METHODS, FunctionId, FunctionKind, Life, Often, PlaceId, Root, TOP, Use,
 };
 use crate::finding::Span;
 
@@ -73,7 +73,7 @@ impl Unit {
             }
             Root::Global(_) => (Life::Process, "global: kept as long as the process runs".to_owned()),
             Root::Import { module, .. } => {
-                (Life::Process, format!("kept by `{module}`, which it is imported from, as long as the process runs"))
+                (Life::Process, format!("imported from `{module}`, which keeps it as long as the process runs"))
             }
             Root::UnknownThis(_) => return None,
         };
@@ -93,8 +93,10 @@ impl Unit {
         let name = if home.name.is_empty() { "this function".to_owned() } else { format!("`{}`", home.name) };
         match runs.often {
             Often::Once => Some((Life::Process, format!("kept by the closures of {name}, which runs once"))),
-            Often::Call | Often::Instance => Some((Life::Instance, format!("kept by the closures that {name} makes"))),
-            Often::Mount => Some((Life::Component, format!("kept by the closures that {name} makes"))),
+            Often::Call | Often::Instance => {
+                Some((Life::Instance, format!("kept by the closures that {name} creates")))
+            }
+            Often::Mount => Some((Life::Component, format!("kept by the closures that {name} creates"))),
             Often::Event | Often::Tick | Often::Request => None,
         }
     }
@@ -104,10 +106,10 @@ impl Unit {
         let name = if owner.name.is_empty() { "this object".to_owned() } else { format!("`{}`", owner.name) };
         let once = self.is_made_once(class);
         if once {
-            return (Life::Process, format!("kept by an instance of {name} that is made once, at start-up"));
+            return (Life::Process, format!("kept by an instance of {name} that is created once, at startup"));
         }
         if owner.kind == ClassKind::Object && self.runs_of(owner.within).often == Often::Once {
-            return (Life::Process, "kept by an object that is made once, at start-up".to_owned());
+            return (Life::Process, "kept by an object that is created once, at startup".to_owned());
         }
         let short = !owner.exported
             && !owner.escapes
@@ -115,7 +117,7 @@ impl Unit {
             && self.joined.made.contains_key(&class) == self.joined.made_short.contains(&class)
             && owner.made.iter().all(|(by, _)| self.runs_of(*by).often >= Often::Event);
         if short {
-            return (Life::Request, format!("an instance of {name} lives no longer than what makes it"));
+            return (Life::Request, format!("an instance of {name} lives no longer than the code that creates it"));
         }
         (Life::Instance, format!("kept by each instance of {name}"))
     }
@@ -124,6 +126,9 @@ impl Unit {
     pub(super) fn is_made_once(&self, class: ClassId) -> bool {
         let owner = &self.facts.classes[class.0 as usize];
         let made = &owner.made;
+        if owner.made_once && made.is_empty() && !self.joined.made.contains_key(&class) {
+            return true;
+        }
         // Who imports a class may make any number of instances, unless it is one of a kind by its name.
         if owner.exported && !self.is_lasting(class) {
             return false;
@@ -232,7 +237,13 @@ impl Unit {
     /// The method by which a class ends its instances, if it has one.
     #[must_use]
     pub fn end_method(&self, class: ClassId) -> Option<FunctionId> {
-        let methods = &self.facts.classes[class.0 as usize].methods;
-        END_METHODS.iter().find_map(|end| methods.iter().find(|(name, _)| name == end)).map(|(_, f)| *f)
+        self.ends[class.0 as usize]
     }
+}
+
+/// The method by which a class ends its instances: the first name of those that it has.
+pub(super) fn end_of(class: &Class) -> Option<FunctionId> {
+    let rank = |name: &str| END_METHODS.iter().position(|end| *end == name);
+    let ends = class.methods.iter().filter_map(|(name, function)| Some((rank(name)?, *function)));
+    ends.min_by_key(|(rank, _)| *rank).map(|(_, function)| function)
 }

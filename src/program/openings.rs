@@ -1,11 +1,14 @@
 //! Which opened things nothing closes: listeners on receivers that outlive them, timers whose id is lost.
 
 pub mod clients;
+mod closes;
 mod ends;
 pub mod handles;
 mod listeners;
 mod receivers;
 pub mod timers;
+
+pub use closes::ByEvent;
 
 use super::Unit;
 use crate::facts::{CleanupFlaw, DeadCleanup, FunctionId, Handle, Often, PlaceId, Root, Step, Use};
@@ -75,7 +78,7 @@ impl Unit {
                 package.and_then(|p| p.major(&cleanup.library)).is_some_and(|major| major >= since)
             }
             // That nobody calls it is what is wrong with it.
-            CleanupFlaw::Misspelt | CleanupFlaw::NotReturned => true,
+            CleanupFlaw::Misspelt | CleanupFlaw::NotReturned | CleanupFlaw::Ignored | CleanupFlaw::Promised => true,
             _ => !self.is_dead(cleanup.function),
         }
     }

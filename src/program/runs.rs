@@ -90,10 +90,16 @@ impl Around<'_> {
 
     /// A method runs on every call; the constructor of a class that is made once at start-up runs once.
     fn of_method(&self, runs: &[Runs], (class, own): (ClassId, Why), kind: FunctionKind) -> Runs {
-        if !matches!(kind, FunctionKind::Constructor | FunctionKind::FieldInit) {
+        let owner = &self.facts.classes[class.0 as usize];
+        let birth = matches!(kind, FunctionKind::Constructor | FunctionKind::FieldInit);
+        // What the framework makes, nobody else does.
+        let alone = owner.made_once && owner.made.is_empty() && !self.joined.made.contains_key(&class);
+        if alone && (birth || matches!(own, Why::Use(id, _) if owner.called_once.contains(&id))) {
+            return Runs::ONCE;
+        }
+        if !birth {
             return Runs { often: Often::Call, certain: true, why: own };
         }
-        let owner = &self.facts.classes[class.0 as usize];
         if owner.exported || owner.escapes {
             return Runs { often: Often::Instance, certain: owner.exported, why: own };
         }
@@ -128,16 +134,16 @@ pub fn evidence(unit: &Unit, runs: &Runs, function: FunctionId) -> (FileId, Span
     let facts = &unit.facts;
     let often = per(runs.often);
     let (span, text) = match runs.why {
-        Why::StartUp => (facts.functions[function.0 as usize].head, "runs once, at start-up".to_owned()),
+        Why::StartUp => (facts.functions[function.0 as usize].head, "runs once, at startup".to_owned()),
         Why::Signature(id) => {
             let function = &facts.functions[id.0 as usize];
             let exported = function.uses.iter().any(|used| matches!(used, Use::Exported { .. }));
-            let what = if exported { "an exported handler" } else { "its signature is a handler's" };
+            let what = if exported { "an exported handler" } else { "it has the signature of a handler" };
             (function.head, format!("{what}: runs {often}"))
         }
         Why::Made(id, nth) => {
             let class = &facts.classes[id.0 as usize];
-            let text = format!("`{}` is made here, {often}", class.name);
+            let text = format!("`{}` is created here, {often}", class.name);
             let Some((_, at)) = class.made.get(nth as usize) else {
                 let (file, _, at) = unit.joined.made[&id][nth as usize - class.made.len()];
                 return (file, at, text);
@@ -160,12 +166,12 @@ fn evidence_of_use(used: &Use, runs: &Runs, facts: &FileFacts) -> (Span, String)
     let often = per(runs.often);
     match used {
         Use::Callback { at, api, .. } => (*at, format!("`{api}` runs this {often}")),
-        Use::Exported { at } => (*at, "exported: runs on every call".to_owned()),
+        Use::Exported { at } => (*at, "exported: may run on every call".to_owned()),
         Use::Method { at, class } if runs.often == Often::Instance => {
             (*at, format!("runs for every new `{}`", facts.classes[class.0 as usize].name))
         }
         Use::Method { at, .. } => (*at, "a method: runs on every call".to_owned()),
-        Use::UnknownCallback { at, .. } => (*at, "is handed on and may run many times".to_owned()),
+        Use::UnknownCallback { at, .. } => (*at, "is passed on and may run many times".to_owned()),
         Use::Escapes { at, .. } => (*at, "is stored and may run many times".to_owned()),
         Use::Called { at, .. } => (*at, format!("is called here, {often}")),
         Use::Elsewhere(_) => (Span::default(), String::new()),

@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
+use super::unchecked::{Unchecked, unchecked};
 use super::{Look, counts, places, plural, safe};
 use crate::Outcome;
-use crate::finding::{Finding, NoticeKind};
+use crate::finding::Finding;
+use crate::source::Unit;
 use crate::sources::Sources;
 
 /// Findings and notices that are told; who has more to do than that asks again.
@@ -19,9 +21,9 @@ pub fn print(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
         print_finding(out, finding, &outcome.sources)?;
     }
     for notice in outcome.notices.iter().take(TOLD) {
-        let at = outcome.sources.place_of(notice).map_or_else(String::new, |p| format!(":{}:{}", p.line, p.column));
-        let word = if notice.kind == NoticeKind::Note { "note" } else { "not checked" };
-        writeln!(out, "{}{at} {word}: {}", safe(&notice.path), safe(&notice.message))?;
+        let entry = Unchecked::new(notice, outcome);
+        let at = entry.at(Unit::Utf16).map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
+        writeln!(out, "{}{at} {}: {}", safe(&notice.path), entry.words(), safe(entry.message()))?;
     }
     let more = outcome.findings.len().max(outcome.notices.len()).saturating_sub(TOLD);
     if more > 0 {
@@ -31,12 +33,12 @@ pub fn print(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
 }
 
 fn print_finding(out: &mut dyn Write, finding: &Finding, sources: &Sources) -> io::Result<()> {
-    let look = Look { colour: false, ascii: false };
+    let look = Look::PLAIN;
     let source = sources.of(finding.file);
-    let place = source.position(finding.span.start);
+    let (line, column) = source.at(finding.span.start, Unit::Utf16);
     let (severity, confidence) = (finding.severity.as_str(), finding.confidence.as_str());
     let (path, message) = (look.text(&source.path), look.text(&finding.message));
-    writeln!(out, "{path}:{}:{} {severity}[{}] {message} ({confidence})", place.line, place.column, finding.rule)?;
+    writeln!(out, "{path}:{line}:{column} {severity}[{}] {message} ({confidence})", finding.rule)?;
     let spot = |label| places::spot(label, finding.file, sources);
     let labels: Vec<String> =
         finding.labels.iter().map(|label| format!("{} {}", look.text(&spot(label)), look.text(&label.text))).collect();
@@ -50,10 +52,10 @@ fn print_finding(out: &mut dyn Write, finding: &Finding, sources: &Sources) -> i
 
 fn summary(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     let files = plural(outcome.files, "file");
-    let unchecked = outcome.notices.iter().filter(|notice| notice.kind != NoticeKind::Note).count();
+    let unchecked = unchecked(outcome).count();
     let unchecked = if unchecked == 0 { String::new() } else { format!("; {unchecked} not checked") };
     match counts(outcome) {
         counts if counts.is_empty() => writeln!(out, "no leaks found in {files}{unchecked}"),
-        counts => writeln!(out, "{counts} in {files}{unchecked}; `leaklint explain RULE` says more"),
+        counts => writeln!(out, "{counts} in {files}{unchecked}; `leaklint explain RULE` explains a rule"),
     }
 }

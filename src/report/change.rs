@@ -16,6 +16,17 @@ pub struct Change {
     pub added: Vec<String>,
 }
 
+impl Change {
+    /// Where the line at this place, removed or added, differs from its counterpart.
+    #[must_use]
+    pub fn difference(&self, at: usize) -> usize {
+        let (Some(old), Some(new)) = (self.removed.get(at), self.added.get(at)) else { return 0 };
+        let pairs = old.char_indices().zip(new.chars());
+        let end = old.len().min(new.len());
+        pairs.into_iter().find(|((_, a), b)| a != b).map_or(end, |((at, _), _)| at)
+    }
+}
+
 /// What becomes of the first file that `fix` touches; `None` when that is too long to be shown.
 #[must_use]
 pub fn change(fix: &Fix, sources: &Sources) -> Option<Change> {

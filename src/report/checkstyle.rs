@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use super::unchecked::unchecked;
 use super::xml::escaped;
 use crate::Outcome;
-use crate::finding::NoticeKind;
+use crate::source::Unit;
 
 /// # Errors
 /// When `out` cannot be written.
@@ -13,19 +14,18 @@ pub fn print(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     let mut entries: Vec<(&str, String)> = Vec::new();
     for finding in &outcome.findings {
         let source = outcome.sources.of(finding.file);
-        let place = source.position(finding.span.start);
         let help = if finding.help.is_empty() { String::new() } else { format!("; help: {}", finding.help) };
         let entry = entry(
-            (place.line, place.column),
+            source.at(finding.span.start, Unit::Utf16),
             finding.severity.as_str(),
             &format!("{}{help}", finding.message),
             finding.rule,
         );
         entries.push((&source.path, entry));
     }
-    for notice in outcome.notices.iter().filter(|notice| notice.kind != NoticeKind::Note) {
-        let place = outcome.sources.place_of(notice).map_or((1, 1), |place| (place.line, place.column));
-        entries.push((&notice.path, entry(place, "error", &notice.message, "not-checked")));
+    for broken in unchecked(outcome) {
+        let message = format!("{}: {}", broken.words(), broken.message());
+        entries.push((&broken.notice.path, entry(broken.at_least(Unit::Utf16), "error", &message, broken.id())));
     }
     entries.sort_by_key(|(path, _)| *path);
     for file in entries.chunk_by(|(a, _), (b, _)| a == b) {

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
+use super::unchecked::Unchecked;
 use super::{places, safe};
 use crate::Outcome;
 use crate::finding::{Finding, Notice, NoticeKind, Severity, Span};
-use crate::source::Source;
+use crate::source::{Source, Unit};
 
 /// `folder`: the working directory below the top of the repository, see [`places::folder`].
 ///
@@ -23,7 +24,7 @@ pub fn print(out: &mut dyn Write, outcome: &Outcome, folder: &str) -> io::Result
 
 fn annotation(finding: &Finding, outcome: &Outcome, folder: &str) -> String {
     let source = outcome.sources.of(finding.file);
-    let place = source.position(finding.span.start);
+    let (line, column) = source.at(finding.span.start, Unit::Utf16);
     let command = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -32,7 +33,7 @@ fn annotation(finding: &Finding, outcome: &Outcome, folder: &str) -> String {
     let file = property(&places::from_top(folder, &source.path));
     let title = property(&format!("leaklint: {}", finding.rule));
     // The log shows the message only: it says once more where that is.
-    let head = format!("{}:{}:{}: {}", source.path, place.line, place.column, finding.message);
+    let head = format!("{}:{line}:{column}: {}", source.path, finding.message);
     let lines: Vec<String> =
         std::iter::once(head).chain(places::details(finding, &outcome.sources)).map(|line| data(&line)).collect();
     format!("::{command} file={file},{},title={title}::{}", region(source, finding.span), lines.join("%0A"))
@@ -40,20 +41,26 @@ fn annotation(finding: &Finding, outcome: &Outcome, folder: &str) -> String {
 
 /// Columns are understood within one line only.
 fn region(source: &Source, span: Span) -> String {
-    let (start, end) = (source.position(span.start), source.position(span.end));
-    if start.line == end.line {
-        return format!("line={},col={},endLine={},endColumn={}", start.line, start.column, end.line, end.column);
+    let ((line, column), (end_line, end_column)) =
+        (source.at(span.start, Unit::Utf16), source.at(span.end, Unit::Utf16));
+    if line == end_line {
+        return format!("line={line},col={column},endLine={end_line},endColumn={end_column}");
     }
-    format!("line={},endLine={}", start.line, end.line)
+    format!("line={line},endLine={end_line}")
 }
 
 fn of_notice(notice: &Notice, outcome: &Outcome, folder: &str) -> String {
+    let entry = Unchecked::new(notice, outcome);
     let command = if notice.kind == NoticeKind::Note { "notice" } else { "error" };
-    let file = property(&places::from_top(folder, &notice.path));
-    let at =
-        outcome.sources.place_of(notice).map_or_else(String::new, |p| format!(",line={},col={}", p.line, p.column));
-    let message = data(&format!("{}: {}", notice.path, notice.message));
-    format!("::{command} file={file}{at},title=leaklint::{message}")
+    let title = property(&format!("leaklint: {}", entry.words()));
+    let place = notice.span.zip(entry.source);
+    let (at, file) = (place.map(|(span, source)| region(source, span)), places::from_top(folder, &notice.path));
+    // What is about no file belongs to the run as a whole.
+    let file = entry.is_about_a_file().then(|| format!("file={}", property(&file)));
+    let properties: Vec<String> = file.into_iter().chain(at).chain([format!("title={title}")]).collect();
+    let head = entry.at(Unit::Utf16).map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
+    let message = data(&format!("{}{head}: {}", notice.path, entry.message()));
+    format!("::{command} {}::{message}", properties.join(","))
 }
 
 /// What is said, made harmless: no line of it can be taken for a command.

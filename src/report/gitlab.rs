@@ -5,9 +5,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::unchecked::{Unchecked, unchecked};
 use super::{json, places};
 use crate::Outcome;
-use crate::finding::{Confidence, Finding, Notice, NoticeKind, Severity};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::source::Unit;
 
 /// `folder`: the working directory below the top of the repository, see [`places::folder`].
 ///
@@ -16,8 +18,7 @@ use crate::finding::{Confidence, Finding, Notice, NoticeKind, Severity};
 pub fn print(out: &mut dyn Write, outcome: &Outcome, folder: &str) -> io::Result<()> {
     let findings = outcome.findings.iter().zip(json::fingerprints(outcome));
     let mut issues: Vec<Issue> = findings.map(|(finding, print)| Issue::new(finding, print, outcome, folder)).collect();
-    let broken = outcome.notices.iter().filter(|notice| notice.kind != NoticeKind::Note);
-    issues.extend((0..).zip(broken).map(|(number, notice)| Issue::of_notice(number, notice, outcome, folder)));
+    issues.extend((0..).zip(unchecked(outcome)).map(|(number, entry)| Issue::of_unchecked(number, entry, folder)));
     serde_json::to_writer_pretty(&mut *out, &issues)?;
     writeln!(out)
 }
@@ -75,13 +76,14 @@ impl Issue {
         }
     }
 
-    fn of_notice(number: usize, notice: &Notice, outcome: &Outcome, folder: &str) -> Self {
-        let line = outcome.sources.place_of(notice).map_or(1, |place| place.line);
+    fn of_unchecked(number: usize, entry: Unchecked<'_>, folder: &str) -> Self {
+        let notice = entry.notice;
+        let (line, _) = entry.at_least(Unit::Utf16);
         let named = format!("{number}\0{}\0{}", notice.path, notice.message);
         Self {
             kind: "issue",
-            description: notice.message.clone(),
-            check_name: "not-checked".to_owned(),
+            description: format!("{}: {}", entry.words(), entry.message()),
+            check_name: entry.id().to_owned(),
             categories: ["Bug Risk"],
             content: Content { body: "leaklint could not check this file.".to_owned() },
             fingerprint: format!("{:016x}", xxh3_64(named.as_bytes())),

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::unchecked;
 use crate::Outcome;
 use crate::finding::{Confidence, FileId, Finding, Fix, Label, Notice, Severity, Span};
 use crate::source::Position;
@@ -47,18 +48,11 @@ fn findings(outcome: &Outcome) -> impl Iterator<Item = JsonFinding<'_>> {
     outcome.findings.iter().zip(prints).map(|(finding, print)| JsonFinding::new(finding, outcome, print))
 }
 
-/// The address of the page of a rule, when there is one that the world can read.
+/// Where the page of a rule can be read: an address, or nothing while the project has none in the world.
 #[must_use]
 pub fn page(rule: &str) -> Option<String> {
-    Some(url(rule)).filter(|url| url.starts_with("https://"))
-}
-
-/// Where the page of a rule can be read.
-#[must_use]
-pub fn url(rule: &str) -> String {
     const HOME: &str = env!("CARGO_PKG_REPOSITORY");
-    let page = format!("rules/{}.md", rule.replace('-', "_"));
-    if HOME.is_empty() { page } else { format!("{HOME}/blob/main/{page}") }
+    HOME.starts_with("https://").then(|| format!("{HOME}/blob/main/rules/{}.md", rule.replace('-', "_")))
 }
 
 #[derive(Serialize)]
@@ -102,7 +96,8 @@ struct JsonFinding<'o> {
     end: Position,
     labels: Vec<Place<'o>>,
     help: &'o str,
-    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     fingerprint: String,
     fixes: Vec<JsonFix<'o>>,
 }
@@ -128,6 +123,8 @@ struct JsonNotice<'o> {
     path: &'o str,
     message: &'o str,
     start: Option<Position>,
+    end: Option<Position>,
+    kind: &'static str,
 }
 
 impl<'o> JsonFinding<'o> {
@@ -145,7 +142,7 @@ impl<'o> JsonFinding<'o> {
             end: sources.position(finding.file, finding.span.end),
             labels,
             help: &finding.help,
-            url: url(finding.rule),
+            url: page(finding.rule),
             fingerprint,
             fixes: finding.fixes.iter().map(|fix| JsonFix::new(fix, sources)).collect(),
         }
@@ -180,7 +177,14 @@ impl<'o> JsonFix<'o> {
 
 impl<'o> JsonNotice<'o> {
     fn new(notice: &'o Notice, sources: &'o Sources) -> Self {
-        Self { path: &notice.path, message: &notice.message, start: sources.place_of(notice) }
+        let place = notice.span.zip(sources.by_path(&notice.path));
+        Self {
+            path: &notice.path,
+            message: &notice.message,
+            start: place.map(|(span, source)| source.position(span.start)),
+            end: place.map(|(span, source)| source.position(span.end)),
+            kind: unchecked::id(notice.kind),
+        }
     }
 }
 

@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
+use super::unchecked::{Unchecked, unchecked};
 use super::{places, plural, safe, xml};
 use crate::Outcome;
-use crate::finding::{Finding, Notice, NoticeKind};
+use crate::finding::Finding;
+use crate::source::Unit;
 
 /// # Errors
 /// When `out` cannot be written.
@@ -14,8 +16,7 @@ pub fn print(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     let mut report = Report::new("leaklint");
     let mut suites: Vec<TestSuite> = Vec::new();
     let findings = outcome.findings.iter().map(|finding| failure(finding, outcome));
-    let broken = outcome.notices.iter().filter(|notice| notice.kind != NoticeKind::Note);
-    let mut cases: Vec<(String, TestCase)> = findings.chain(broken.map(|notice| error(notice, outcome))).collect();
+    let mut cases: Vec<(String, TestCase)> = findings.chain(unchecked(outcome).map(error)).collect();
     cases.sort_by(|(a, _), (b, _)| a.cmp(b));
     for (path, case) in cases {
         if suites.last().is_none_or(|suite| suite.name.as_str() != path) {
@@ -39,23 +40,24 @@ pub fn print(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
 /// The path of the suite, and the test in it.
 fn failure(finding: &Finding, outcome: &Outcome) -> (String, TestCase) {
     let source = outcome.sources.of(finding.file);
-    let place = source.position(finding.span.start);
+    let (line, column) = source.at(finding.span.start, Unit::Utf16);
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    let head = format!("{}:{}:{}: {}", source.path, place.line, place.column, finding.message);
+    let head = format!("{}:{line}:{column}: {}", source.path, finding.message);
     let lines: Vec<String> = std::iter::once(head).chain(places::details(finding, &outcome.sources)).collect();
     status.set_message(name_of(&finding.message)).set_type(finding.severity.as_str());
     status.set_description(xml::legal(&lines.join("\n")));
-    let name = format!("{} at {}:{}", finding.rule, place.line, place.column);
+    let name = format!("{} at {line}:{column}", finding.rule);
     let path = name_of(&source.path);
-    (path.clone(), case(&name, &path, place.line, status))
+    (path.clone(), case(&name, &path, line, status))
 }
 
-fn error(notice: &Notice, outcome: &Outcome) -> (String, TestCase) {
-    let line = outcome.sources.place_of(notice).map_or(1, |place| place.line);
+fn error(entry: Unchecked<'_>) -> (String, TestCase) {
+    let (line, column) = entry.at_least(Unit::Utf16);
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-    status.set_message(name_of(&notice.message)).set_type("not-checked");
-    let path = name_of(&notice.path);
-    (path.clone(), case(&format!("not-checked at {line}"), &path, line, status))
+    let head = format!("{}:{line}:{column}: {}: {}", entry.notice.path, entry.words(), entry.message());
+    status.set_message(name_of(entry.message())).set_type(entry.id()).set_description(xml::legal(&head));
+    let path = name_of(&entry.notice.path);
+    (path.clone(), case(&format!("{} at {line}:{column}", entry.id()), &path, line, status))
 }
 
 /// A path as an attribute holds it: readers make a space of a line break there, so that it is shown as a sign.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::finding::{FileId, Finding, Fix, Label, Span};
-use crate::source::Source;
+use crate::source::{Source, Unit};
 use crate::sources::Sources;
 use crate::walk;
 
@@ -45,7 +45,8 @@ pub fn address(path: &str) -> String {
     format!("file://{slash}{drive}{}", utf8_percent_encode(rest, ESCAPED))
 }
 
-/// 1-based line, and 1-based column in UTF-8 bytes, of a byte offset.
+/// 1-based line, and 1-based column in the UTF-8 bytes of that line, of a byte offset. Here a byte-order mark counts:
+/// who reads it compares with the bytes of a diff.
 #[must_use]
 pub fn in_bytes(source: &Source, offset: u32) -> (u32, u32) {
     let line = source.lines().line(offset);
@@ -57,11 +58,11 @@ pub fn in_bytes(source: &Source, offset: u32) -> (u32, u32) {
 #[must_use]
 pub fn spot(label: &Label, home: FileId, sources: &Sources) -> String {
     let source = sources.of(label.file);
-    let place = source.position(label.span.start);
+    let (line, column) = source.at(label.span.start, Unit::Utf16);
     if source.path == sources.of(home).path {
-        return format!("{}:{}", place.line, place.column);
+        return format!("{line}:{column}");
     }
-    format!("{}:{}:{}", source.path, place.line, place.column)
+    format!("{}:{line}:{column}", source.path)
 }
 
 /// The evidence and what to do about it, one line each: `6:3: grows here, once per request`.

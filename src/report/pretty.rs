@@ -10,6 +10,7 @@ use miette::{
 
 use super::change::change;
 use super::window::{self, Mark, Window};
+use super::wrap::{self, Paragraph};
 use super::{BOLD, CYAN, DIM, GREEN, Look, RED, style};
 use crate::Outcome;
 use crate::finding::{Finding, Fix, Label, Severity, Span};
@@ -36,7 +37,9 @@ pub fn print(out: &mut dyn Write, outcome: &Outcome, look: Look) -> io::Result<(
 #[must_use]
 pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
     let head = look.paint(style(finding.severity), &format!("{}[{}]", finding.severity.as_str(), finding.rule));
-    let mut text = format!("{head} {}\n", look.paint(BOLD, &look.text(&finding.message)));
+    let taken = finding.severity.as_str().len() + finding.rule.len() + 3;
+    let message = Paragraph { taken, indent: 2 }.paint(BOLD, &look.text(&finding.message), look);
+    let mut text = format!("{head}{message}\n");
 
     for file in window::files(finding, sources) {
         let source = sources.of(file);
@@ -50,13 +53,16 @@ pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
         }
     }
     if !finding.help.is_empty() {
-        let _ = writeln!(text, "  {} {}", look.paint(CYAN, "help:"), look.text(&finding.help));
+        let help = Paragraph { taken: 8, indent: 8 }.fill(&look.text(&finding.help), look);
+        let _ = writeln!(text, "  {}{help}", look.paint(CYAN, "help:"));
     }
     if let Some(fix) = finding.fixes.first() {
         print_change(&mut text, fix, sources, look);
     }
-    let more = format!("  {}; about this rule: leaklint explain {}", finding.confidence.as_str(), finding.rule);
-    let _ = writeln!(text, "{}\n", look.paint(DIM, &more));
+    let (confidence, rule) = (finding.confidence.as_str(), finding.rule);
+    let more = format!("confidence: {confidence}; more about this rule: leaklint explain {rule}");
+    let more = Paragraph { taken: 2, indent: 2 }.paint(DIM, &more, look);
+    let _ = writeln!(text, " {more}\n");
     text
 }
 
@@ -75,7 +81,8 @@ pub fn place(out: &mut dyn Write, source: &Source, span: Span, look: Look) -> io
 fn bare<'f>(text: &mut String, source: &Source, labels: impl Iterator<Item = &'f Label>, look: Look) {
     let _ = writeln!(text, "  --> {}", look.text(&source.path));
     for label in labels {
-        let _ = writeln!(text, "      {}", look.text(&label.text));
+        let said = Paragraph { taken: 6, indent: 6 }.fill(&look.text(&label.text), look);
+        let _ = writeln!(text, "     {said}");
     }
 }
 
@@ -100,7 +107,8 @@ fn snippet(window: Window, severity: Severity, look: Look) -> String {
         characters: if look.ascii { ThemeCharacters::ascii() } else { ThemeCharacters::unicode() },
         styles: if look.colour { ThemeStyles::ansi() } else { ThemeStyles::none() },
     };
-    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(1).with_width(100);
+    let handler =
+        GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(1).with_width(look.width);
     let mut drawn = String::new();
     let diagnostic: &dyn Diagnostic = report.as_ref();
     if handler.render_report(&mut drawn, diagnostic).is_err() {
@@ -120,12 +128,25 @@ fn trimmed(drawn: &str) -> String {
 
 /// The suggested change as the lines it removes and adds.
 fn print_change(text: &mut String, fix: &Fix, sources: &Sources, look: Look) {
-    let care = if fix.safe { "" } else { " (changes what the code does: read it first)" };
-    let _ = writeln!(text, "  {} {}{}", look.paint(CYAN, "fix:"), look.text(&fix.title), look.paint(DIM, care));
+    let lines = Paragraph { taken: 7, indent: 7 }.lines(&look.text(&fix.title), look);
+    let _ = write!(text, "  {} {}", look.paint(CYAN, "fix:"), lines.join("\n"));
+    if !fix.safe {
+        let before = if lines.len() == 1 { 7 } else { 0 };
+        let taken = before + lines.last().map_or(0, |line| wrap::width(line)) + 1;
+        let care = "(changes what the code does: read it first)";
+        if taken + care.len() <= look.width {
+            let _ = write!(text, " {}", look.paint(DIM, care));
+        } else {
+            let care = Paragraph { taken: 7, indent: 7 }.paint(DIM, care, look);
+            let _ = write!(text, "\n      {care}");
+        }
+    }
+    text.push('\n');
     let Some(change) = change(fix, sources) else { return };
     for (lines, sign, style) in [(&change.removed, '-', RED), (&change.added, '+', GREEN)] {
-        for (line, number) in lines.iter().zip(change.line..) {
-            let shown = look.paint(style.trim_start_matches("1;"), &format!("{sign} {}", window::line(line, look)));
+        for ((at, line), number) in lines.iter().enumerate().zip(change.line..) {
+            let line = window::line(line, change.difference(at), 9, look);
+            let shown = look.paint(style.trim_start_matches("1;"), &format!("{sign} {line}"));
             let _ = writeln!(text, "  {number:>4} {shown}");
         }
     }

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::unchecked::{Unchecked, unchecked};
 use super::{json, places};
 use crate::Outcome;
-use crate::finding::{FileId, Finding, Label, Notice, NoticeKind, Severity, Span};
+use crate::finding::{FileId, Finding, Label, Severity, Span};
 use crate::source::Source;
 use crate::sources::Sources;
 
@@ -14,8 +15,7 @@ use crate::sources::Sources;
 /// When `out` cannot be written.
 pub fn print(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     let findings = outcome.findings.iter().map(|finding| Diagnostic::new(finding, &outcome.sources));
-    let broken = outcome.notices.iter().filter(|notice| notice.kind != NoticeKind::Note);
-    let diagnostics = findings.chain(broken.map(|notice| Diagnostic::of_notice(notice, &outcome.sources))).collect();
+    let diagnostics = findings.chain(unchecked(outcome).map(Diagnostic::of_unchecked)).collect();
     let report = Report { source: Tool { name: "leaklint" }, severity: "WARNING", diagnostics };
     serde_json::to_writer_pretty(&mut *out, &report)?;
     writeln!(out)
@@ -104,13 +104,13 @@ impl<'o> Diagnostic<'o> {
         }
     }
 
-    fn of_notice(notice: &'o Notice, sources: &'o Sources) -> Self {
-        let place = notice.span.zip(sources.by_path(&notice.path));
+    fn of_unchecked(entry: Unchecked<'o>) -> Self {
+        let place = entry.notice.span.zip(entry.source);
         Self {
-            message: notice.message.clone(),
-            location: Location { path: &notice.path, range: place.map(|(span, source)| range(source, span)) },
+            message: format!("{}: {}", entry.words(), entry.message()),
+            location: Location { path: &entry.notice.path, range: place.map(|(span, source)| range(source, span)) },
             severity: "ERROR",
-            code: Code { value: "not-checked", url: None },
+            code: Code { value: entry.id(), url: None },
             suggestions: Vec::new(),
             related_locations: Vec::new(),
         }

@@ -13,7 +13,7 @@ pub fn table(out: &mut dyn Write) -> io::Result<()> {
     let (id, group) = (width(|r| r.id.len()), width(|r| r.group.as_str().len()));
     for rule in RULES {
         let (severity, summary) = (rule.severity.as_str(), rule.summary());
-        let opt_in = if rule.pedantic { " Only on request: --rule." } else { "" };
+        let opt_in = if rule.pedantic { " Off by default." } else { "" };
         writeln!(out, "{:id$}  {:group$}  {severity:7}  {summary}{opt_in}", rule.id, rule.group.as_str())?;
     }
     Ok(())
@@ -30,7 +30,8 @@ pub fn json(out: &mut dyn Write) -> io::Result<()> {
         summary: &'static str,
         /// Runs only when it is named.
         pedantic: bool,
-        url: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        url: Option<String>,
     }
     let rows: Vec<Row> = RULES
         .iter()
@@ -40,7 +41,7 @@ pub fn json(out: &mut dyn Write) -> io::Result<()> {
             severity: rule.severity.as_str(),
             summary: rule.summary(),
             pedantic: rule.pedantic,
-            url: super::json::url(rule.id),
+            url: super::json::page(rule.id),
         })
         .collect();
     serde_json::to_writer_pretty(&mut *out, &rows)?;

@@ -1,23 +1,32 @@
-//! SARIF 2.1.0, for code scanning. Columns count Unicode code points, and say so.
+//! SARIF 2.1.0, for code scanning. Columns count UTF-16 code units, and say so.
 
 mod shapes;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::unchecked::{self, Unchecked};
 use super::{json, places};
 use crate::Outcome;
 use crate::config;
 use crate::finding::{Confidence, Edit, FileId, Finding, Fix, Label, Notice, NoticeKind, Severity, Span};
+use crate::page::{self, Links};
 use crate::rule::Rule;
-use crate::source::Source;
+use crate::source::{Source, Unit};
 use shapes::{
-    Artifact, Change, CodeFlow, Configuration, Driver, Help, Insert, Invocation, Level, Log, Message, Notification,
-    Physical, Place, Properties, Region, Replacement, Result, RuleShape, Run, Spot, ThreadFlow, Tool,
+    Artifact, Change, CodeFlow, Configuration, Descriptor, Driver, Help, Insert, Invocation, Level, Log, Message,
+    Notification, Physical, Place, Properties, Reference, Region, Replacement, Result, RuleShape, Run, Spot,
+    ThreadFlow, Tool,
 };
 
 /// GitHub takes no run with more results than this.
 const MOST: usize = 25_000;
+/// What a notification may be about.
+const KINDS: [(NoticeKind, &str); 3] = [
+    (NoticeKind::Syntax, "The file is not valid JavaScript or TypeScript."),
+    (NoticeKind::Failure, "The file, or a part of the job, could not be checked."),
+    (NoticeKind::Note, "Worth knowing; what was found stays as it is."),
+];
 /// What relative addresses are relative to.
 const ROOT: &str = "SRCROOT";
 
@@ -66,6 +75,7 @@ impl<'o> Writer<'o> {
                     version: env!("CARGO_PKG_VERSION"),
                     semantic_version: env!("CARGO_PKG_VERSION"),
                     rules: known.map(|(rule, least)| shape(rule, least)).collect(),
+                    notifications: KINDS.map(|(kind, text)| Descriptor::new(unchecked::id(kind), text)),
                 },
             },
             original_uri_base_ids: BTreeMap::from([(
@@ -73,7 +83,7 @@ impl<'o> Writer<'o> {
                 Place { description: Message::new("the top of the source") },
             )]),
             invocations: [self.invocation()],
-            column_kind: "unicodeCodePoints",
+            column_kind: "utf16CodeUnits",
             results: findings.map(|(finding, print)| self.result(finding, print)).collect(),
         }
     }
@@ -82,23 +92,27 @@ impl<'o> Writer<'o> {
         let mut notifications: Vec<Notification> = self.outcome.notices.iter().map(|n| self.notification(n)).collect();
         let more = self.outcome.findings.len().saturating_sub(MOST);
         if more > 0 {
-            let text = format!("{more} more findings are left out: a run holds {MOST} results at most");
-            notifications.push(Notification { level: Level::Warning, message: Message::new(&text), locations: vec![] });
+            let text = format!("{more} more findings are omitted: a run has at most {MOST} results");
+            notifications.push(Notification {
+                descriptor: None,
+                level: Level::Warning,
+                message: Message::new(&text),
+                locations: vec![],
+            });
         }
         let failed = self.outcome.notices.iter().any(|notice| notice.kind == NoticeKind::Failure);
         Invocation { execution_successful: !failed, tool_execution_notifications: notifications }
     }
 
     fn notification(&self, notice: &Notice) -> Notification {
-        let source = self.outcome.sources.by_path(&notice.path);
-        let region = notice.span.zip(source).map(|(span, source)| region(source, span));
+        let entry = Unchecked::new(notice, self.outcome);
+        let region = notice.span.zip(entry.source).map(|(span, source)| region(source, span));
         let physical = Physical { artifact_location: self.artifact(&notice.path), region };
-        // A panic in a rule is about no file.
-        let about_a_file = notice.path != ".";
         Notification {
+            descriptor: Some(Reference { id: entry.id() }),
             level: if notice.kind == NoticeKind::Note { Level::Note } else { Level::Error },
             message: Message::new(&notice.message),
-            locations: about_a_file.then(|| Spot::new(physical)).into_iter().collect(),
+            locations: entry.is_about_a_file().then(|| Spot::new(physical)).into_iter().collect(),
         }
     }
 
@@ -155,8 +169,9 @@ impl<'o> Writer<'o> {
 }
 
 fn region(source: &Source, span: Span) -> Region {
-    let (start, end) = (source.position(span.start), source.position(span.end.max(span.start)));
-    Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
+    let (start_line, start_column) = source.at(span.start, Unit::Utf16);
+    let (end_line, end_column) = source.at(span.end.max(span.start), Unit::Utf16);
+    Region { start_line, start_column, end_line, end_column }
 }
 
 const fn level(severity: Severity) -> Level {
@@ -180,12 +195,13 @@ fn shape(rule: &'static Rule, least: Confidence) -> RuleShape {
             Confidence::Guess => "low",
         },
     );
+    let page = page::of(rule, Links::Names);
     RuleShape {
         id: rule.id,
         name: rule.id,
         short_description: Message::new(rule.summary()),
         full_description: Message::new(rule.summary()),
-        help: Help { text: rule.page, markdown: rule.page },
+        help: Help { text: page.clone(), markdown: page },
         help_uri: json::page(rule.id),
         default_configuration: Configuration { level: level(rule.severity) },
         properties: shapes::RuleProperties {

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
-use super::{Look, sign};
+use unicode_width::UnicodeWidthChar;
+
+use super::{Look, sign, wrap};
 use crate::finding::{FileId, Finding, Label, Span};
-use crate::source::Source;
 use crate::source::lines::small;
+use crate::source::{Source, Unit};
 use crate::sources::Sources;
 
 /// A place to underline; no text: underlined only.
@@ -40,11 +42,14 @@ pub struct WindowMark {
 
 /// Marks further apart than this many lines get windows of their own.
 const NEAR_LINES: u32 = 4;
-/// Bytes of a line that are shown whole; of longer lines, `MARGIN` bytes around the marks.
-const LINE: usize = 180;
-const MARGIN: usize = 60;
-/// A mark is underlined for this many bytes at most, and never past the end of its line.
-const UNDERLINED: usize = 100;
+/// Columns of code that are shown in front of the marks of a line that is cut.
+const MARGIN: usize = 30;
+/// Columns that a label has at least, if need be at the cost of the code in front of its mark.
+const LABEL: usize = 28;
+/// Fewer columns are no use to words.
+const LEAST: usize = 8;
+/// Columns that a tabulator takes at most.
+const TAB: usize = 4;
 
 /// The files that a finding shows a part of, its own first.
 #[must_use]
@@ -79,7 +84,7 @@ pub fn windows(source: &Source, marks: &[Mark<'_>], look: Look) -> Vec<Window> {
     if source.text.is_empty() {
         return Vec::new();
     }
-    let mut marks: Vec<Mark<'_>> = marks.iter().map(|mark| clipped(source, mark)).collect();
+    let mut marks: Vec<Mark<'_>> = marks.iter().map(|mark| clipped(source, mark, look)).collect();
     marks.sort_by_key(|mark| (mark.span, mark.text.is_empty()));
     marks.dedup_by(|later, earlier| {
         let same = later.span == earlier.span && later.text.is_empty();
@@ -89,7 +94,7 @@ pub fn windows(source: &Source, marks: &[Mark<'_>], look: Look) -> Vec<Window> {
     let mut groups: Vec<Vec<Mark<'_>>> = Vec::new();
     for mark in marks {
         match groups.last_mut() {
-            Some(group) if group.last().is_some_and(|last| are_near(source, last, &mark)) => group.push(mark),
+            Some(group) if is_near(source, group, &mark, look) => group.push(mark),
             _ => groups.push(vec![mark]),
         }
     }
@@ -97,32 +102,59 @@ pub fn windows(source: &Source, marks: &[Mark<'_>], look: Look) -> Vec<Window> {
     groups.iter().map(|group| window(source, group, look)).collect()
 }
 
-/// A line of the file cut to a bearable length and made harmless, for suggested changes.
+/// A line of a suggested change, behind `taken` columns: cut to the width at hand, but not the byte at `seen`, and made
+/// harmless.
 #[must_use]
-pub fn line(text: &str, look: Look) -> String {
-    let end = text.floor_char_boundary(LINE);
-    let cut = if end < text.len() { ellipsis(look) } else { "" };
-    text[..end].chars().map(|c| shown(c, look)).collect::<String>() + cut
+pub fn line(text: &str, seen: usize, taken: usize, look: Look) -> String {
+    let room = look.width.saturating_sub(taken);
+    let show = |range: Range<usize>| text[range].chars().map(|c| shown(c, look)).collect::<String>();
+    if is_within(text, room, look) {
+        return show(0..text.len());
+    }
+    let dots = ellipsis(look);
+    let room = room.saturating_sub(dots.chars().count());
+    if is_within(&text[..seen], room / 2, look) {
+        return show(0..forth(text, room, look)) + dots;
+    }
+    let room = room.saturating_sub(dots.chars().count());
+    let from = back(text, 0..seen, room / 4, look);
+    let end = from + forth(&text[from..], room, look);
+    let more = if end < text.len() { dots } else { "" };
+    format!("{dots}{}{more}", show(from..end))
 }
 
-fn clipped<'a>(source: &Source, mark: &Mark<'a>) -> Mark<'a> {
+/// Never past the end of its line, nor further than any line is shown.
+fn clipped<'a>(source: &Source, mark: &Mark<'a>, look: Look) -> Mark<'a> {
     let text = &*source.text;
     let start = text.floor_char_boundary((mark.span.start as usize).min(text.len()));
     let line_end = source.lines().range(text, source.lines().line(small(start))).end.max(start);
-    let most = (mark.span.end as usize).clamp(start, line_end).min(start + UNDERLINED);
-    let end = text.floor_char_boundary(most);
+    let end = text.floor_char_boundary((mark.span.end as usize).clamp(start, line_end));
+    let end = start + forth(&text[start..end], look.width * 2 / 5, look);
     Mark { span: Span::new(small(start), small(end)), ..mark.clone() }
 }
 
-fn are_near(source: &Source, a: &Mark<'_>, b: &Mark<'_>) -> bool {
-    let (from, to) = (source.lines().line(a.span.start), source.lines().line(b.span.start));
-    if from == to { (b.span.start - a.span.start) as usize <= LINE } else { to - from <= NEAR_LINES }
+/// Columns between the first and the last mark that one line shows.
+const fn spread(look: Look) -> usize {
+    look.width / 3
+}
+
+fn is_near(source: &Source, group: &[Mark<'_>], mark: &Mark<'_>, look: Look) -> bool {
+    let line = |mark: &Mark<'_>| source.lines().line(mark.span.start);
+    let to = line(mark);
+    let first = group.iter().find(|other| line(other) == to);
+    match (first, group.last()) {
+        (Some(first), _) => {
+            let between = source.text.get(first.span.start as usize..mark.span.start as usize);
+            between.is_some_and(|between| is_within(between, spread(look), look))
+        }
+        (None, last) => last.is_some_and(|last| to - line(last) <= NEAR_LINES),
+    }
 }
 
 fn window(source: &Source, marks: &[Mark<'_>], look: Look) -> Window {
     let lines = source.lines();
     let main = marks.iter().find(|mark| mark.primary).or(marks.first()).map_or(0, |mark| mark.span.start);
-    let about = source.position(main);
+    let about = source.at(main, Unit::Utf16);
     let of = |mark: Option<&Mark<'_>>| mark.map_or(0, |mark| lines.line(mark.span.start));
     let (mut first, mut last) = (of(marks.first()), of(marks.last()));
     let blank = |line| source.text[lines.range(&source.text, line)].trim().is_empty();
@@ -136,13 +168,16 @@ fn window(source: &Source, marks: &[Mark<'_>], look: Look) -> Window {
         path: look.text(&source.path).into_owned(),
         text: String::new(),
         first_line: first as usize,
-        about: (about.line, about.column),
+        about,
         marks: Vec::new(),
     };
+    // In front of the code stand ` 123 │ `.
+    let gutter = (last + 1).to_string().len() + 4;
     for line in first..=last {
         let range = lines.range(&source.text, line);
         let here: Vec<_> = marks.iter().filter(|mark| lines.line(mark.span.start) == line).collect();
-        Line { text: &source.text, range, marks: here }.draw(&mut window, look);
+        let room = look.width.saturating_sub(gutter);
+        Line { text: &source.text, range, marks: here, room }.draw(&mut window, look);
     }
     window
 }
@@ -152,42 +187,107 @@ struct Line<'s> {
     text: &'s str,
     range: Range<usize>,
     marks: Vec<&'s Mark<'s>>,
+    /// Columns that it has.
+    room: usize,
 }
 
 impl Line<'_> {
     fn draw(&self, window: &mut Window, look: Look) {
-        let kept = self.kept();
-        if kept.start > self.range.start + 3 {
+        let line = window.text.len();
+        let kept = self.kept(look);
+        if kept.start > self.start() {
             window.text.push_str(ellipsis(look));
         }
         let base = window.text.len();
-        let width = |range: Range<usize>| self.text[range].chars().map(|c| shown(c, look).len_utf8()).sum::<usize>();
+        let length = |range: Range<usize>| self.text[range].chars().map(|c| shown(c, look).len_utf8()).sum::<usize>();
+        window.text.extend(self.text[kept.clone()].chars().map(|c| shown(c, look)));
+        let mut underlined = 0;
         for mark in &self.marks {
             let from = (mark.span.start as usize).clamp(kept.start, kept.end);
             let to = (mark.span.end as usize).clamp(from, kept.end);
-            let start = base + width(kept.start..from);
-            let (range, text) = (start..start + width(from..to), look.text(mark.text).into_owned());
+            let start = base + length(kept.start..from);
+            let range = start..start + length(from..to);
+            // Where marks overlap, only the part of the later one that is free is underlined.
+            let first = columns(&window.text[line..start], look).max(underlined);
+            let end = columns(&window.text[line..range.end], look).max(first + 1);
+            underlined = end;
+            // The label hangs from the middle of its underline, behind a hook of four columns.
+            let room = self.room.saturating_sub(usize::midpoint(first, end) + 4).max(LEAST);
+            let text = if mark.text.is_empty() { String::new() } else { wrap::column(&look.text(mark.text), room) };
             window.marks.push(WindowMark { range, text, primary: mark.primary, label: mark.label });
         }
-        window.text.extend(self.text[kept.clone()].chars().map(|c| shown(c, look)));
         if kept.end < self.range.end {
             window.text.push_str(ellipsis(look));
         }
         window.text.push('\n');
     }
 
-    /// The bytes that are shown. A byte-order mark is not.
-    fn kept(&self) -> Range<usize> {
-        let Self { text, range, marks } = self;
-        let start = if range.start == 0 && text.starts_with('\u{feff}') { 3 } else { range.start };
-        if range.end.saturating_sub(start) <= LINE {
-            return start..range.end.max(start);
-        }
-        let from = marks.iter().map(|m| m.span.start as usize).min().unwrap_or(start);
-        let to = marks.iter().map(|m| m.span.end as usize).max().unwrap_or(start + MARGIN);
-        let from = text.floor_char_boundary(from.saturating_sub(MARGIN).max(start));
-        from..text.floor_char_boundary((to + MARGIN).min(range.end))
+    /// Where the code begins: a byte-order mark is not shown.
+    fn start(&self) -> usize {
+        let Self { text, range, .. } = self;
+        if range.start == 0 && text.starts_with('\u{feff}') { 3 } else { range.start }
     }
+
+    /// The bytes that are shown: all, or what is around the marks.
+    fn kept(&self, look: Look) -> Range<usize> {
+        let Self { text, range, marks, room } = self;
+        let (start, end) = (self.start(), range.end.max(self.start()));
+        let from = marks.iter().map(|m| m.span.start as usize).min().unwrap_or(start).max(start);
+        let last = marks.iter().filter(|mark| !mark.text.is_empty()).map(|mark| mark.span).max();
+        let labelled = last.map_or(start, |span| usize::midpoint(span.start as usize, span.end as usize));
+        let label = if last.is_some() { LABEL.min(room / 2) } else { 0 };
+        let labelled = &text[start..text.floor_char_boundary(labelled).max(start)];
+        if is_within(&text[start..end], *room, look) && is_within(labelled, room.saturating_sub(label), look) {
+            return start..end;
+        }
+        let dots = ellipsis(look).chars().count();
+        let room = room.saturating_sub(2 * dots);
+        // The code in front of the marks leaves when the label would not have its room.
+        let inside = columns(&text[from..(start + labelled.len()).max(from)], look);
+        let margin = MARGIN.min(room / 4).min(room.saturating_sub(inside + label));
+        let mut from = if marks.is_empty() { start } else { back(text, start..from, margin, look) };
+        // No more is gained by cutting than the dots take.
+        if is_within(&text[start..from], dots, look) {
+            from = start;
+        }
+        let room = if from == start { room + dots } else { room };
+        from..from + forth(&text[from..end], room, look)
+    }
+}
+
+/// Columns that a character takes on the screen.
+fn breadth(c: char, look: Look) -> usize {
+    if c == '\t' { TAB } else { shown(c, look).width().unwrap_or(0) }
+}
+
+fn columns(text: &str, look: Look) -> usize {
+    text.chars().map(|c| breadth(c, look)).sum()
+}
+
+/// Whether the text takes no more than so many columns. Looks no further than it has to.
+fn is_within(text: &str, most: usize, look: Look) -> bool {
+    forth(text, most, look) == text.len()
+}
+
+/// How many bytes of the text take no more than so many columns.
+fn forth(text: &str, most: usize, look: Look) -> usize {
+    let mut taken = 0;
+    let over = text.char_indices().enumerate().find(|(count, (_, c))| {
+        taken += breadth(*c, look);
+        // A hundred accents on one letter take one column and no end of bytes.
+        taken > most || *count > 4 * most
+    });
+    over.map_or(text.len(), |(_, (at, _))| at)
+}
+
+/// Where in `range` the text begins that takes no more than so many columns and reaches to its end.
+fn back(text: &str, range: Range<usize>, most: usize, look: Look) -> usize {
+    let mut taken = 0;
+    let over = text[range.clone()].char_indices().rev().enumerate().find(|(count, (_, c))| {
+        taken += breadth(*c, look);
+        taken > most || *count > 4 * most
+    });
+    over.map_or(range.start, |(_, (at, c))| range.start + at + c.len_utf8())
 }
 
 fn shown(c: char, look: Look) -> char {
@@ -207,7 +307,7 @@ mod tests {
     use super::*;
     use crate::source::Language;
 
-    const LOOK: Look = Look { colour: false, ascii: false };
+    const LOOK: Look = Look::PLAIN;
 
     fn source(text: &str) -> Source {
         Source::new("a.js".to_owned(), None, text, Language::JavaScript)

@@ -11,12 +11,42 @@ pub struct Position {
     pub offset: u32,
 }
 
+/// What a column counts. A byte-order mark takes no column whatever the unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Unicode code points.
+    Characters,
+    /// UTF-16 code units: what VS Code and the editor protocol count.
+    Utf16,
+    /// UTF-8 bytes: what Vim counts.
+    Bytes,
+}
+
 /// Where the lines of a text start. Lines end at LF, CRLF and a lone CR, as in editors.
 #[derive(Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
-    /// Characters before every `STEP`th byte; empty when the text is ASCII.
-    characters: Vec<u32>,
+    /// What stands before every `STEP`th byte; empty when the text is ASCII.
+    before: Vec<Count>,
+}
+
+/// Characters, and those of them that are two units in UTF-16.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    characters: u32,
+    pairs: u32,
+}
+
+impl Count {
+    fn of(bytes: &[u8]) -> Self {
+        let count = |is: fn(u8) -> bool| small(bytes.iter().filter(|byte| is(**byte)).count());
+        // A character of four bytes lies outside of the plane that one unit of UTF-16 can name.
+        Self { characters: count(|byte| byte & 0xC0 != 0x80), pairs: count(|byte| byte >= 0xF0) }
+    }
+
+    const fn plus(self, other: Self) -> Self {
+        Self { characters: self.characters + other.characters, pairs: self.pairs + other.pairs }
+    }
 }
 
 /// Bytes between two entries of the character table: the most that a look-up has to count.
@@ -32,16 +62,16 @@ impl LineIndex {
                 starts.push(small(at + 1));
             }
         }
-        let mut characters = Vec::new();
+        let mut before = Vec::new();
         if !text.is_ascii() {
-            let mut before = 0;
+            let mut count = Count::default();
             for chunk in bytes.chunks(STEP) {
-                characters.push(before);
-                before += small(chunk.iter().filter(|b| starts_character(**b)).count());
+                before.push(count);
+                count = count.plus(Count::of(chunk));
             }
-            characters.push(before);
+            before.push(count);
         }
-        Self { starts, characters }
+        Self { starts, before }
     }
 
     /// 0-based line that holds the byte at `offset`.
@@ -68,20 +98,31 @@ impl LineIndex {
     /// Position of a byte offset in the text that this index was made for; offsets past its end are clamped.
     #[must_use]
     pub fn position(&self, text: &str, offset: u32) -> Position {
+        let (line, column) = self.at(text, offset, Unit::Characters);
+        Position { line, column, offset }
+    }
+
+    /// 1-based line and column of a byte offset.
+    #[must_use]
+    pub fn at(&self, text: &str, offset: u32, unit: Unit) -> (u32, u32) {
         let end = (offset as usize).min(text.len());
         let line = self.line(small(end));
         let start = self.starts.get(line as usize).map_or(0, |s| *s as usize);
-        let mark = u32::from(line == 0 && end >= 3 && text.starts_with('\u{feff}'));
-        let column = self.before(text, end).saturating_sub(self.before(text, start)).saturating_sub(mark);
-        Position { line: line + 1, column: column + 1, offset }
+        let mark = if line == 0 && end >= 3 && text.starts_with('\u{feff}') { 3 } else { 0 };
+        let start = start + mark;
+        let column = match unit {
+            Unit::Bytes => small(end.saturating_sub(start)),
+            _ => self.units(text, end, unit).saturating_sub(self.units(text, start, unit)),
+        };
+        (line + 1, column + 1)
     }
 
-    /// Characters before a byte.
-    fn before(&self, text: &str, offset: usize) -> u32 {
+    /// Characters or units before a byte.
+    fn units(&self, text: &str, offset: usize, unit: Unit) -> u32 {
         let step = offset / STEP;
-        let Some(known) = self.characters.get(step) else { return small(offset) };
-        let rest = &text.as_bytes()[step * STEP..offset];
-        known + small(rest.iter().filter(|b| starts_character(**b)).count())
+        let Some(known) = self.before.get(step) else { return small(offset) };
+        let count = known.plus(Count::of(&text.as_bytes()[step * STEP..offset]));
+        if unit == Unit::Utf16 { count.characters + count.pairs } else { count.characters }
     }
 }
 
@@ -89,10 +130,6 @@ impl LineIndex {
 #[must_use]
 pub fn small(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-const fn starts_character(byte: u8) -> bool {
-    byte & 0xC0 != 0x80
 }
 
 #[cfg(test)]
@@ -120,9 +157,26 @@ mod tests {
     }
 
     #[test]
+    fn each_unit_counts_its_own() {
+        let columns = |text: &str| {
+            let offset = small(text.find('x').unwrap());
+            let lines = LineIndex::new(text);
+            [Unit::Characters, Unit::Utf16, Unit::Bytes].map(|unit| lines.at(text, offset, unit).1)
+        };
+        assert_eq!(columns("漢字 x"), [4, 4, 8]);
+        assert_eq!(columns("😀é x"), [4, 5, 8]);
+        assert_eq!(columns("e\u{301} x"), [4, 4, 5]);
+        assert_eq!(columns("\t\tx"), [3, 3, 3]);
+        assert_eq!(columns("\u{feff}x"), [1, 1, 1]);
+        assert_eq!(columns("\u{feff}a\r\n😀x"), [2, 3, 5]);
+    }
+
+    #[test]
     fn long_lines_use_the_table() {
         let text = "漢".repeat(5000);
         assert_eq!(at(&text, 3 * 4000), (1, 4001));
+        let text = "😀".repeat(5000);
+        assert_eq!(LineIndex::new(&text).at(&text, 4 * 4000, Unit::Utf16), (1, 8001));
     }
 
     #[test]

@@ -2,21 +2,64 @@
 
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, CallExpression, Expression};
+use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
 use super::{CLOSES_RECEIVER, CleanupFlaw, Closing};
+use crate::apis::Cleanup;
 use crate::facts::FunctionId;
 use crate::facts::flow::nodes_within;
 use crate::facts::reader::{Reader, function_literal, peel};
 use crate::finding::Span;
 
 impl<'a> Reader<'a, '_> {
-    /// `useEffect(() => { .. })`: what it returns runs at the end, and nothing else does.
+    /// Functions that a call runs at each mount.
     pub(super) fn note_effect(&mut self, call: &'a CallExpression<'a>, closings: &[Closing<'a>]) {
-        let first = call.arguments.first().and_then(Argument::as_expression);
-        let Some(node) = first.and_then(function_literal) else { return };
-        let Some(effect) = self.function_of_node.get(&node).copied() else { return };
-        let Some(opened) = self.opened_in(node) else { return };
+        for argument in call.arguments.iter().filter_map(Argument::as_expression) {
+            let Some(node) = function_literal(argument) else { continue };
+            let Some(function) = self.function_of_node.get(&node).copied() else { continue };
+            let Some(mounted) = self.mounted(function) else { continue };
+            let Some(opened) = self.opened_in(node) else { continue };
+            let is_async = self.facts.functions[function.0 as usize].is_async;
+            match mounted.cleanup {
+                Some(Cleanup::Returned) if is_async => {
+                    self.note_ignored((function, opened), (CleanupFlaw::Promised, String::new()), closings);
+                }
+                Some(Cleanup::Returned) => self.note_returning(node, (function, opened), closings),
+                _ => {
+                    let right = self.end_hook_beside(mounted.call);
+                    self.note_ignored((function, opened), (CleanupFlaw::Ignored, right), closings);
+                }
+            }
+            for cleanup in self.effect_ends(function).unwrap_or_default() {
+                self.note_named_only(cleanup, opened);
+                self.note_gone_refs((function, cleanup), closings);
+            }
+        }
+    }
+
+    /// A function that closes something and is returned to a framework that does not call it.
+    fn note_ignored(
+        &mut self,
+        (function, opened): (FunctionId, Span),
+        (flaw, right): (CleanupFlaw, String),
+        closings: &[Closing<'a>],
+    ) {
+        for returned in self.returned.get(&function).cloned().unwrap_or_default() {
+            let Some(cleanup) = self.function_denoted(returned) else { continue };
+            if self.closings_in(cleanup, closings).next().is_none() {
+                continue;
+            }
+            let node = self.function_nodes[cleanup.0 as usize];
+            self.dead_cleanup(flaw, (node, Some(opened)), self.text_of(returned.span(), 60));
+            if let Some(noted) = self.facts.dead_cleanups.last_mut() {
+                noted.right.clone_from(&right);
+            }
+        }
+    }
+
+    /// `useEffect(() => { .. })`: what it returns runs at the end, and nothing else does.
+    fn note_returning(&mut self, node: NodeId, (effect, opened): (FunctionId, Span), closings: &[Closing<'a>]) {
         // `useEffect(() => reset())` returns by accident what nobody needs.
         let short =
             matches!(self.nodes.kind(node), AstKind::ArrowFunctionExpression(f) if f.body.as_expression().is_some());
@@ -28,10 +71,6 @@ impl<'a> Reader<'a, '_> {
                 let name = self.text_of(call.span, 60);
                 self.dead_cleanup(CleanupFlaw::Called, (call.node_id.get(), Some(opened)), name);
             }
-        }
-        for cleanup in self.effect_ends(effect).unwrap_or_default() {
-            self.note_named_only(cleanup, opened);
-            self.note_gone_refs((effect, cleanup), closings);
         }
         self.note_unreturned(effect, opened, closings);
     }

@@ -1,14 +1,16 @@
 //! End hooks that nobody calls: misspelt, renamed by the framework, or overridden without `super`.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{ObjectExpression, ObjectPropertyKind};
+use oxc_ast::ast::{Decorator, Expression, ObjectExpression, ObjectPropertyKind};
 use oxc_span::GetSpan;
 use strsim::osa_distance;
 
 use super::{CleanupFlaw, Closing, DeadCleanup};
 use crate::apis::Lifecycle;
 use crate::facts::functions::key_name;
-use crate::facts::reader::{Reader, times_named};
+use crate::facts::names::dotted;
+use crate::facts::places::SpotRoot;
+use crate::facts::reader::{Reader, peel, times_named};
 use crate::facts::{ClassId, END_METHODS, FunctionId};
 
 impl<'a> Reader<'a, '_> {
@@ -25,21 +27,54 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// What is known of the framework that calls the hooks of a class or component object.
-    pub(crate) fn lifecycle_of(&self, class: ClassId) -> Option<&'static Lifecycle> {
-        match self.nodes.kind(self.class_nodes[class.0 as usize]) {
+    pub(crate) fn lifecycle_of(&mut self, id: ClassId) -> Option<&'static Lifecycle> {
+        match self.nodes.kind(self.class_nodes[id.0 as usize]) {
             AstKind::Class(class) => {
-                let base = class.heritage.as_ref().map(|h| self.text_of(h.expression.span(), 80));
-                let base =
-                    base.as_deref().map(|b| b.rsplit('.').next().unwrap_or(b)).and_then(|b| self.apis.lifecycle(b));
-                base.or_else(|| {
-                    class.decorators.iter().find_map(|d| {
-                        let name = self.text_of(d.span, 80);
-                        self.apis.lifecycle(name.split('(').next().unwrap_or(&name))
-                    })
-                })
+                let base = self.library_base(id).and_then(|t| self.apis.lifecycle(t));
+                base.or_else(|| class.decorators.iter().find_map(|d| Some(self.decorated(d)?.0)))
             }
-            AstKind::ObjectExpression(object) if self.is_options(object) => self.apis.lifecycle("vue.Options"),
+            AstKind::ObjectExpression(object) if self.is_options(object) => {
+                self.apis.type_named("vue.Options").and_then(|t| self.apis.lifecycle(t))
+            }
             _ => None,
+        }
+    }
+
+    /// What a decorator of a library makes of a class, and the options that it is given.
+    fn decorated(
+        &mut self,
+        decorator: &'a Decorator<'a>,
+    ) -> Option<(&'static Lifecycle, Option<&'a ObjectExpression<'a>>)> {
+        let (callee, options) = match &decorator.expression {
+            Expression::CallExpression(call) => {
+                let options = call.arguments.iter().find_map(|a| match a.as_expression().map(peel) {
+                    Some(Expression::ObjectExpression(object)) => Some(&**object),
+                    _ => None,
+                });
+                (&call.callee, options)
+            }
+            other => (other, None),
+        };
+        let spot = self.spot_of(callee)?;
+        let SpotRoot::Module(module) = spot.root else { return None };
+        let path = dotted(&spot.path)?;
+        let of = self.apis.decorator(module, &path)?;
+        Some((self.apis.lifecycle(of)?, options))
+    }
+
+    /// `@Injectable({ providedIn: 'root' })`: the framework makes one instance, and calls its hooks once.
+    pub(crate) fn note_made_once(&mut self, id: ClassId) {
+        let AstKind::Class(class) = self.nodes.kind(self.class_nodes[id.0 as usize]) else { return };
+        for decorator in &class.decorators {
+            let Some((lifecycle, options)) = self.decorated(decorator) else { continue };
+            let Some(made) = &lifecycle.made_once else { continue };
+            let says = |name: &String| options.is_some_and(|object| has_key(object, name));
+            if (made.with.is_empty() || made.with.iter().any(says)) && !made.without.iter().any(says) {
+                let hook = |name: &String| lifecycle.end_hooks.iter().chain(&lifecycle.hooks).any(|hook| hook == name);
+                let facts = &mut self.facts.classes[id.0 as usize];
+                facts.made_once = true;
+                facts.called_once = facts.methods.iter().filter(|(name, _)| hook(name)).map(|(_, f)| *f).collect();
+            }
         }
     }
 
@@ -123,6 +158,14 @@ impl<'a> Reader<'a, '_> {
             }
         }
     }
+}
+
+/// Whether an object of options has this one; a spread may.
+fn has_key(object: &ObjectExpression<'_>, name: &str) -> bool {
+    object.properties.iter().any(|property| match property {
+        ObjectPropertyKind::ObjectProperty(p) => key_name(&p.key) == Some(name),
+        ObjectPropertyKind::SpreadProperty(_) => false,
+    })
 }
 
 /// The end hook that a name was meant to be.

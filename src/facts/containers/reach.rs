@@ -11,8 +11,8 @@ use crate::facts::FunctionId;
 use crate::facts::places::{GLOBAL_OBJECTS, Seg, Spot, SpotRoot, seg_of_key};
 use crate::facts::reader::{Reader, Type, bound_symbol};
 
-/// Collections whose uses are still to be read, by the root of their location: path and index in the list.
-pub(super) type Fresh<'a> = FxHashMap<SpotRoot<'a>, Vec<(SmallVec<[Seg<'a>; 3]>, usize)>>;
+/// Collections whose uses are still to be read, by the root of their location and the path: indexes in the list.
+pub(super) type Fresh<'a> = FxHashMap<SpotRoot<'a>, FxHashMap<SmallVec<[Seg<'a>; 3]>, SmallVec<[usize; 1]>>>;
 
 impl<'a> Reader<'a, '_> {
     /// Reads the uses of every name through which one of the collections can be reached.
@@ -117,7 +117,8 @@ impl<'a> Reader<'a, '_> {
         let (mut node, mut spot) = (start, base);
         for _ in 0..10 {
             let (child, parent) = self.outside(node);
-            for (_, index) in fresh.get(&spot.root).into_iter().flatten().filter(|(path, _)| *path == spot.path) {
+            let held = fresh.get(&spot.root).and_then(|paths| paths.get(&spot.path));
+            for index in held.into_iter().flatten() {
                 self.read_use(*index, child, parent);
             }
             let span = self.nodes.kind(child).span();

@@ -2,6 +2,7 @@
 
 use oxc_ast::AstKind;
 use oxc_semantic::NodeId;
+use rustc_hash::FxHashMap;
 
 use super::Found;
 use crate::facts::flow::{Question, is_reached_undone};
@@ -19,15 +20,17 @@ impl<'a> Reader<'a, '_> {
             if !matches!(found.container.kind, ContainerKind::Map | ContainerKind::Dictionary | ContainerKind::Set) {
                 continue;
             }
+            let removals = removals_by_key(&found.container, &found.nodes);
             for index in 0..found.container.ops.len() {
                 let op = &found.container.ops[index];
-                let done = removals_with(&found.container, &found.nodes, index);
+                let key = op.key.as_ref().map(|key| (op.function, key.text.clone()));
+                let done = key.and_then(|key| removals.get(&key)).map_or(&[][..], Vec::as_slice);
                 if op.function == TOP || done.is_empty() || asked >= MOST_QUESTIONS {
                     continue;
                 }
                 let ways = match op.does {
-                    Does::Grow => self.ways_from(found.nodes[index], op.function, &done),
-                    Does::Settle => self.ways_around(&found.settled, index, (op.function, &done)),
+                    Does::Grow => self.ways_from(found.nodes[index], op.function, done),
+                    Does::Settle => self.ways_around(&found.settled, index, (op.function, done)),
                     _ => continue,
                 };
                 asked += 1;
@@ -99,14 +102,13 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// The removals by the same key in the function of an operation.
-fn removals_with(container: &Container, nodes: &[NodeId], index: usize) -> Vec<NodeId> {
-    let op = &container.ops[index];
-    let Some(key) = &op.key else { return Vec::new() };
-    let same = container.ops.iter().zip(nodes).filter(|(other, _)| {
-        other.does == Does::Shrink
-            && other.function == op.function
-            && other.key.as_ref().is_some_and(|k| k.text == key.text)
-    });
-    same.map(|(_, node)| *node).collect()
+/// The removals of each function by the key that is removed.
+fn removals_by_key(container: &Container, nodes: &[NodeId]) -> FxHashMap<(FunctionId, String), Vec<NodeId>> {
+    let mut found: FxHashMap<(FunctionId, String), Vec<NodeId>> = FxHashMap::default();
+    for (op, node) in container.ops.iter().zip(nodes).filter(|(op, _)| op.does == Does::Shrink) {
+        if let Some(key) = &op.key {
+            found.entry((op.function, key.text.clone())).or_default().push(*node);
+        }
+    }
+    found
 }

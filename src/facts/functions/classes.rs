@@ -19,6 +19,9 @@ pub struct Class {
     pub kind: ClassKind,
     /// Where its instances are made in this file.
     pub made: Vec<(FunctionId, Span)>,
+    /// A framework makes one instance of it, and calls these methods once.
+    pub made_once: bool,
+    pub called_once: Vec<FunctionId>,
     pub exported: bool,
     /// The class value itself goes where we do not follow (passed on, stored, extended elsewhere).
     pub escapes: bool,
@@ -123,6 +126,8 @@ impl<'a> Reader<'a, '_> {
             span,
             kind,
             made: Vec::new(),
+            made_once: false,
+            called_once: Vec::new(),
             exported: false,
             escapes: false,
             extends: Vec::new(),
@@ -170,6 +175,7 @@ impl<'a> Reader<'a, '_> {
                 _ => self.facts.classes[id.0 as usize].extends.push(String::new()),
             }
         }
+        self.note_made_once(id);
     }
 
     fn member_spot(&self, class: ClassId, is_static: bool, name: &'a str) -> Spot<'a> {

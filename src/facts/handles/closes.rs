@@ -57,9 +57,17 @@ impl<'a> Reader<'a, '_> {
     /// `socket.destroy()`: what has ended keeps no listeners.
     pub(super) fn note_end(&mut self, call: &'a CallExpression<'a>) {
         let Some(member) = peel(&call.callee).as_member_expression() else { return };
+        if self.ends_nothing(call) {
+            return;
+        }
         let receiver = Some(self.receiver_of(member.object()));
         let close = Close { receiver, ends: true, ..self.bare_close(call, What::Listener) };
         self.facts.closes.push(close);
+    }
+
+    /// `process.kill(pid)`: a call that ends nothing of its receiver, whatever its name says.
+    pub(super) fn ends_nothing(&mut self, call: &'a CallExpression<'a>) -> bool {
+        self.api_of_call(call).is_some_and(|hit| hit.known && self.apis.row(hit.row).ends_nothing)
     }
 
     /// `close() { this.context.remove() }`: in the end of its owner, each word for an end is one.

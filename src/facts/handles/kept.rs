@@ -17,6 +17,7 @@ impl Reader<'_, '_> {
             let span = self.nodes.kind(child).span();
             match self.nodes.kind(parent) {
                 AstKind::ExpressionStatement(_) => return Kept::Dropped,
+                AstKind::AwaitExpression(_) => (child, parent) = self.outside(parent),
                 AstKind::StaticMemberExpression(_) => {
                     let call = self.nodes.parent_id(parent);
                     if !matches!(self.nodes.kind(call), AstKind::CallExpression(_)) {

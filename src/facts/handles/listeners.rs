@@ -38,7 +38,8 @@ impl<'a> Reader<'a, '_> {
         let event = event.filter(|a| !row.namespaces || matches!(a, Argument::StringLiteral(_)));
         let event = event.map_or_else(String::new, |a| self.event_text(a));
         let on = target.unwrap_or(member.object());
-        let receiver = self.registrar_of(on, row.namespaces);
+        let mut receiver = self.registrar_of(on, row.namespaces);
+        receiver.dedupes |= row.dedupes;
         let fleeting = self.dies_with_its_function(&receiver, node)
             || self.is_made_before(on, node)
             || self.is_part_of_emitter(on, node);

@@ -97,9 +97,9 @@ fn closes(close: &Close, handle: &Handle) -> bool {
 
 pub(super) const fn left_open(exit: Exit) -> &'static str {
     match exit {
-        Exit::Return => "this way out leaves it open",
-        Exit::Throw => "when this is thrown it stays open",
-        Exit::Fails => "when this fails it stays open",
-        Exit::End => "the end can be reached with it still open",
+        Exit::Return => "it stays open on this exit path",
+        Exit::Throw => "it stays open when this throws",
+        Exit::Fails => "it stays open when this fails",
+        Exit::End => "it can still be open at the end",
     }
 }

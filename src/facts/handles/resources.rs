@@ -89,10 +89,10 @@ enum Ways {
 const MOST: usize = 300;
 
 /// What is wrong with `callback(error)` where another way says `callback(null, socket)`.
-const NOT_HANDED: &str = "told a failure: nobody is handed it, and it stays open";
+const NOT_HANDED: &str = "reports a failure here without passing it on, so it stays open";
 
 /// What is wrong with `if (img.src === url) URL.revokeObjectURL(url)`.
-const SHAKY: &str = "only while the element still shows it";
+const SHAKY: &str = "only if the element still shows it";
 
 impl<'a> Reader<'a, '_> {
     /// Finds what is opened and not closed by its handle on every way.
@@ -299,7 +299,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `process.exit()`: the system closes what is open.
-    fn process_ends(&self, function: FunctionId) -> Vec<NodeId> {
+    pub(crate) fn process_ends(&self, function: FunctionId) -> Vec<NodeId> {
         let node = self.function_nodes[function.0 as usize];
         crate::facts::flow::nodes_within(self.nodes, node)
             .filter(|n| match self.nodes.kind(*n) {

@@ -1,33 +1,40 @@
 //! Calls that start a timer: whether it starts itself again, and whether it is raced.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, CallExpression, Expression};
+use oxc_ast::ast::{Argument, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
 use crate::apis::Row;
 use crate::facts::flow::nodes_within;
+use crate::facts::functions::key_name;
 use crate::facts::names::argument_at;
 use crate::facts::places::SpotRoot;
 use crate::facts::reader::{Reader, last_name, peel};
-use crate::facts::{FunctionId, Guard, Handle, What};
+use crate::facts::sites::Maker;
+use crate::facts::{FunctionId, Guard, Handle, Kept, What};
 
 impl<'a> Reader<'a, '_> {
-    pub(super) fn note_timer(&mut self, call: &'a CallExpression<'a>, row: &'static Row) {
-        let node = call.node_id.get();
-        let Some(at) = row.callback.first().and_then(|c| argument_at(c.at, call.arguments.len())) else { return };
-        let Some(callback) = call.arguments.get(at).and_then(Argument::as_expression) else { return };
+    /// A call, or a `new CronJob(..)`, that starts a timer.
+    pub(super) fn note_timer(&mut self, started: Maker<'a>, row: &'static Row) {
+        let (node, callee, arguments) = started.parts();
+        let Some(at) = row.callback.first().and_then(|c| argument_at(c.at, arguments.len())) else { return };
+        let Some(callback) = arguments.get(at).and_then(Argument::as_expression) else { return };
+        if row.started_by.as_deref().is_some_and(|start| !self.is_set_going(started, start)) {
+            return;
+        }
+        let once = row.once || (row.once_at_date && arguments.iter().any(|argument| self.is_date(argument)));
         let mut guard = self.once_guard(node);
         // What is once for each component is not once.
         if guard == Guard::Once && self.owner_of(node) != crate::facts::TOP && self.is_component_script() {
             guard = Guard::None;
         }
         // A flag of an instance says nothing of the ways in which one call ends.
-        if self.is_started_once(node, guard) && (!row.once || self.owner_of(node) == crate::facts::TOP) {
+        if self.is_started_once(node, guard) && (!once || self.owner_of(node) == crate::facts::TOP) {
             return;
         }
         let function = self.function_denoted(callback);
-        let delay = match call.arguments.get(1) {
+        let delay = match arguments.get(1) {
             // A schedule says when in words.
             _ if at > 0 => None,
             // `setTimeout(f)`: as soon as possible.
@@ -36,8 +43,8 @@ impl<'a> Reader<'a, '_> {
         };
         let handle = Handle {
             what: What::Timer,
-            api: self.text_of(call.callee.span(), 40),
-            opened: self.head_of_call(call),
+            api: self.text_of(callee.span(), 40),
+            opened: self.head_of(started),
             statement: self.statement_span(node),
             block: self.block_of(node),
             function: self.owner_of(node),
@@ -45,19 +52,65 @@ impl<'a> Reader<'a, '_> {
             event: String::new(),
             handler: self.handler_of(callback),
             kept_in: self.kept_in(node),
-            once: row.once,
-            sure_to_come: row.once,
+            once,
+            sure_to_come: once,
             signal: false,
             guard,
             known: true,
-            reschedules: row.once && function.is_some_and(|f| self.reschedules(f, node)),
+            reschedules: once && function.is_some_and(|f| self.reschedules(f, node)),
             delay,
-            races: row.once && self.is_in_race(node),
+            races: once && self.is_in_race(node),
             missed: None,
             end: if at > 0 { self.closing_method(row, What::Timer) } else { String::new() },
             namespaces: false,
         };
         self.facts.handles.push(handle);
+    }
+
+    /// `new CronJob(at, f, null, true)`, `CronJob.from({ start: true })`, `job.start()`.
+    fn is_set_going(&mut self, started: Maker<'a>, start: &str) -> bool {
+        let (node, _, arguments) = started.parts();
+        let is_true = |e: &Expression<'_>| matches!(peel(e), Expression::BooleanLiteral(b) if b.value);
+        let said = arguments.iter().filter_map(Argument::as_expression).any(|e| match peel(e) {
+            Expression::ObjectExpression(object) => object.properties.iter().any(|property| {
+                property.as_property().is_some_and(|p| key_name(&p.key) == Some(start) && is_true(&p.value))
+            }),
+            other => is_true(other),
+        });
+        if said {
+            return true;
+        }
+        let span = self.nodes.kind(node).span();
+        let kept = match self.kept_in(node) {
+            Kept::Place(place) => place,
+            Kept::Escapes => return true,
+            Kept::Dropped => crate::facts::PlaceId(u32::MAX),
+        };
+        self.calls_within(NodeId::ROOT, usize::MAX).any(|call| {
+            let Some(member) = peel(&call.callee).as_member_expression() else { return false };
+            let it = member.static_property_name() == Some(start);
+            let here = peel(member.object()).span() == span;
+            it && (here || self.spot_of(member.object()).is_some_and(|spot| self.own(&spot) == kept))
+        })
+    }
+
+    /// `new Date(..)`, or the name of one.
+    fn is_date(&self, argument: &'a Argument<'a>) -> bool {
+        let value = match argument.as_expression().map(peel) {
+            Some(Expression::Identifier(id)) => {
+                self.symbol_of(id).and_then(|symbol| self.initial_value(symbol)).map(peel)
+            }
+            other => other,
+        };
+        matches!(value, Some(Expression::NewExpression(new)) if self.global_name(&new.callee) == Some("Date"))
+    }
+
+    /// The head of what starts a timer.
+    fn head_of(&self, started: Maker<'a>) -> crate::finding::Span {
+        match started {
+            Maker::Call(call) => self.head_of_call(call),
+            Maker::New(new) => self.span(oxc_span::Span::new(new.span.start, new.callee.span().end)),
+        }
     }
 
     /// The method that ends what a row makes, as one would write it.

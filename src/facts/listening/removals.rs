@@ -9,8 +9,14 @@ use crate::facts::places::SpotRoot;
 use crate::facts::reader::{Reader, named_at, peel};
 use crate::facts::{END_METHODS, FunctionId, TOP};
 
+/// Removals and registrations of one file that are compared with each other: no file that people write has as many.
+const MOST_HOOKS: usize = 1_000;
+
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_mismatches(&mut self, hooks: &[Hook<'a>]) {
+        if hooks.len() > MOST_HOOKS {
+            return;
+        }
         let (removals, added): (Vec<_>, Vec<_>) = hooks.iter().partition(|h| h.removes);
         for removal in &removals {
             if let Some((flaw, hook, sure)) = self.flaw_of(removal, &added, &removals) {

@@ -29,7 +29,8 @@ impl<'a> Reader<'a, '_> {
             }
             SpotRoot::Global(name) => {
                 let path = dotted(&spot.path)?;
-                if path.is_empty() { self.apis.global_type(name).map(Type::Library) } else { None }
+                let whole = if path.is_empty() { name.to_owned() } else { format!("{name}.{path}") };
+                self.apis.global_type(&whole).map(Type::Library)
             }
             SpotRoot::Symbol(symbol) if spot.path.is_empty() => self.class_for_symbol(symbol).map(Type::Local),
             _ => None,
@@ -38,13 +39,7 @@ impl<'a> Reader<'a, '_> {
 
     /// The type of a value, when certain.
     pub fn type_of(&mut self, expr: &'a Expression<'a>) -> Option<Type> {
-        if self.depth > 100 {
-            return None;
-        }
-        self.depth += 1;
-        let found = self.find_type_of(expr);
-        self.depth -= 1;
-        found
+        self.deeper(|reader| reader.find_type_of(expr))
     }
 
     fn find_type_of(&mut self, expr: &'a Expression<'a>) -> Option<Type> {
@@ -63,6 +58,12 @@ impl<'a> Reader<'a, '_> {
             Expression::LogicalExpression(e) => self.type_of(&e.left).or_else(|| self.type_of(&e.right)),
             Expression::AssignmentExpression(e) => self.type_of(&e.right),
             Expression::ConditionalExpression(e) => self.type_of(&e.consequent).or_else(|| self.type_of(&e.alternate)),
+            // `const request = store.get(1)` is an entry of the store, and may be of a type of its own.
+            Expression::Identifier(id) => {
+                let spot = self.spot_of_identifier(id);
+                let symbol = self.symbol_of(id);
+                self.type_of_spot(&spot).or_else(|| self.type_of_symbol(symbol?))
+            }
             other => {
                 let spot = self.spot_of(other)?;
                 self.type_of_spot(&spot)
@@ -151,7 +152,7 @@ impl<'a> Reader<'a, '_> {
             && let Some(parent) = self.facts.classes[class.0 as usize].parent
             && parent != class
         {
-            found = self.type_of_field(parent, field);
+            found = self.deeper(|reader| reader.type_of_field(parent, field));
         }
         self.field_types.insert((class, field), found);
         found

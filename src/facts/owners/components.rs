@@ -3,9 +3,9 @@
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, Expression, ObjectExpression, ObjectPropertyKind};
 use oxc_semantic::NodeId;
-use oxc_span::GetSpan;
 
 use super::OwnerKind;
+use crate::apis::Cleanup;
 use crate::facts::flow::nodes_within;
 use crate::facts::functions::key_name;
 use crate::facts::reader::{Reader, last_name, peel};
@@ -19,15 +19,14 @@ const OPTIONS: [&str; 10] =
 impl<'a> Reader<'a, '_> {
     /// `useEffect(() => { ..; return cleanup })`, `watchEffect((onCleanup) => ..)`: what runs when the effect ends.
     pub(crate) fn effect_ends(&mut self, function: FunctionId) -> Option<Vec<FunctionId>> {
-        let node = self.function_nodes[function.0 as usize];
-        let AstKind::CallExpression(call) = self.nodes.kind(self.outside(node).1) else { return None };
-        let name = last_name(&call.callee)?;
-        let first = call.arguments.first().map(GetSpan::span);
-        if !self.apis.is_effect(name) || first != Some(self.nodes.kind(self.outside(node).0).span()) {
-            return None;
-        }
-        let mut ends = self.cleanups_of(function);
-        ends.extend(self.handed_to_ends(node));
+        let cleanup = self.mounted(function)?.cleanup?;
+        let mut ends = match cleanup {
+            // What comes in a promise is called by nobody.
+            Cleanup::Returned if !self.facts.functions[function.0 as usize].is_async => self.cleanups_of(function),
+            Cleanup::Parameter => self.handed_to_parameters(function),
+            Cleanup::Returned | Cleanup::Inside => Vec::new(),
+        };
+        ends.extend(self.handed_to_ends(self.function_nodes[function.0 as usize]));
         Some(ends)
     }
 
@@ -70,6 +69,7 @@ impl<'a> Reader<'a, '_> {
         for named in self.named_within(node, usize::MAX) {
             let call = named.call;
             if named.may(May::LAST)
+                && self.runs_at_the_end(call)
                 && let Some(argument) = call.arguments.first().and_then(Argument::as_expression)
             {
                 ends.extend(self.function_denoted(argument));
@@ -171,7 +171,7 @@ impl<'a> Reader<'a, '_> {
 
     /// Options that run when a Vue component is over.
     fn ends_options(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let lifecycle = self.apis.lifecycle("vue.Options");
+        let lifecycle = self.apis.type_named("vue.Options").and_then(|t| self.apis.lifecycle(t));
         lifecycle.into_iter().flat_map(|l| &l.end_hooks).map(String::as_str)
     }
 
@@ -208,7 +208,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `class X extends Component`, `extends HTMLElement`, `@Directive() class X`.
-    pub(super) fn is_component_class(&self, class: ClassId) -> bool {
+    pub(super) fn is_component_class(&mut self, class: ClassId) -> bool {
         let AstKind::Class(node) = self.nodes.kind(self.class_nodes[class.0 as usize]) else { return false };
         // `selector: 'app-root'`: the component that is there as long as the page.
         let root = node.decorators.iter().any(|d| {

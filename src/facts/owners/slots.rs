@@ -25,10 +25,13 @@ pub struct Overwrite {
     pub cleared: Option<Span>,
 }
 
+/// Handles of one file whose owners are looked for, each in the whole file: no file that people write has as many.
+const MOST_OWNED: usize = 500;
+
 impl<'a> Reader<'a, '_> {
     /// Owners of the timers of this file, and slots that they share.
     pub(crate) fn note_owners(&mut self, starts: &[NodeId]) {
-        for (index, node) in starts.iter().enumerate() {
+        for (index, node) in starts.iter().enumerate().take(MOST_OWNED) {
             if self.facts.handles[index].what != What::Timer {
                 let function = self.facts.handles[index].function;
                 if self.is_effect_without_end(function) {

@@ -24,7 +24,7 @@ impl<'a> Reader<'a, '_> {
         match peel(&call.callee) {
             Expression::Identifier(id) if id.name == "require" && call.arguments.len() == 1 => match first.map(peel) {
                 Some(Expression::StringLiteral(s)) if self.symbol_of(id).is_none() => {
-                    Some(Spot::new(SpotRoot::Module(s.value.as_str())))
+                    Some(self.module_spot(s.value.as_str()))
                 }
                 _ => None,
             },

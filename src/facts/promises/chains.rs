@@ -44,9 +44,9 @@ impl<'a> Reader<'a, '_> {
             Fate::Rejected => {
                 let source = self.text_of(source.span(), 40);
                 let repair = self.repair_of_chain(resolver_link, top);
-                (resolver_link.callee.span(), format!("when `{source}` fails, nothing settles"), repair)
+                (resolver_link.callee.span(), format!("if `{source}` fails, nothing settles the promise"), repair)
             }
-            Fate::Swallowed(span) => (span, "this takes the error and settles nothing".to_owned(), None),
+            Fate::Swallowed(span) => (span, "this handles the error but does not settle the promise".to_owned(), None),
         };
         let end = oxc_span::Span::new(way.end.saturating_sub(4).max(way.start), way.end);
         let way = if matches!(fate, Fate::Rejected) { self.span(end) } else { self.span(way) };

@@ -34,7 +34,7 @@ impl<'a> Reader<'a, '_> {
         let head = self.name_of_function(node).map_or_else(|| self.head_of_function(node), |(_, at)| self.span(at));
         Some(Gap {
             way: head,
-            why: format!("`{name}` forgets who still waits in `this.{field}`"),
+            why: format!("`{name}` does not settle what still waits in `this.{field}`"),
             keeper: Some(format!("this.{field}")),
             confidence: Confidence::Likely,
             repair: None,

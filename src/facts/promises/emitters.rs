@@ -84,7 +84,7 @@ impl<'a> Reader<'a, '_> {
         let repair = self.repair_of_emitter(first, base, executor);
         Some(Gap {
             way: self.span(first.span),
-            why: format!("only `{event}` is waited for: when `{name}` fails, nothing settles"),
+            why: format!("only `{event}` is handled: if `{name}` fails, nothing settles the promise"),
             keeper: None,
             confidence: Confidence::Likely,
             repair,

@@ -79,7 +79,7 @@ impl<'a> Reader<'a, '_> {
                 // The cases may well be all there are.
                 gap.confidence = Confidence::Guess;
                 gap.way = self.span(s.discriminant.span());
-                "when no case matches, nothing settles".clone_into(&mut gap.why);
+                "if no case matches, nothing settles the promise".clone_into(&mut gap.why);
             }
         }
         Some(gap)
@@ -298,11 +298,13 @@ impl<'a> Reader<'a, '_> {
         let at = self.nodes.kind(way.at).span();
         let when = way.test.and_then(|test| self.condition(test, way, done));
         let why = match (way.exit, when) {
-            (Exit::Fails, _) => "when this `await` fails, nothing settles".to_owned(),
-            (Exit::Throw, Some(when)) => format!("{when} this throws to nobody, and nothing settles"),
-            (Exit::Throw, None) => "this throws to nobody, and nothing settles".to_owned(),
-            (_, Some(when)) => format!("{when} nothing settles"),
-            (_, None) => "this way settles nothing".to_owned(),
+            (Exit::Fails, _) => "if this `await` fails, nothing settles the promise".to_owned(),
+            (Exit::Throw, Some(when)) => {
+                format!("{when}, this throws where nothing catches it, and the promise does not settle")
+            }
+            (Exit::Throw, None) => "this throws where nothing catches it, and the promise does not settle".to_owned(),
+            (_, Some(when)) => format!("{when}, nothing settles the promise"),
+            (_, None) => "this path does not settle the promise".to_owned(),
         };
         let way = match (way.exit, way.test) {
             (Exit::End, Some(test)) => self.span(self.nodes.kind(test).span()),
@@ -319,7 +321,7 @@ impl<'a> Reader<'a, '_> {
         let taken = branch.consequent.span();
         let leaves_inside = way.exit != Exit::End && taken.contains_inclusive(self.nodes.kind(way.at).span());
         let settled_inside = done.iter().any(|d| taken.contains_inclusive(self.nodes.kind(*d).span()));
-        Some(if leaves_inside || !settled_inside { format!("when `{written}`") } else { format!("unless `{written}`") })
+        Some(if leaves_inside || !settled_inside { format!("if `{written}`") } else { format!("unless `{written}`") })
     }
 }
 

@@ -19,14 +19,11 @@ impl<'a> Reader<'a, '_> {
         let bare = matches!(only.as_expression().map(peel), Some(Expression::Identifier(_)));
         Some(if bare && chain_method(link) == Some("then") {
             let end = self.span(only.span()).end;
-            Repair {
-                title: format!("pass `{reject}` as well"),
-                edits: vec![(Span::new(end, end), format!(", {reject}"))],
-            }
+            Repair { title: format!("also pass `{reject}`"), edits: vec![(Span::new(end, end), format!(", {reject}"))] }
         } else {
             let end = self.span(top.span).end;
             Repair {
-                title: format!("reject when it fails: `.catch({reject})`"),
+                title: format!("reject if it fails: `.catch({reject})`"),
                 edits: vec![(Span::new(end, end), format!(".catch({reject})"))],
             }
         })

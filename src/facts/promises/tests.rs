@@ -109,16 +109,22 @@ fn with_resolvers() {
 
 #[test]
 fn ways_through_the_executor() {
-    assert_eq!(body("if (!input) return; resolve(input)"), "when `!input` nothing settles");
-    assert_eq!(body("if (input) resolve(input)"), "unless `input` nothing settles");
-    assert_eq!(body("if (input) { resolve(input) } else { log() }"), "unless `input` nothing settles");
-    assert_eq!(body("for (const x of input) { if (x.ok) { resolve(x); return } }"), "this way settles nothing");
-    assert_eq!(body("try { resolve(JSON.parse(input)) } catch (e) { log(e) }"), "this way settles nothing");
+    assert_eq!(body("if (!input) return; resolve(input)"), "if `!input`, nothing settles the promise");
+    assert_eq!(body("if (input) resolve(input)"), "unless `input`, nothing settles the promise");
+    assert_eq!(body("if (input) { resolve(input) } else { log() }"), "unless `input`, nothing settles the promise");
+    assert_eq!(
+        body("for (const x of input) { if (x.ok) { resolve(x); return } }"),
+        "this path does not settle the promise"
+    );
+    assert_eq!(
+        body("try { resolve(JSON.parse(input)) } catch (e) { log(e) }"),
+        "this path does not settle the promise"
+    );
     assert_eq!(
         body("switch (input) { case 1: resolve(1); break; case 2: reject(2) }"),
-        "when no case matches, nothing settles?"
+        "if no case matches, nothing settles the promise?"
     );
-    assert_eq!(body("if (!input) return; listen(resolve)"), "when `!input` nothing settles");
+    assert_eq!(body("if (!input) return; listen(resolve)"), "if `!input`, nothing settles the promise");
 }
 
 #[test]
@@ -167,27 +173,33 @@ fn callbacks_with_one_outcome() {
         "ok",
         "what a test of outer state means is not for us to say"
     );
-    assert_eq!(body("setTimeout(() => { const x = get(); if (x) resolve(x) }, 9)"), "unless `x` nothing settles");
+    assert_eq!(
+        body("setTimeout(() => { const x = get(); if (x) resolve(x) }, 9)"),
+        "unless `x`, nothing settles the promise"
+    );
     assert_eq!(
         body("conn.query(input, (err, rows) => { if (err) return; resolve(rows) })"),
-        "when `err` nothing settles?"
+        "if `err`, nothing settles the promise?"
     );
     assert_eq!(
         body("conn.query(input, (err, rows) => { if (err) { log(err); return } resolve(rows) })"),
-        "when `err` nothing settles?"
+        "if `err`, nothing settles the promise?"
     );
-    assert_eq!(body("conn.query(input, (err, rows) => { if (!err) resolve(rows) })"), "unless `!err` nothing settles?");
+    assert_eq!(
+        body("conn.query(input, (err, rows) => { if (!err) resolve(rows) })"),
+        "unless `!err`, nothing settles the promise?"
+    );
     assert_eq!(
         body("conn.query(input, (err, rows) => { if (err) throw err; resolve(rows) })"),
-        "when `err` this throws to nobody, and nothing settles?"
+        "if `err`, this throws where nothing catches it, and the promise does not settle?"
     );
     assert_eq!(
         body("setTimeout(async () => { await save(); resolve() }, 9)"),
-        "when this `await` fails, nothing settles"
+        "if this `await` fails, nothing settles the promise"
     );
     assert_eq!(
         body("process.nextTick(() => { conn.query(input, (err, r) => { if (err) return; resolve(r) }) })"),
-        "when `err` nothing settles?"
+        "if `err`, nothing settles the promise?"
     );
     for ok in [
         "conn.query(input, (err, rows) => { if (err) return reject(err); resolve(rows) })",
@@ -208,7 +220,7 @@ fn callbacks_with_one_outcome() {
 fn final_events() {
     assert_eq!(
         body("child.on('error', reject); child.on('exit', code => { if (code === 0) resolve() })"),
-        "unless `code === 0` nothing settles?"
+        "unless `code === 0`, nothing settles the promise?"
     );
     for ok in [
         "child.on('error', reject); child.on('exit', code => { if (code === 0) resolve(); else reject() })",
@@ -224,38 +236,50 @@ fn final_events() {
 fn async_executors() {
     let executor =
         |s: &str| said(&format!("function load(input) {{ return new Promise(async (resolve, reject) => {{ {s} }}) }}"));
-    assert_eq!(executor("const x = await work(); resolve(x)"), "when this `await` fails, nothing settles");
-    assert_eq!(executor("resolve(await work())"), "when this `await` fails, nothing settles");
+    assert_eq!(executor("const x = await work(); resolve(x)"), "if this `await` fails, nothing settles the promise");
+    assert_eq!(executor("resolve(await work())"), "if this `await` fails, nothing settles the promise");
     assert_eq!(
         executor("if (!input) throw new Error('no'); resolve()"),
-        "when `!input` this throws to nobody, and nothing settles"
+        "if `!input`, this throws where nothing catches it, and the promise does not settle"
     );
-    assert_eq!(executor("try { resolve(await work()) } catch (e) { log(e) }"), "this way settles nothing");
+    assert_eq!(executor("try { resolve(await work()) } catch (e) { log(e) }"), "this path does not settle the promise");
     assert_eq!(executor("try { await work(); resolve() } catch (e) { reject(e) }"), "ok");
     assert_eq!(executor("await sleep(10); resolve()"), "ok");
     assert_eq!(executor("await new Promise(r => setTimeout(r, 9)); resolve()"), "ok");
     assert_eq!(executor("setTimeout(reject, 99); await work(); resolve()"), "ok");
     assert_eq!(executor("resolve(); await work()"), "ok");
-    assert_eq!(body("(async () => { await work(); resolve() })()"), "when this `await` fails, nothing settles");
+    assert_eq!(
+        body("(async () => { await work(); resolve() })()"),
+        "if this `await` fails, nothing settles the promise"
+    );
     assert_eq!(body("(async () => { try { await work(); resolve() } catch (e) { reject(e) } })()"), "ok");
     assert_eq!(body("(async () => { await work(); resolve() })().catch(reject)"), "ok");
 }
 
 #[test]
 fn chains() {
-    assert_eq!(body("work().then(resolve)"), "when `work()` fails, nothing settles");
-    assert_eq!(body("work(input).then(x => { resolve(x) })"), "when `work(input)` fails, nothing settles");
-    assert_eq!(body("return work().then(a).then(resolve)"), "when `work()` fails, nothing settles");
-    assert_eq!(body("work().then(resolve).catch(console.error)"), "this takes the error and settles nothing");
-    assert_eq!(body("work().then(resolve).catch(e => { log(e) })"), "this takes the error and settles nothing");
-    assert_eq!(body("work().then(r => { if (r.ok) resolve(r) }).catch(reject)"), "unless `r.ok` nothing settles");
+    assert_eq!(body("work().then(resolve)"), "if `work()` fails, nothing settles the promise");
+    assert_eq!(body("work(input).then(x => { resolve(x) })"), "if `work(input)` fails, nothing settles the promise");
+    assert_eq!(body("return work().then(a).then(resolve)"), "if `work()` fails, nothing settles the promise");
+    assert_eq!(
+        body("work().then(resolve).catch(console.error)"),
+        "this handles the error but does not settle the promise"
+    );
+    assert_eq!(
+        body("work().then(resolve).catch(e => { log(e) })"),
+        "this handles the error but does not settle the promise"
+    );
+    assert_eq!(
+        body("work().then(r => { if (r.ok) resolve(r) }).catch(reject)"),
+        "unless `r.ok`, nothing settles the promise"
+    );
     assert_eq!(
         said("const f = () => new Promise(resolve => work().then(resolve))"),
-        "when `work()` fails, nothing settles"
+        "if `work()` fails, nothing settles the promise"
     );
     assert_eq!(
         body("async function work() { try { return save() } catch (e) { log(e) } } work().then(resolve)"),
-        "when `work()` fails, nothing settles"
+        "if `work()` fails, nothing settles the promise"
     );
     for ok in [
         "work().then(resolve, reject)",
@@ -327,26 +351,26 @@ fn emitters() {
              return new Promise((resolve, reject) => {{ {s} }}) }}"
         ))
     };
-    assert_eq!(node("file.on('end', resolve)"), "only `end` is waited for: when `file` fails, nothing settles");
+    assert_eq!(node("file.on('end', resolve)"), "only `end` is handled: if `file` fails, nothing settles the promise");
     assert_eq!(
         node("file.on('data', d => hash(d)); file.once('end', () => resolve(1))"),
-        "only `end` is waited for: when `file` fails, nothing settles"
+        "only `end` is handled: if `file` fails, nothing settles the promise"
     );
     assert_eq!(
         node("const s = net.connect(1); s.once('connect', resolve)"),
-        "only `connect` is waited for: when `s` fails, nothing settles"
+        "only `connect` is handled: if `s` fails, nothing settles the promise"
     );
     assert_eq!(
         node("const c = spawn('x'); c.on('exit', code => { if (code === 0) resolve() }); c.on('error', reject)"),
-        "unless `code === 0` nothing settles"
+        "unless `code === 0`, nothing settles the promise"
     );
     assert_eq!(
         node("fs.readFile(input, (err, data) => { if (err) return; resolve(data) })"),
-        "when `err` nothing settles"
+        "if `err`, nothing settles the promise"
     );
     assert_eq!(
         node("file.on('end', resolve); file.on('error', e => { log(e) })"),
-        "only `end` is waited for: when `file` fails, nothing settles"
+        "only `end` is handled: if `file` fails, nothing settles the promise"
     );
     for ok in [
         "file.on('end', resolve); file.on('error', reject)",
@@ -364,7 +388,7 @@ fn emitters() {
 
 #[test]
 fn streams_known_by_their_events() {
-    let why = |event: &str| format!("only `{event}` is waited for: when `input` fails, nothing settles");
+    let why = |event: &str| format!("only `{event}` is handled: if `input` fails, nothing settles the promise");
     assert_eq!(body("input.once('readable', () => resolve(input.read()))"), why("readable"));
     assert_eq!(
         body("let all = ''; input.on('data', c => { all += c }); input.on('end', () => resolve(all))"),

@@ -56,6 +56,8 @@ impl<'a> Reader<'a, '_> {
                     }
                 }
             }
+            // `exports.a = exports.b = x`: the inner one is looked at by itself.
+            Expression::AssignmentExpression(e) if is_exports_target(&e.left) => {}
             Expression::AssignmentExpression(e) => self.symbols_in_value(&e.right, found),
             _ => {}
         }

@@ -34,7 +34,8 @@ impl<'a> Reader<'a, '_> {
         }
         let Some((symbol, at)) = self.only_siblings_use(function, &kept, &spot.root) else { return true };
         let name = self.scoping.symbol_name(symbol).to_owned();
-        let other = (self.span_of(at), format!("only this closure uses `{name}`, and both share one context"));
+        let other =
+            (self.span_of(at), format!("only this closure uses `{name}`, and both closures share their variables"));
         let span = self.span(e.left.span());
         self.see((Seen::Closure, Confidence::Guess), e.node_id.get(), (span, name, Some(other)));
         true

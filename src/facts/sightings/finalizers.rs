@@ -29,9 +29,9 @@ impl<'a> Reader<'a, '_> {
         };
         let Some((at, most)) = found else { return };
         let why = if most == Confidence::Guess {
-            format!("`{text}` holds this as well, and it may lead back")
+            format!("`{text}` also holds this, and it may reference the target")
         } else {
-            format!("leads to `{text}`")
+            format!("references `{text}`")
         };
         let other = (at != self.span(held.span())).then_some((at, why));
         let node = call.node_id.get();

@@ -74,12 +74,14 @@ impl<'a> Reader<'a, '_> {
         if !matches!(self.domain_of(key), Domain::Params(_) | Domain::Fresh) {
             return;
         }
-        // A client that another file makes is known by its name.
+        let known = CLIENTS.iter().any(|of| self.is_a(client, of));
+        // A client that another file makes is only guessed by its name.
         let named = last_name(client).is_some_and(|name| name.to_ascii_lowercase().contains("redis"));
-        if named || CLIENTS.iter().any(|of| self.is_a(client, of)) {
+        if known || named {
+            let most = if known { Confidence::Likely } else { Confidence::Guess };
             let span = self.head_of_call(call);
             let about = (span, format!("{name}({})", self.text_of(key.span(), 40)), None);
-            self.see((Seen::Key, Confidence::Likely), call.node_id.get(), about);
+            self.see((Seen::Key, most), call.node_id.get(), about);
         }
     }
 }

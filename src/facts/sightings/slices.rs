@@ -40,7 +40,7 @@ impl<'a> Reader<'a, '_> {
         let Some((part, whole)) = self.part_of(stored) else { return };
         let span = self.span(stored.span());
         let text = self.text_of(part.span(), 40);
-        let other = Some((whole, "the whole of this stays with it".to_owned()));
+        let other = Some((whole, "all of this is kept with it".to_owned()));
         self.see((Seen::Slice, Confidence::Guess), call.node_id.get(), (span, text, other));
     }
 

@@ -1,18 +1,22 @@
 //! Context storages that are made again and again, and stores that point to the store before them.
 
+use oxc_ast::AstKind;
 use oxc_ast::ast::{CallExpression, Expression, NewExpression, ObjectPropertyKind};
+use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
 use super::{Seen, argument};
-use crate::facts::TOP;
-use crate::facts::places::{Seg, SpotRoot};
-use crate::facts::reader::{Reader, Type, peel};
+use crate::facts::functions::key_name;
+use crate::facts::places::{Seg, Spot, SpotRoot};
+use crate::facts::reader::{Reader, bound_symbol, peel};
+use crate::facts::sites::May;
+use crate::facts::{TOP, What};
 use crate::finding::{Confidence, Span};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_storage(&mut self, new: &'a NewExpression<'a>) {
         let node = new.node_id.get();
-        if self.owner_of(node) == TOP || !self.is_storage(new) || self.is_guarded_once(node) {
+        if self.owner_of(node) == TOP || !self.is_storage(new) || self.is_guarded_once(node) || self.is_released(node) {
             return;
         }
         let span = self.span(new.span);
@@ -20,7 +24,25 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn is_storage(&mut self, new: &'a NewExpression<'a>) -> bool {
-        matches!(self.type_of_new(new), Some(Type::Library(t)) if self.apis.is_a_named(t, "AsyncLocalStorage"))
+        self.row_of_new(&new.callee).is_some_and(|row| self.apis.row(row).opens == Some(What::Context))
+    }
+
+    /// `storage.disable()`, wherever in the file.
+    fn is_released(&mut self, made: NodeId) -> bool {
+        let holder = match self.nodes.kind(self.outside(made).1) {
+            AstKind::VariableDeclarator(d) => bound_symbol(&d.id).map(|symbol| Spot::new(SpotRoot::Symbol(symbol))),
+            AstKind::AssignmentExpression(e) => self.assigned_spot(e),
+            AstKind::PropertyDefinition(p) => {
+                key_name(&p.key).map(|name| self.this_spot(self.owner_of(made)).step(Seg::Field(name)))
+            }
+            _ => None,
+        };
+        let Some(holder) = holder else { return false };
+        self.calls_that(May::OPEN).any(|named| {
+            let closes = self.apis.closes_handle(named.name, What::Context);
+            let receiver = peel(&named.call.callee).as_member_expression().filter(|_| closes);
+            receiver.is_some_and(|m| self.spot_of(m.object()).as_ref() == Some(&holder))
+        })
     }
 
     /// `als.run({ parent: als.getStore() }, ..)`
@@ -42,7 +64,7 @@ impl<'a> Reader<'a, '_> {
                 let most = if stays { Confidence::Likely } else { Confidence::Guess };
                 let span = self.span(p.span);
                 let about =
-                    (span, self.text_of(p.span, 60), (at != span).then_some((at, "the store before it".to_owned())));
+                    (span, self.text_of(p.span, 60), (at != span).then_some((at, "the previous store".to_owned())));
                 return self.see((Seen::ParentStore, most), call.node_id.get(), about);
             }
         }

@@ -1,9 +1,10 @@
 //! What names the things that a library keeps: arguments, labels, options, the parameters of a memoized function.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression, ObjectPropertyKind};
+use oxc_ast::ast::{Argument, Expression, MemberExpression, ObjectPropertyKind};
 use oxc_semantic::SymbolId;
 use oxc_span::GetSpan;
+use rustc_hash::FxHashSet;
 
 use super::options::property;
 use super::{Doing, StoreKey};
@@ -73,7 +74,7 @@ impl<'a> Reader<'a, '_> {
 
     pub(super) fn add_key(&mut self, value: &'a Expression<'a>, keys: &mut Vec<StoreKey>) {
         let key = self.key_of(value);
-        let mapped = self.is_mapped(value, 0);
+        let mapped = self.is_mapped(value);
         let name = self.last_name_of(value);
         keys.push(StoreKey { key, span: self.span(value.span()), name, mapped });
     }
@@ -111,7 +112,7 @@ impl<'a> Reader<'a, '_> {
             let symbol = bound_symbol(&param.pattern);
             let domain = symbol.map_or_else(
                 || Domain::Params(vec![ParamPath { function, index, path: String::new() }]),
-                |symbol| self.domain_of_symbol(symbol, 0),
+                |symbol| self.domain_of_symbol(symbol),
             );
             let name = symbol.map_or("", |s| self.scoping.symbol_name(s)).to_owned();
             keys.push(StoreKey { key: Key { text, domain }, span: self.span(param.span), name, mapped: false });
@@ -173,7 +174,7 @@ impl<'a> Reader<'a, '_> {
             return Domain::Finite;
         }
         if self.is_parameter(symbol) {
-            return match self.domain_of_symbol(symbol, 0) {
+            return match self.domain_of_symbol(symbol) {
                 // A word for few things in the name of a schema: still an object.
                 Domain::Vocabulary => self.param_of(symbol, &[]).map_or(Domain::Unknown, |p| Domain::Params(vec![p])),
                 domain => domain,
@@ -190,33 +191,34 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `normalize(req.path)`: a function that we do not know may make few of many.
-    fn is_mapped(&self, value: &'a Expression<'a>, depth: u32) -> bool {
-        if depth > 8 {
-            return true;
-        }
-        let of = |e| self.is_mapped(e, depth + 1);
-        match peel(value) {
-            Expression::CallExpression(call) => {
-                let known = call.callee_name().is_some_and(|name| FAITHFUL.contains(&name));
-                let on = peel(&call.callee).as_member_expression();
-                !known
-                    || on.is_some_and(|m| of(m.object()))
-                    || call.arguments.iter().filter_map(Argument::as_expression).any(of)
+    fn is_mapped(&self, value: &'a Expression<'a>) -> bool {
+        let (mut work, mut named) = (vec![value], FxHashSet::default());
+        while let Some(value) = work.pop() {
+            match peel(value) {
+                Expression::CallExpression(call) => {
+                    if !call.callee_name().is_some_and(|name| FAITHFUL.contains(&name)) {
+                        return true;
+                    }
+                    work.extend(peel(&call.callee).as_member_expression().map(MemberExpression::object));
+                    work.extend(call.arguments.iter().filter_map(Argument::as_expression));
+                }
+                Expression::TemplateLiteral(t) => work.extend(&t.expressions),
+                Expression::BinaryExpression(e) => work.extend([&e.left, &e.right]),
+                Expression::LogicalExpression(e) => work.extend([&e.left, &e.right]),
+                Expression::ConditionalExpression(e) => work.extend([&e.consequent, &e.alternate]),
+                Expression::AwaitExpression(e) => work.push(&e.argument),
+                Expression::Identifier(id) => {
+                    if let Some(symbol) = self.symbol_of(id)
+                        && named.insert(symbol)
+                        && let AstKind::VariableDeclarator(d) = self.nodes.kind(self.scoping.symbol_declaration(symbol))
+                    {
+                        work.extend(&d.init);
+                    }
+                }
+                other => work.extend(other.as_member_expression().map(MemberExpression::object)),
             }
-            Expression::TemplateLiteral(t) => t.expressions.iter().any(of),
-            Expression::BinaryExpression(e) => of(&e.left) || of(&e.right),
-            Expression::LogicalExpression(e) => of(&e.left) || of(&e.right),
-            Expression::ConditionalExpression(e) => of(&e.consequent) || of(&e.alternate),
-            Expression::AwaitExpression(e) => of(&e.argument),
-            Expression::Identifier(id) => match self.symbol_of(id) {
-                Some(s) => match self.nodes.kind(self.scoping.symbol_declaration(s)) {
-                    AstKind::VariableDeclarator(d) => d.init.as_ref().is_some_and(of),
-                    _ => false,
-                },
-                None => false,
-            },
-            other => other.as_member_expression().is_some_and(|m| of(m.object())),
         }
+        false
     }
 
     /// `id` of `req.params.id`.

@@ -58,28 +58,30 @@ impl Unit {
             Cause::WriteOnly => Vec::new(),
             Cause::Unbounded => {
                 let walked = growth.container.walked.filter(|_| growth.container.kind == ContainerKind::List);
-                walked.map(|span| self.label(span, "goes through it and leaves the elements")).into_iter().collect()
+                walked.map(|span| self.label(span, "reads it but removes nothing")).into_iter().collect()
             }
-            Cause::OnDemand(op) => vec![self.label(op.span, "emptied here only, when somebody asks for it")],
-            Cause::Expired(op) => vec![self.label(op.span, "removed here only, which takes somebody who asks for it")],
+            Cause::OnDemand(op) => vec![self.label(op.span, "emptied only here, when something calls this")],
+            Cause::Expired(op) => vec![self.label(op.span, "removed only here, when its key is looked up")],
             Cause::Pending(left) => {
                 let text = match left.how {
-                    How::Closed => "removed here only, when there was an error",
-                    How::WayOut => "this way out leaves the entry",
-                    How::Settled => "settled here, and the entry stays",
-                    How::Fired => "runs when the time is up, and leaves the entry",
-                    How::Rejected => "stored before it is settled: when it is rejected, the entry stays",
+                    How::Closed => "removed only here, after an error",
+                    How::WayOut => "this exit path leaves the entry",
+                    How::Settled => "settled here, but the entry stays",
+                    How::Fired => "runs on timeout, but leaves the entry",
+                    How::Rejected => "stored before it settles: if it rejects, the entry stays",
                 };
                 let mut labels = vec![self.label(left.span, text)];
-                labels.extend(left.removed.map(|span| self.label(span, "this way removes the entry")));
+                labels.extend(left.removed.map(|span| self.label(span, "this path removes the entry")));
                 labels
             }
             Cause::Misses(miss) => {
                 let text = match &miss.how {
-                    MissedBy::Twin(twin) => format!("`{twin}`, filled together with it, is cleaned here alone"),
-                    MissedBy::Clear => "empties what is filled together with it, and leaves it as it is".to_owned(),
-                    MissedBy::Bucket => "takes something out of an entry; the entry stays when it is empty".to_owned(),
-                    MissedBy::Key(removed, made) => format!("removes `{removed}`, which is never equal to `{made}`"),
+                    MissedBy::Twin(twin) => {
+                        format!("only `{twin}`, which is filled together with it, is cleaned up here")
+                    }
+                    MissedBy::Clear => "clears what is filled together with it, but not this one".to_owned(),
+                    MissedBy::Bucket => "removes something from an entry; the entry stays when it is empty".to_owned(),
+                    MissedBy::Key(removed, made) => format!("removes `{removed}`, which never equals `{made}`"),
                 };
                 vec![self.label(miss.span, text)]
             }

@@ -38,7 +38,7 @@ impl Unit {
     fn twin_cleaned(&self, container: &Container, op: &Op) -> Option<Miss> {
         let frame = self.frame(op.function);
         let place = self.place(container.place);
-        let twins = self.facts.containers.iter().filter(|twin| {
+        let twins = self.grown_by(frame).filter(|twin| {
             let other = self.place(twin.place);
             twin.place != container.place && is_same_owner(&place.root, &other.root)
         });

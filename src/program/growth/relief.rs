@@ -53,7 +53,7 @@ const REMOVERS: [&str; 6] = ["delete", "del", "unset", "evict", "invalidate", "f
 impl Unit {
     /// What is done against the growth of a collection, by itself and by the collection that it is an entry of.
     pub(super) fn relief<'u>(&'u self, container: &'u Container) -> Relief<'u> {
-        if self.holders(container).any(|outer| !matches!(self.own_relief(outer), Relief::None)) {
+        if self.holders(container).into_iter().any(|outer| !matches!(self.own_relief(outer), Relief::None)) {
             return Relief::Enough;
         }
         if self.strokes(container).any(|stroke| stroke.does == Struck::Shrinks) {

@@ -59,7 +59,7 @@ impl Unit {
                 (evict, format!("for (const oldest of Object.keys({name}).slice(0, -1000)) delete {name}[oldest];"))
             }
             ContainerKind::List => (
-                format!("keep the newest 1,000 elements of `{name}`"),
+                format!("keep only the newest 1,000 elements of `{name}`"),
                 format!("if ({name}.length > 1000) {name}.shift();"),
             ),
             ContainerKind::Text | ContainerKind::Weak => return None,
@@ -70,7 +70,7 @@ impl Unit {
     /// `map.set(key, promise); promise.catch(() => map.delete(key));`
     fn drop_rejected(&self, growth: &Growth<'_>) -> Option<Fix> {
         let (key, promise) = (growth.op.key.as_ref()?, growth.op.stores.as_ref()?);
-        let title = format!("drop the entry of `{}` when its promise is rejected", growth.container.name);
+        let title = format!("delete the entry of `{}` when its promise rejects", growth.container.name);
         let code = format!("{promise}.catch(() => {{ {}; }});", removal(growth.container, &key.text)?);
         self.add_line(growth, title, &code)
     }
@@ -82,7 +82,7 @@ impl Unit {
         let removal = removal(growth.container, &op.key.as_ref()?.text)?;
         let at = Span::new(op.statement.end, op.statement.end);
         let edit = Edit { file: self.id, span: at, text: format!("{line_break}{removal};") };
-        let title = format!("remove the entry from `{}` before it is settled", growth.container.name);
+        let title = format!("remove the entry from `{}` before it settles", growth.container.name);
         Some(Fix { title, safe: false, edits: vec![edit] })
     }
 

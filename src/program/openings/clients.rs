@@ -75,7 +75,7 @@ impl Unit {
             Holder::Field | Holder::Outer if self.reconnects(frame) => Confidence::Likely,
             _ => Confidence::Guess,
         };
-        let doubt = client.lent || client.captured || client.told || !client.known || client.made_in.is_some();
+        let doubt = client.lent || client.captured || client.told || client.made_in.is_some();
         let most = match client.idle {
             Idle::Free => Confidence::Guess,
             Idle::Ends if !driven || client.told => Confidence::Guess,
@@ -110,27 +110,27 @@ fn finding(unit: &Unit, client: &Client, confidence: Confidence) -> Finding {
     let frame = unit.frame(client.function);
     let often = per(unit.runs_of(frame).often);
     let stays = match client.idle {
-        Idle::Stays => "its connections and timers stay",
-        Idle::Ends => "its connections stay for a while",
-        Idle::Free => "what it holds cannot be used again",
+        Idle::Stays => "its connections and timers stay active",
+        Idle::Ends => "its connections stay open for a while",
+        Idle::Free => "what it caches cannot be reused",
     };
     let message = match client.holder {
-        Holder::Module => format!("each route file makes a `{}` of its own", client.api),
-        _ if client.missed.is_some() => format!("this `{}` is not closed on every way out", client.api),
-        Holder::Shared => format!("`{}` adds one more {often}", client.api),
-        _ => format!("`{}` makes a new client {often}", client.api),
+        Holder::Module => format!("each route file creates its own `{}`", client.api),
+        _ if client.missed.is_some() => format!("this `{}` is not closed on every exit path", client.api),
+        Holder::Shared => format!("`{}` adds another one {often}", client.api),
+        _ => format!("`{}` creates a new client {often}", client.api),
     };
     let opened = match client.holder {
-        Holder::Module => "made when this file is loaded, and again when it is reloaded".to_owned(),
-        Holder::Shared => format!("added here, {often}, to what is shared"),
-        Holder::Outer | Holder::Field => format!("`{}` is overwritten; of the one before {stays}", client.name),
-        _ => format!("made here, {often}; {stays}"),
+        Holder::Module => "created when this file is loaded, and again when it is reloaded".to_owned(),
+        Holder::Shared => format!("added to a shared object here, {often}"),
+        Holder::Outer | Holder::Field => format!("`{}` is overwritten; for the previous one, {stays}", client.name),
+        _ => format!("created here, {often}; {stays}"),
     };
     let mut labels = vec![unit.label(client.opened, opened)];
     if client.holder != Holder::Module {
         labels.push(unit.because(frame));
     }
-    labels.extend(client.made_in.map(|span| unit.label(span, "the helper makes it here")));
+    labels.extend(client.made_in.map(|span| unit.label(span, "the helper creates it here")));
     labels.extend(client.missed.as_ref().map(|missed| unit.label(missed.way, missed.why.clone())));
     Finding { message, labels, help: help(client), ..unit.finding(client.opened, confidence) }
 }
@@ -138,13 +138,13 @@ fn finding(unit: &Unit, client: &Client, confidence: Confidence) -> Finding {
 fn help(client: &Client) -> String {
     match client.holder {
         Holder::Nobody | Holder::Local if client.told && client.missed.is_none() => {
-            format!("keep one for each of what it is told, or call `{}` in a `finally`", client.end)
+            format!("keep one client for each set of options, or call `{}` in a `finally`", client.end)
         }
         Holder::Module => "import one client from a module that keeps it on `globalThis`".to_owned(),
-        Holder::Shared => "add it once, where the client is made".to_owned(),
+        Holder::Shared => "add it once, where the client is created".to_owned(),
         _ if client.missed.is_some() => {
-            format!("call `{}` in a `finally`, or make one for all at module level", client.end)
+            format!("call `{}` in a `finally`, or create one at module level and share it", client.end)
         }
-        _ => format!("make one at module level and share it, or call `{}` in a `finally`", client.end),
+        _ => format!("create one at module level and share it, or call `{}` in a `finally`", client.end),
     }
 }

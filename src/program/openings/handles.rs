@@ -9,7 +9,7 @@ use crate::rule::Findings;
 pub struct Words {
     /// Past participle: "closed", "released".
     pub done: &'static str,
-    /// What stays: "its thread", for the label.
+    /// What goes on: "the file stays open", for the label.
     pub held: &'static str,
 }
 
@@ -140,25 +140,24 @@ const fn is_weak(what: What) -> bool {
 }
 
 /// What is wrong with `{ stop: subscription.unsubscribe }`.
-const UNBOUND: &str = "taken from its object, the method has no `this` and ends nothing";
+const UNBOUND: &str = "detached from its object, the method has no `this` and does nothing";
 
 fn finding(unit: &Unit, open: &Open<'_>, words: &Words) -> Finding {
     let resource = open.resource;
     let frame = unit.frame(resource.function);
     let often = crate::program::runs::per(unit.runs_of(frame).often);
     let opened = match resource.fate {
-        Fate::Dropped => format!("opened here, {often}; {} can be reached no more", words.held),
-        _ => format!("opened here, {often}; {} stays", words.held),
+        Fate::Dropped => format!("opened here, {often}; its handle is lost, so {}", words.held),
+        _ => format!("opened here, {often}; {}", words.held),
     };
     let mut labels = vec![unit.label(resource.opened, opened), unit.because(frame)];
     labels.extend(missing(unit, open, words));
-    labels.extend(
-        resource.forgotten.map(|span| unit.label(span, format!("forgotten here, and still not {}", words.done))),
-    );
+    labels
+        .extend(resource.forgotten.map(|span| unit.label(span, format!("dropped here without being {}", words.done))));
     labels.extend(resource.unbound.map(|span| unit.label(span, UNBOUND.to_owned())));
     let message = match (&resource.missed, resource.guard) {
-        (Some(_), _) => format!("this `{}` is not {} on every way out", resource.api, words.done),
-        (None, Guard::Once) => format!("this `{}` is given up and not {}", resource.api, words.done),
+        (Some(_), _) => format!("this `{}` is not {} on every exit path", resource.api, words.done),
+        (None, Guard::Once) => format!("this `{}` is dropped without being {}", resource.api, words.done),
         (None, _) => format!("this `{}` is never {}", resource.api, words.done),
     };
     Finding { message, labels, help: help(resource), ..unit.finding(resource.opened, open.confidence) }
@@ -173,7 +172,7 @@ fn missing(unit: &Unit, open: &Open<'_>, words: &Words) -> Option<Label> {
         "" => "it".to_owned(),
         name => format!("`{name}`"),
     };
-    Some(unit.label(open.end?, format!("ends the owner, but {name} is not {}", words.done)))
+    Some(unit.label(open.end?, format!("ends its owner, but {name} is not {}", words.done)))
 }
 
 fn help(resource: &Resource) -> String {
@@ -184,8 +183,8 @@ fn help(resource: &Resource) -> String {
     let name = &resource.name;
     match resource.fate {
         _ if resource.missed.is_some() => format!("call {end} in a `finally`"),
-        Fate::Dropped => format!("keep what comes back and call {end} when it is done with"),
-        Fate::Local => format!("call {end} when `{name}` is done with, also when something fails"),
-        Fate::Outer | Fate::Field { .. } => format!("call {end} where the owner of `{name}` ends"),
+        Fate::Dropped => format!("keep the return value and call {end} when it is no longer needed"),
+        Fate::Local => format!("call {end} when `{name}` is no longer needed, also after an error"),
+        Fate::Outer | Fate::Field { .. } => format!("call {end} when the owner of `{name}` ends"),
     }
 }

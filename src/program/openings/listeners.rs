@@ -45,7 +45,7 @@ impl Unit {
                 Outlives::Perhaps(None, format!("`{}` may outlive the call", receiver.text))
             }
             Outlives::No if self.is_added_by_each_run(handle, receiver) => {
-                Outlives::Yes(None, format!("`{}` is there before and after this run of the effect", receiver.text))
+                Outlives::Yes(None, format!("`{}` exists before and after this run of the effect", receiver.text))
             }
             other => other,
         };
@@ -305,7 +305,7 @@ impl Unit {
 
     /// Some call of the file may remove this listener. Whether it runs on every way is another rule's question.
     fn is_released(&self, handle: &Handle, receiver: &Receiver) -> bool {
-        self.facts.closes.iter().any(|close| {
+        self.closes_of_event(handle).any(|close| {
             // Asked last: most closes are of something else.
             let void = || {
                 self.is_dead(close.function)
@@ -314,12 +314,10 @@ impl Unit {
                 || (close.ends && receiver.place.is_some_and(|place| self.is_handed_on(place)))
                 || self.is_replacement(close, handle, receiver)
             };
-            close.what == What::Listener
-                && close.receiver.as_ref().is_some_and(|r| {
-                    self.same_receiver(r, receiver)
-                        && (!close.ends || !self.is_handed(r) || self.is_entry_of_both(r, receiver))
-                })
-                && close.event.as_ref().is_none_or(|e| names_event(e, close, handle))
+            close.receiver.as_ref().is_some_and(|r| {
+                self.same_receiver(r, receiver)
+                    && (!close.ends || !self.is_handed(r) || self.is_entry_of_both(r, receiver))
+            }) && close.event.as_ref().is_none_or(|e| names_event(e, close, handle))
                 && self.same_handler(close, handle)
                 && !void()
         })
@@ -449,7 +447,7 @@ fn meets(removed: &str, added: &str) -> bool {
     added.is_empty() || removed.split_whitespace().any(|r| added.split_whitespace().any(|a| one(r, a)))
 }
 
-fn is_literal_event(event: &str) -> bool {
+pub(super) fn is_literal_event(event: &str) -> bool {
     event.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | ' '))
 }
 

@@ -49,14 +49,14 @@ impl Unit {
         match &place.root {
             Root::Global(name) => {
                 // A global that is no known emitter may be a local of another script.
-                let text = format!("`{name}` lives as long as the program");
+                let text = format!("`{name}` lives as long as the process");
                 if receiver.of_type.is_some() { Outlives::Yes(None, text) } else { Outlives::Perhaps(None, text) }
             }
             Root::Binding(_) if receiver.text.ends_with(".session.socket") => {
-                Outlives::Yes(None, format!("`{}` serves all streams of the session", receiver.text))
+                Outlives::Yes(None, format!("`{}` is shared by all streams of the session", receiver.text))
             }
             Root::Import { .. } => {
-                let text = format!("`{}` comes from another module and outlives the function", receiver.text);
+                let text = format!("`{}` is imported and outlives the function", receiver.text);
                 let driven = self.runs_of(frame).often >= Often::Event || self.is_mounted(frame);
                 if driven || receiver.of_type.is_some() || self.is_called_emitter(receiver, frame) {
                     Outlives::Yes(None, text)
@@ -103,11 +103,11 @@ impl Unit {
                 return Outlives::Yes(span, format!("`{}` is `{shared}`, which outlives the call", receiver.text));
             }
             if binding.within == frame {
-                return Outlives::Perhaps(span, format!("`{}` is handed in and may outlive the call", receiver.text));
+                return Outlives::Perhaps(span, format!("`{}` is passed in and may outlive the call", receiver.text));
             }
             // Handed to an enclosing function: this one runs again and again on the same receiver.
             let again = self.runs_of(frame).often >= Often::Event && self.runs_of(binding.within).often < Often::Event;
-            let text = format!("`{}` is the same each time", receiver.text);
+            let text = format!("`{}` is the same object each time", receiver.text);
             return if again { Outlives::Yes(span, text) } else { Outlives::No };
         }
         if binding.within == TOP {
@@ -139,7 +139,7 @@ impl Unit {
         if at_birth || owner.constructor == Some(frame) {
             return Outlives::No;
         }
-        Outlives::Perhaps(Some(owner.span), "the instance keeps every listener that a call adds".to_owned())
+        Outlives::Perhaps(Some(owner.span), "the instance keeps the listeners that each call adds".to_owned())
     }
 
     fn outlives_instance(&self, class: ClassId, receiver: &Receiver) -> Outlives {
@@ -147,7 +147,7 @@ impl Unit {
         match receiver.made {
             Made::Param => Outlives::Perhaps(
                 Some(owner.span),
-                format!("`{}` is handed to `{}` and may outlive it", receiver.text, owner.name),
+                format!("`{}` is passed to `{}` and may outlive it", receiver.text, owner.name),
             ),
             _ => Outlives::No,
         }

@@ -157,7 +157,7 @@ impl Unit {
             return None;
         }
         if let Some(close) = self.clears_nothing(handle) {
-            let text = "this clears a field that nothing is ever assigned to".to_owned();
+            let text = "this clears a field that is never assigned".to_owned();
             return Some(Opening {
                 handle,
                 confidence: Confidence::Likely,

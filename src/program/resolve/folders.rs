@@ -9,8 +9,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use oxc_resolver::{FileMetadata, FileSystem, FileSystemOs, ResolveError};
 use rustc_hash::FxHashMap;
 
+use crate::source;
+
 /// Questions to one folder that are answered without a list: nobody lists a whole home folder for its `package.json`.
 const FEW: u8 = 4;
+
+/// Bytes that a file of settings may have.
+const MOST_BYTES: u64 = 8 << 20;
 
 type List = Arc<FxHashMap<OsString, FileType>>;
 
@@ -83,6 +88,11 @@ fn absent() -> Error {
     Error::from(ErrorKind::NotFound)
 }
 
+/// Reads a `package.json` or `tsconfig.json`: a pipe or device of that name would never end.
+fn bounded(path: &Path) -> Result<Vec<u8>> {
+    source::read(path, MOST_BYTES).map_err(|_| Error::other("cannot be read, or is too large"))
+}
+
 fn about(kind: FileType) -> FileMetadata {
     FileMetadata::new(kind.is_file(), kind.is_dir(), kind.is_symlink())
 }
@@ -93,11 +103,12 @@ impl FileSystem for Folders {
     }
 
     fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        if matches!(self.say(path), Said::Absent) { Err(absent()) } else { std::fs::read(path) }
+        if matches!(self.say(path), Said::Absent) { Err(absent()) } else { bounded(path) }
     }
 
     fn read_to_string(&self, path: &Path) -> Result<String> {
-        if matches!(self.say(path), Said::Absent) { Err(absent()) } else { FileSystemOs::read_to_string(path) }
+        let bytes = self.read(path)?;
+        String::from_utf8(bytes).map_err(|_| Error::from(ErrorKind::InvalidData))
     }
 
     fn metadata(&self, path: &Path) -> Result<FileMetadata> {

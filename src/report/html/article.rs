@@ -6,29 +6,30 @@ use std::io::{self, Write};
 use super::{Entry, LOOK, shown};
 use crate::finding::{Finding, Fix, Label, Role, Span};
 use crate::report::window::{self, Window, WindowMark};
-use crate::report::{change, json, places};
+use crate::report::xml::escaped;
+use crate::report::{change, places};
+use crate::source::Unit;
 use crate::sources::Sources;
 
 /// Characters of code in a node of the chain.
 const NODE: usize = 60;
 
 pub(super) fn print(out: &mut dyn Write, entry: &Entry<'_>, sources: &Sources) -> io::Result<()> {
-    let Entry { finding, group, print } = entry;
+    let Entry { finding, group, print, path } = entry;
     let (severity, confidence) = (finding.severity.as_str(), finding.confidence.as_str());
-    let place = sources.position(finding.file, finding.span.start);
+    let (line, column) = sources.of(finding.file).at(finding.span.start, Unit::Utf16);
     let (rule, group) = (finding.rule, group.as_str());
     writeln!(
         out,
         "<article id=\"f-{print}\" tabindex=\"-1\" data-group=\"{group}\" data-severity=\"{severity}\" \
-         data-confidence=\"{confidence}\" data-rule=\"{rule}\">"
+         data-confidence=\"{confidence}\" data-rule=\"{rule}\" data-file=\"{path}\">"
     )?;
-    writeln!(out, "<h4><a href=\"#f-{print}\">{}</a></h4>", spoken(&finding.message))?;
-    let line = format!("line {}, column {}", place.line, place.column);
-    let rule = json::page(rule).map_or_else(|| rule.to_owned(), |page| format!("<a href=\"{page}\">{rule}</a>"));
+    writeln!(out, "<h5><a href=\"#f-{print}\">{}</a></h5>", spoken(&finding.message))?;
     writeln!(
         out,
-        "<p class=\"meta\"><span class=\"severity {severity}\">{severity}</span><span>{rule}</span>\
-         <span>{confidence}</span><span>{line}</span></p>"
+        "<p class=\"meta\"><span class=\"severity {severity}\">{severity}</span>\
+         <a href=\"#rule-{rule}\" title=\"What this rule means\">{rule}</a>\
+         <span>{confidence}</span><span>line {line}, column {column}</span></p>"
     )?;
     out.write_all(chain(finding, sources).as_bytes())?;
     out.write_all(code(finding, sources).as_bytes())?;
@@ -136,15 +137,16 @@ fn code(finding: &Finding, sources: &Sources) -> String {
         let source = sources.of(file);
         for window in window::windows(source, &window::marks(finding, source, sources), LOOK) {
             let path = shown(&source.path);
-            let _ = writeln!(text, "<figure><figcaption>{path}:{}</figcaption><pre tabindex=\"0\">", window.about.0);
-            lines(&mut text, &window, finding);
-            text.push_str("</pre></figure>\n");
+            let _ = write!(text, "<figure><figcaption>{path}:{}</figcaption><pre tabindex=\"0\">", window.about.0);
+            let _ = writeln!(text, "{}</pre></figure>", lines(&window, &finding.labels));
         }
     }
     text
 }
 
-fn lines(text: &mut String, window: &Window, finding: &Finding) {
+/// The code of a window, its marks named by the labels that they belong to.
+pub(super) fn lines(window: &Window, labels: &[Label]) -> String {
+    let mut text = String::new();
     let mut start = 0;
     for (number, line) in (window.first_line + 1..).zip(window.text.split_inclusive('\n')) {
         let end = start + line.trim_end_matches('\n').len();
@@ -158,16 +160,23 @@ fn lines(text: &mut String, window: &Window, finding: &Finding) {
         cuts.dedup();
         for piece in cuts.windows(2) {
             let range = piece[0].min(end)..piece[1].min(end);
-            let code = shown(&window.text[range.clone()]);
-            let over = here.iter().filter(|mark| mark.range.start <= range.start && range.end <= mark.range.end);
+            // A window holds nothing but harmless characters, and tabulators.
+            let code = escaped(&window.text[range.clone()]);
+            let is_over = |mark: &&&WindowMark| mark.range.start <= range.start && range.end <= mark.range.end;
+            let over: Vec<_> = here.iter().filter(is_over).collect();
             // Of marks that overlap, the shortest is seen.
-            let inner = over.filter_map(|mark| Some((mark.label?, mark))).min_by_key(|(_, mark)| mark.range.len());
+            let inner =
+                over.iter().filter_map(|mark| Some((mark.label?, mark))).min_by_key(|(_, mark)| mark.range.len());
             match inner {
                 Some((label, mark)) => {
-                    let class = class(label, finding.labels[label].role);
+                    let class = class(label, labels[label].role);
                     let number =
                         if mark.range.end == range.end { format!("<b>{}</b>", label + 1) } else { String::new() };
                     let _ = write!(text, "<mark class=\"{class}\">{code}</mark>{number}");
+                }
+                // A place that nothing is said about is marked all the same where there is no other.
+                None if labels.is_empty() && !over.is_empty() => {
+                    let _ = write!(text, "<mark class=\"site\">{code}</mark>");
                 }
                 None => text.push_str(&code),
             }
@@ -175,6 +184,7 @@ fn lines(text: &mut String, window: &Window, finding: &Finding) {
         text.push_str("\n</span>");
         start = end + 1;
     }
+    text
 }
 
 fn cure(fix: &Fix, sources: &Sources) -> String {
@@ -183,8 +193,8 @@ fn cure(fix: &Fix, sources: &Sources) -> String {
     if let Some(change) = change::change(fix, sources) {
         text.push_str("<pre class=\"diff\" tabindex=\"0\">");
         for (lines, class, sign) in [(&change.removed, "del", '-'), (&change.added, "ins", '+')] {
-            for (number, line) in (change.line..).zip(lines) {
-                let line = shown(&window::line(line, LOOK));
+            for (number, (at, line)) in (change.line..).zip(lines.iter().enumerate()) {
+                let line = escaped(&window::line(line, change.difference(at), 0, LOOK)).into_owned();
                 let _ = write!(text, "<span class=\"{class}\"><i>{number}</i>{sign} {line}\n</span>");
             }
         }

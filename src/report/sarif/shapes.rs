@@ -36,6 +36,27 @@ pub struct Driver {
     pub version: &'static str,
     pub semantic_version: &'static str,
     pub rules: Vec<RuleShape>,
+    pub notifications: [Descriptor; 3],
+}
+
+/// A kind of notification.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Descriptor {
+    pub id: &'static str,
+    pub short_description: Message,
+}
+
+impl Descriptor {
+    pub fn new(id: &'static str, text: &str) -> Self {
+        Self { id, short_description: Message::new(text) }
+    }
+}
+
+/// Which kind a notification is of.
+#[derive(Serialize)]
+pub struct Reference {
+    pub id: &'static str,
 }
 
 #[derive(Serialize)]
@@ -54,8 +75,8 @@ pub struct RuleShape {
 
 #[derive(Serialize)]
 pub struct Help {
-    pub text: &'static str,
-    pub markdown: &'static str,
+    pub text: String,
+    pub markdown: String,
 }
 
 #[derive(Serialize)]
@@ -85,6 +106,8 @@ pub struct Invocation {
 
 #[derive(Serialize)]
 pub struct Notification {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub descriptor: Option<Reference>,
     pub level: Level,
     pub message: Message,
     #[serde(skip_serializing_if = "Vec::is_empty")]

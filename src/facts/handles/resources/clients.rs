@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Opener;
 use super::follow::Trail;
-use crate::apis::{Idle, Row, RowId, What};
+use crate::apis::{Idle, Row, What};
 use crate::facts::functions::key_name;
-use crate::facts::names::dotted;
 use crate::facts::places::{Spot, SpotRoot};
 use crate::facts::reader::{Reader, bound_symbol, peel};
 use crate::facts::sites::Maker;
@@ -23,7 +22,6 @@ use held::Held;
 
 /// A client made in code that may run again, and not closed on every way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts of one client")]
 pub struct Client {
     /// The call as written, shortened.
     pub api: String,
@@ -39,8 +37,6 @@ pub struct Client {
     pub lent: bool,
     /// A closure that someone keeps uses it.
     pub captured: bool,
-    /// Resolved to a row by its module, not by a name alone.
-    pub known: bool,
     /// Made of what the function was told, so that one for all would not do.
     pub told: bool,
     /// Where the helper of this file makes it that is called here.
@@ -93,51 +89,20 @@ impl<'a> Reader<'a, '_> {
                     (new.node_id.get(), &new.callee, new.arguments.as_slice(), self.row_of_new(&new.callee))
                 }
             };
-            let is_new = matches!(maker, Maker::New(_));
-            if let Some((row, known)) = self.client_row(row, callee, is_new)
+            if let Some(row) = row.map(|row| self.apis.row(row)).filter(|row| row.opens == Some(What::Client))
                 && made.len() < MOST
             {
-                made.push(Opener { node, callee, arguments, what: What::Client, row, known });
+                made.push(Opener { node, callee, arguments, what: What::Client, row, known: true });
             }
         }
         if made.is_empty() || self.is_for_isolates() {
             return;
         }
         for opener in made {
-            if has_option(&opener) && !self.is_staged(opener.node) {
+            if self.is_client_by_options(&opener) && !self.is_staged(opener.node) {
                 self.note_client(opener);
             }
         }
-    }
-
-    /// The row of a call or `new` that makes a client, and whether its module says so.
-    fn client_row(
-        &mut self,
-        row: Option<RowId>,
-        callee: &'a Expression<'a>,
-        is_new: bool,
-    ) -> Option<(&'static Row, bool)> {
-        let found = match row {
-            Some(row) => (row, true),
-            None => (self.row_by_wrapper(callee, is_new)?, false),
-        };
-        let row = self.apis.row(found.0);
-        (row.opens == Some(What::Client)).then_some((row, found.1))
-    }
-
-    /// `require('../redis').createClient()`: a file of the project that is named as the library it wraps; and classes whose
-    /// name tells, wherever they are generated.
-    fn row_by_wrapper(&mut self, callee: &'a Expression<'a>, is_new: bool) -> Option<RowId> {
-        let spot = self.spot_of(callee)?;
-        let SpotRoot::Module(module) = spot.root else { return None };
-        let path = dotted(&spot.path)?;
-        let name = path.rsplit('.').next().unwrap_or("");
-        if is_new {
-            return self.apis.any_constructor(name);
-        }
-        let file = module.rsplit('/').next()?;
-        let library = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        (module.starts_with('.') && !path.is_empty()).then(|| self.apis.function(library, &path)).flatten()
     }
 
     fn note_client(&mut self, opener: Opener<'a>) {
@@ -223,7 +188,6 @@ impl<'a> Reader<'a, '_> {
             end: self.closing_call(opener),
             lent: held.lent,
             captured: held.captured,
-            known: opener.known,
             told: self.is_told(opener, function),
             made_in: held.made_in,
             missed,
@@ -312,23 +276,53 @@ impl<'a> Reader<'a, '_> {
     fn is_outside(&self, symbol: SymbolId, function: FunctionId) -> bool {
         self.scope_function(symbol) != function
     }
+
+    /// A row that speaks of options means calls with, or without, them alone: `new Agent({ keepAlive: true })`.
+    fn is_client_by_options(&self, opener: &Opener<'a>) -> bool {
+        let on = |path: &String| self.values_at(opener, path).iter().any(|value| !is_false(value));
+        let off = |path: &String| self.values_at(opener, path).iter().any(|value| is_false(value));
+        let Row { only_with, off_with, .. } = opener.row;
+        (only_with.is_empty() || only_with.iter().any(on)) && !off_with.iter().any(off)
+    }
+
+    /// The values of an option among the arguments, dotted for nested ones: in lists and in what is made there as well,
+    /// `transports: [new Console({ handleExceptions: true })]`.
+    fn values_at(&self, opener: &Opener<'a>, path: &str) -> Vec<&'a Expression<'a>> {
+        let steps: Vec<&str> = path.split('.').collect();
+        let mut found = Vec::new();
+        let mut work: Vec<_> = opener.arguments.iter().filter_map(Argument::as_expression).map(|e| (e, 0)).collect();
+        while let Some((given, step)) = work.pop() {
+            if step == steps.len() {
+                found.push(given);
+                continue;
+            }
+            match peel(given) {
+                Expression::ObjectExpression(object) => {
+                    for property in &object.properties {
+                        if let ObjectPropertyKind::ObjectProperty(p) = property
+                            && key_name(&p.key) == Some(steps[step])
+                        {
+                            work.push((&p.value, step + 1));
+                        }
+                    }
+                }
+                Expression::ArrayExpression(list) => {
+                    work.extend(list.elements.iter().filter_map(|e| e.as_expression()).map(|e| (e, step)));
+                }
+                Expression::NewExpression(new) => {
+                    work.extend(new.arguments.iter().filter_map(Argument::as_expression).map(|e| (e, step)));
+                }
+                Expression::Identifier(id) => {
+                    let value = self.symbol_of(id).and_then(|symbol| self.initial_value(symbol)).map(peel);
+                    work.extend(value.filter(|e| matches!(e, Expression::ObjectExpression(_))).map(|e| (e, step)));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
 }
 
-/// A row that speaks of an option means calls with that option alone: `new Agent({ keepAlive: true })`.
-fn has_option(opener: &Opener<'_>) -> bool {
-    let wanted = &opener.row.only_with;
-    if wanted.is_empty() {
-        return true;
-    }
-    let given = opener.arguments.iter().filter_map(Argument::as_expression).filter_map(|e| match peel(e) {
-        Expression::ObjectExpression(object) => Some(&object.properties),
-        _ => None,
-    });
-    given.flatten().any(|property| match property {
-        ObjectPropertyKind::ObjectProperty(p) => {
-            let off = matches!(peel(&p.value), Expression::BooleanLiteral(b) if !b.value);
-            !off && key_name(&p.key).is_some_and(|name| wanted.iter().any(|w| w == name))
-        }
-        ObjectPropertyKind::SpreadProperty(_) => false,
-    })
+fn is_false(value: &Expression<'_>) -> bool {
+    matches!(peel(value), Expression::BooleanLiteral(b) if !b.value)
 }

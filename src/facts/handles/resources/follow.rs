@@ -306,7 +306,7 @@ impl<'a> Reader<'a, '_> {
                 is_end(name) || name.starts_with("port") || matches!(name, "closed" | "readable" | "writable");
             return None;
         };
-        if is_end(name) || self.apis.closes_handle(name, trail.what) {
+        if (is_end(name) || self.apis.closes_handle(name, trail.what)) && !self.ends_nothing(call) {
             // What keeps a socket open is not its listeners.
             let deaf =
                 name == "removeAllListeners" && matches!(trail.what, What::Socket | What::Worker | What::Connection);

@@ -1,7 +1,7 @@
 //! Subscriptions of components whose source is not known by a row: whether it lives longer than the component.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression};
+use oxc_ast::ast::{Argument, CallExpression, Expression};
 use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
@@ -11,17 +11,8 @@ use crate::facts::reader::{Reader, Type, peel};
 use crate::facts::{FunctionKind, Life, TOP};
 
 /// Operators that end the stream of values sooner or later.
-const ENDING: [&str; 9] = [
-    "takeUntil",
-    "take(",
-    "first(",
-    "takeWhile",
-    "untilDestroyed",
-    "takeUntilDestroyed",
-    "until(",
-    "last(",
-    "toPromise",
-];
+const ENDING: [&str; 8] =
+    ["take(", "first(", "takeWhile", "untilDestroyed", "takeUntilDestroyed", "until(", "last(", "toPromise"];
 
 /// Methods that hand on a stream that does not end by itself.
 const STREAMS: [&str; 8] =
@@ -35,14 +26,49 @@ impl<'a> Reader<'a, '_> {
             return false;
         }
         let text = self.text.get(member.object().span().start as usize..member.object().span().end as usize);
-        if text.is_none_or(|text| ENDING.iter().any(|word| text.contains(word))) {
+        if text.is_none_or(|text| ENDING.iter().any(|word| text.contains(word))) || self.is_taken_until(member.object())
+        {
             return false;
         }
         self.outlasts_component(member.object())
     }
 
+    /// `takeUntil(this.gone)` in a chain: it ends when `gone` gives a value, not when it is merely complete.
+    fn is_taken_until(&mut self, chain: &'a Expression<'a>) -> bool {
+        let node = chain.node_id();
+        let calls: Vec<&'a CallExpression<'a>> = self
+            .named_within(node, usize::MAX)
+            .filter(|named| named.name == "takeUntil")
+            .map(|named| named.call)
+            .collect();
+        calls.into_iter().any(|call| {
+            let notifier = call.arguments.first().and_then(Argument::as_expression);
+            notifier.is_none_or(|notifier| !self.only_completes(notifier))
+        })
+    }
+
+    /// A subject of this file of which nothing is ever said but that it is complete.
+    fn only_completes(&mut self, notifier: &'a Expression<'a>) -> bool {
+        let Some(spot) = self.spot_of(notifier) else { return false };
+        let subject =
+            matches!(self.type_of(notifier), Some(Type::Library(t)) if self.apis.is_a_named(t, "rxjs.Subject"));
+        let mut completes = false;
+        for named in self.named_within(NodeId::ROOT, usize::MAX).filter(|_| subject) {
+            let Some(member) = peel(&named.call.callee).as_member_expression() else { continue };
+            if self.spot_of(member.object()).as_ref() != Some(&spot) {
+                continue;
+            }
+            match named.name {
+                "complete" => completes = true,
+                "pipe" | "subscribe" | "asObservable" => {}
+                _ => return false,
+            }
+        }
+        completes
+    }
+
     /// In the constructor, a hook that runs when the component appears, its script, or its effect.
-    fn is_at_birth(&self, node: NodeId) -> bool {
+    fn is_at_birth(&mut self, node: NodeId) -> bool {
         let home = self.owner_of(node);
         if home == TOP || self.is_effect(home) {
             return true;
@@ -57,9 +83,9 @@ impl<'a> Reader<'a, '_> {
         // Results of calls may end by themselves: a request does. Those with names of events do not.
         for _ in 0..8 {
             if let Some(Type::Library(t)) = self.type_of(at)
-                && self.apis.type_life(t).is_some_and(|life| life <= Life::Component)
+                && let Some(life) = self.apis.type_life(t)
             {
-                return false;
+                return life > Life::Component;
             }
             at = match at {
                 Expression::CallExpression(call) => {

@@ -8,7 +8,7 @@ use oxc_span::GetSpan;
 use super::Opener;
 use super::follow::Trail;
 use crate::facts::FunctionId;
-use crate::facts::reader::{Reader, function_literal, last_name, peel};
+use crate::facts::reader::{Reader, function_literal, peel};
 
 /// How a handle comes that is not the value of its call.
 pub(super) enum Received {
@@ -98,13 +98,6 @@ impl<'a> Reader<'a, '_> {
                 && other.arguments.len() < taken;
             (fails && parent != handed).then_some(parent)
         })
-    }
-
-    /// `useEffect(() => ..)`: the function itself, not one inside it.
-    pub(crate) fn is_effect(&self, function: FunctionId) -> bool {
-        let node = self.function_nodes[function.0 as usize];
-        matches!(self.nodes.kind(self.outside(node).1), AstKind::CallExpression(call)
-            if last_name(&call.callee).is_some_and(|name| self.apis.is_effect(name)))
     }
 
     /// The module that a callee comes from: what else of it a handle is passed to merely uses it.
