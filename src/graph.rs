@@ -12,6 +12,7 @@
 mod builder;
 mod id;
 mod key;
+mod op;
 mod packed;
 mod print;
 
@@ -20,251 +21,10 @@ use serde::{Deserialize, Serialize};
 pub use builder::Builder;
 pub use id::{BlockId, ClassId, FunctionId, LoopId, Name, TypeId, ValueId};
 pub use key::{Key, KeyKind};
+pub use op::{
+    CallKind, Constant, ElementKind, ImportKind, Inst, JoinKind, Op, Operator, SymbolKind,
+};
 pub use packed::Packed;
-
-/// One instruction: what it does, and the byte of the file where it begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Inst {
-    pub op: Op,
-    pub at: u32,
-}
-
-/// What an instruction does. `Option<ValueId>` is `None` where nothing that could flow stands there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Op {
-    /// A variable; `function` declares it.
-    Symbol {
-        name: Name,
-        function: FunctionId,
-        kind: SymbolKind,
-    },
-    /// A name that nothing in the file declares.
-    Global {
-        name: Name,
-    },
-    /// An export of another module; `key` is `*` for all of it.
-    Import {
-        module: Name,
-        key: Key,
-        how: ImportKind,
-    },
-    /// `this` of a function that stands in no class or object literal.
-    This {
-        function: FunctionId,
-    },
-    /// Any instance of a class: `this` of its methods.
-    Instance {
-        class: ClassId,
-    },
-    /// A parameter that is a pattern, or the rest of the parameters.
-    Param {
-        function: FunctionId,
-        index: u32,
-    },
-    /// A string; `None` when it is too long to be a key or the name of an event.
-    Text {
-        value: Option<Name>,
-    },
-    /// The bits of an `f64`.
-    Number {
-        low: u32,
-        high: u32,
-    },
-    Constant {
-        value: Constant,
-    },
-    Closure {
-        function: FunctionId,
-    },
-    Class {
-        class: ClassId,
-    },
-    Object,
-    /// `plain`: all elements are literals.
-    Array {
-        length: u32,
-        plain: bool,
-    },
-    Load {
-        object: Option<ValueId>,
-        key: Key,
-        optional: bool,
-    },
-    Store {
-        object: Option<ValueId>,
-        key: Key,
-        value: ValueId,
-    },
-    /// A getter or setter of an object, a class or its instances.
-    Accessor {
-        object: ValueId,
-        key: Key,
-        function: ValueId,
-        setter: bool,
-    },
-    Delete {
-        object: Option<ValueId>,
-        key: Key,
-    },
-    /// `init`: the initialiser of a declaration.
-    Copy {
-        from: ValueId,
-        to: ValueId,
-        init: bool,
-    },
-    /// One of two values.
-    Join {
-        left: Option<ValueId>,
-        right: Option<ValueId>,
-        how: JoinKind,
-    },
-    Operate {
-        operator: Operator,
-        left: Option<ValueId>,
-        right: Option<ValueId>,
-    },
-    /// A call; its arguments are [`Graph::args`].
-    Call {
-        callee: Option<ValueId>,
-        args: List,
-        how: CallKind,
-        optional: bool,
-        spreads: bool,
-    },
-    /// The fields or elements of `from` go into `into`, itself does not.
-    Spread {
-        from: ValueId,
-        into: ValueId,
-    },
-    /// One element of an iterable, or one key of an object.
-    Element {
-        of: Option<ValueId>,
-        how: ElementKind,
-    },
-    Await {
-        value: Option<ValueId>,
-    },
-    Yield {
-        value: Option<ValueId>,
-        delegate: bool,
-    },
-    Return {
-        value: Option<ValueId>,
-    },
-    Throw {
-        value: Option<ValueId>,
-    },
-    /// What a `catch` catches.
-    Caught,
-    Export {
-        value: Option<ValueId>,
-        key: Key,
-    },
-    /// A value was annotated with a type, or asserted to be of it.
-    Typed {
-        value: ValueId,
-        ty: TypeId,
-    },
-    /// Disposed of at the end of its block: `using x = open()`.
-    Using {
-        symbol: ValueId,
-        awaits: bool,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SymbolKind {
-    Const,
-    Let,
-    Var,
-    Function,
-    Class,
-    Parameter,
-    Import,
-    /// A `catch` parameter.
-    Caught,
-    /// An enum, a namespace, `import x = ..`.
-    Other,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ImportKind {
-    Static,
-    /// `import type`: nothing of it is there when the code runs.
-    TypeOnly,
-    Require,
-    Dynamic,
-    /// `export .. from`.
-    ReExport,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Constant {
-    True,
-    False,
-    Null,
-    Regex,
-    BigInt,
-    /// `import.meta`, `new.target`.
-    Meta,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum JoinKind {
-    And,
-    Or,
-    /// `??`.
-    Coalesce,
-    /// `test ? left : right`.
-    Choice,
-    /// `left` or, where it is missing, a default.
-    Default,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CallKind {
-    Call,
-    New,
-    Tagged,
-    /// An element: the tag is called with an object of attributes, then the children.
-    Jsx,
-    /// A decorator is called with what it stands before.
-    Decorator,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ElementKind {
-    Of,
-    In,
-    AwaitOf,
-}
-
-/// Operators that can decide a branch or make a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Operator {
-    /// `==`, `===`.
-    Equal,
-    /// `!=`, `!==`.
-    Unequal,
-    /// `<`, `<=`.
-    Less,
-    /// `>`, `>=`.
-    More,
-    Add,
-    Remainder,
-    /// Every other operator that makes a number.
-    Arithmetic,
-    In,
-    InstanceOf,
-    Not,
-    TypeOf,
-    /// `-x`, `+x`, `~x`, `void x`.
-    Unary,
-    /// `x++`, `--x`.
-    Update,
-    /// A template with something in it; folded from the left.
-    Template,
-}
 
 /// A stretch of [`Graph::lists`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -294,7 +54,7 @@ pub enum Term {
 pub struct Target {
     pub to: Exit,
     /// Not 0 when a `finally` is entered: by which of its ways it will be left.
-    pub tag: u8,
+    pub tag: u16,
 }
 
 /// A block of the same function, or a way out of it.
@@ -352,6 +112,8 @@ pub struct Function {
     pub is_static: bool,
     /// The last parameter takes the rest.
     pub rest: bool,
+    /// The [`Op::Arguments`], where it uses them.
+    pub arguments: Option<ValueId>,
     /// The [`Op::Closure`]; `None` of a module.
     pub value: Option<ValueId>,
 }
@@ -390,7 +152,7 @@ pub enum Type {
         name: ValueId,
         arg: Option<TypeId>,
     },
-    /// An array, a tuple, `readonly T[]`.
+    /// An array, `readonly T[]`, a tuple by its first element.
     Array {
         of: Option<TypeId>,
     },
@@ -405,14 +167,25 @@ pub enum Type {
     },
     Function,
     Object,
+    /// `as const`: what is written there stays as it is.
+    Const,
+    /// `typeof x`.
+    Query {
+        of: ValueId,
+    },
+    /// `T[number]`, `T['k']`: a part of a type.
+    Part {
+        of: TypeId,
+    },
     Any,
     Unknown,
 }
 
-/// An alias or interface: the type that its name stands for.
+/// The type that a [`SymbolKind::Type`] stands for: of an alias what it says, of an interface what it extends first, of a
+/// type parameter what it has to extend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alias {
-    pub name: Name,
+    pub symbol: ValueId,
     pub ty: TypeId,
 }
 
@@ -504,7 +277,7 @@ impl Graph {
 
     /// Where the `finally` that ends with this list goes on for `tag`.
     #[must_use]
-    pub fn resume(&self, list: List, tag: u8) -> Option<Target> {
+    pub fn resume(&self, list: List, tag: u16) -> Option<Target> {
         let index = u32::from(tag).checked_sub(1).filter(|index| *index < list.count)?;
         self.targets.get((list.start + index) as usize).copied()
     }

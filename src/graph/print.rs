@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    Block, CallKind, Constant, ElementKind, Exit, FunctionId, Graph, JoinKind, Key, KeyKind, LoopKind, Name, Op,
+    Alias, Block, CallKind, Constant, ElementKind, Exit, FunctionId, Graph, JoinKind, Key, KeyKind, LoopKind, Name, Op,
     Operator, Target, Term, Type, TypeId, ValueId,
 };
 
@@ -11,10 +11,13 @@ use super::{
 const DEEPEST: usize = 6;
 
 impl Graph {
-    /// One line for each edge, in the order of the text: `open() -> h`, `h -> this.k`, `return h`.
+    /// One line for each edge, in the order of the text: `open() -> h`, `h -> this.k`, `return h`; then what names of types
+    /// stand for.
     #[must_use]
     pub fn edges(&self) -> Vec<String> {
-        self.iter().filter_map(|(value, _)| self.edge(value)).collect()
+        let edges = self.iter().filter_map(|(value, _)| self.edge(value));
+        let alias = |alias: &Alias| format!("type {} = {}", self.text(alias.symbol), self.ty(alias.ty, 0));
+        edges.chain(self.aliases.iter().map(alias)).collect()
     }
 
     /// One line for each block of a function: what happens in it, and where it goes.
@@ -45,8 +48,10 @@ impl Graph {
             Op::Call { .. } => self.value(Some(at), 0),
             Op::Spread { from, into } => format!("...{} -> {}", text(Some(from)), text(Some(into))),
             Op::Await { value } => format!("await {}", text(value)),
+            Op::Yield { value: None, .. } => "yield".to_owned(),
             Op::Yield { value, delegate } => format!("yield{} {}", if delegate { "*" } else { "" }, text(value)),
-            Op::Return { value } => format!("return {}", text(value)).trim_end().to_owned(),
+            Op::Return { value: None } => "return".to_owned(),
+            Op::Return { value } => format!("return {}", text(value)),
             Op::Throw { value } => format!("throw {}", text(value)),
             Op::Export { value, key } => {
                 format!("export {} as {}", text(value), self.key(key, 0).trim_start_matches('.'))
@@ -102,19 +107,27 @@ impl Graph {
     }
 
     fn value(&self, value: Option<ValueId>, depth: usize) -> String {
-        let Some(at) = value else { return String::new() };
+        let Some(at) = value else { return "_".to_owned() };
         if depth > DEEPEST {
             return "..".to_owned();
         }
         let next = |value| self.value(value, depth + 1);
         match self.op(at) {
-            Op::Symbol { name, .. } => self.name(name).to_owned(),
+            Op::Symbol { name, .. } => match self.symbols(name, at.index()) {
+                0 => self.name(name).to_owned(),
+                before => format!("{}~{}", self.name(name), before + 1),
+            },
+            Op::Global { name } if self.symbols(name, self.insts.len()) > 0 => {
+                format!("globalThis.{}", self.name(name))
+            }
             Op::Global { name } => self.name(name).to_owned(),
             Op::Import { module, key, .. } => format!("import({}){}", self.name(module), self.key(key, depth)),
             Op::This { .. } => "this".to_owned(),
             Op::Instance { class } => {
                 format!("this:{}", self.or_number(self.classes[class.index()].name, class.index()))
             }
+            Op::Super { this } => format!("super({})", next(Some(this))),
+            Op::Arguments { .. } => "arguments".to_owned(),
             Op::Param { function, index } => format!("{}#{index}", self.function_name(function)),
             Op::Text { value } => value.map_or_else(|| "'..'".to_owned(), |name| format!("'{}'", self.name(name))),
             Op::Number { low, high } => f64::from_bits(u64::from(high) << 32 | u64::from(low)).to_string(),
@@ -137,9 +150,12 @@ impl Graph {
                 format!("({} {sign} {})", next(left), next(right))
             }
             Op::Operate { operator, left, right } => {
-                format!("({} {} {})", next(left), operator_sign(operator), next(right)).replace("  ", " ")
+                let sign = operator_sign(operator);
+                let left = left.map(|left| next(Some(left)) + " ").unwrap_or_default();
+                let right = right.map(|right| format!(" {}", next(Some(right)))).unwrap_or_default();
+                format!("({left}{sign}{right})")
             }
-            Op::Call { callee, how, .. } => self.call(at, callee, (how, depth)),
+            Op::Call { callee, how, optional, .. } => self.call(at, (callee, optional), (how, depth)),
             Op::Element { of, how } => {
                 let word = match how {
                     ElementKind::Of => "of",
@@ -155,16 +171,22 @@ impl Graph {
         }
     }
 
-    fn call(&self, at: ValueId, callee: Option<ValueId>, (how, depth): (CallKind, usize)) -> String {
-        let args: Vec<_> = self.args(at).iter().map(|arg| self.value(*arg, depth + 1)).collect();
+    fn call(&self, at: ValueId, (callee, optional): (Option<ValueId>, bool), (how, depth): (CallKind, usize)) -> String {
+        let one = |arg: &Option<ValueId>| match arg.map(|arg| self.op(arg)) {
+            Some(Op::Element { of, .. }) => format!("...{}", self.value(of, depth + 1)),
+            _ => self.value(*arg, depth + 1),
+        };
+        let args: Vec<_> = self.args(at).iter().map(one).collect();
         let callee = self.value(callee, depth + 1);
         let args = args.join(", ");
         match how {
+            CallKind::Call if optional => format!("{callee}?.({args})"),
             CallKind::Call => format!("{callee}({args})"),
             CallKind::New => format!("new {callee}({args})"),
             CallKind::Tagged => format!("{callee}`{args}`"),
             CallKind::Jsx => format!("<{callee}>({args})"),
             CallKind::Decorator => format!("@{callee}({args})"),
+            CallKind::Super => format!("super:{callee}({args})"),
         }
     }
 
@@ -196,9 +218,18 @@ impl Graph {
             Type::Primitive => "primitive".to_owned(),
             Type::Function => "function".to_owned(),
             Type::Object => "object".to_owned(),
+            Type::Const => "const".to_owned(),
+            Type::Query { of } => format!("typeof {}", self.value(Some(of), depth + 1)),
+            Type::Part { of } => format!("{}[..]", self.ty(of, depth + 1)),
             Type::Any => "any".to_owned(),
             Type::Unknown => "unknown".to_owned(),
         }
+    }
+
+    /// How many symbols of that name there are before an instruction: the second `x` of a file is `x~2`.
+    fn symbols(&self, name: Name, before: usize) -> usize {
+        let same = |inst: &&super::Inst| matches!(inst.op, Op::Symbol { name: own, .. } if own == name);
+        self.insts[..before].iter().filter(same).count()
     }
 
     fn function_name(&self, function: FunctionId) -> String {
