@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    Alias, Block, CallKind, Constant, ElementKind, Exit, FunctionId, Graph, JoinKind, Key, KeyKind, LoopKind, Name, Op,
+    Alias, Block, CallKind, Constant, ElementKind, Exit, FunctionId, Graph, Inst, JoinKind, Key, KeyKind, LoopKind, Name, Op,
     Operator, Target, Term, Type, TypeId, ValueId,
 };
 
@@ -113,14 +113,11 @@ impl Graph {
         }
         let next = |value| self.value(value, depth + 1);
         match self.op(at) {
-            Op::Symbol { name, .. } => match self.symbols(name, at.index()) {
-                0 => self.name(name).to_owned(),
-                before => format!("{}~{}", self.name(name), before + 1),
-            },
-            Op::Global { name } if self.symbols(name, self.insts.len()) > 0 => {
-                format!("globalThis.{}", self.name(name))
+            Op::Symbol { name, .. } => self.numbered(self.name(name), at),
+            Op::Global { name } => {
+                let here = self.insts.iter().any(|inst| matches!(inst.op, Op::Symbol { name: own, .. } if own == name));
+                if here { format!("globalThis.{}", self.name(name)) } else { self.name(name).to_owned() }
             }
-            Op::Global { name } => self.name(name).to_owned(),
             Op::Import { module, key, .. } => format!("import({}){}", self.name(module), self.key(key, depth)),
             Op::This { .. } => "this".to_owned(),
             Op::Instance { class } => {
@@ -132,12 +129,17 @@ impl Graph {
             Op::Text { value } => value.map_or_else(|| "'..'".to_owned(), |name| format!("'{}'", self.name(name))),
             Op::Number { low, high } => f64::from_bits(u64::from(high) << 32 | u64::from(low)).to_string(),
             Op::Constant { value } => constant(value).to_owned(),
-            Op::Closure { function } => format!("function {}", self.function_name(function)),
+            Op::Closure { function } => self.closure(function),
             Op::Class { class } => format!("class {}", self.or_number(self.classes[class.index()].name, class.index())),
-            Op::Object => "{}".to_owned(),
-            Op::Array { .. } => "[]".to_owned(),
+            Op::Object => self.numbered("{}", at),
+            Op::Array { .. } => self.numbered("[]", at),
             Op::Load { object, key, optional } => {
-                format!("{}{}{}", next(object), if optional { "?" } else { "" }, self.key(key, depth))
+                let sign = match (optional, key.kind()) {
+                    (false, _) => "",
+                    (true, KeyKind::Name(_)) => "?",
+                    (true, _) => "?.",
+                };
+                format!("{}{sign}{}", next(object), self.key(key, depth))
             }
             Op::Join { left, right, how } => {
                 let sign = match how {
@@ -151,9 +153,10 @@ impl Graph {
             }
             Op::Operate { operator, left, right } => {
                 let sign = operator_sign(operator);
-                let left = left.map(|left| next(Some(left)) + " ").unwrap_or_default();
-                let right = right.map(|right| format!(" {}", next(Some(right)))).unwrap_or_default();
-                format!("({left}{sign}{right})")
+                match (left, right) {
+                    (Some(_), Some(_)) => format!("({} {sign} {})", next(left), next(right)),
+                    (one, None) | (None, one) => format!("({sign} {})", next(one)),
+                }
             }
             Op::Call { callee, how, optional, .. } => self.call(at, (callee, optional), (how, depth)),
             Op::Element { of, how } => {
@@ -171,6 +174,13 @@ impl Graph {
         }
     }
 
+    fn closure(&self, function: FunctionId) -> String {
+        let made = &self.functions[function.index()];
+        let before = if made.is_async { "async " } else { "" };
+        let star = if made.generator { "*" } else { "" };
+        format!("{before}function{star} {}", self.function_name(function))
+    }
+
     fn call(&self, at: ValueId, (callee, optional): (Option<ValueId>, bool), (how, depth): (CallKind, usize)) -> String {
         let one = |arg: &Option<ValueId>| match arg.map(|arg| self.op(arg)) {
             Some(Op::Element { of, .. }) => format!("...{}", self.value(of, depth + 1)),
@@ -178,12 +188,14 @@ impl Graph {
         };
         let args: Vec<_> = self.args(at).iter().map(one).collect();
         let callee = self.value(callee, depth + 1);
+        if how == CallKind::Tagged {
+            return format!("{callee}`{}`", args.iter().map(|arg| format!("${{{arg}}}")).collect::<String>());
+        }
         let args = args.join(", ");
         match how {
             CallKind::Call if optional => format!("{callee}?.({args})"),
-            CallKind::Call => format!("{callee}({args})"),
+            CallKind::Call | CallKind::Tagged => format!("{callee}({args})"),
             CallKind::New => format!("new {callee}({args})"),
-            CallKind::Tagged => format!("{callee}`{args}`"),
             CallKind::Jsx => format!("<{callee}>({args})"),
             CallKind::Decorator => format!("@{callee}({args})"),
             CallKind::Super => format!("super:{callee}({args})"),
@@ -226,10 +238,17 @@ impl Graph {
         }
     }
 
-    /// How many symbols of that name there are before an instruction: the second `x` of a file is `x~2`.
-    fn symbols(&self, name: Name, before: usize) -> usize {
-        let same = |inst: &&super::Inst| matches!(inst.op, Op::Symbol { name: own, .. } if own == name);
-        self.insts[..before].iter().filter(same).count()
+    /// What is not the first of its name in the file has a number: the second `x` is `x~2`, the third object `{}~3`.
+    fn numbered(&self, text: &str, at: ValueId) -> String {
+        let same = |inst: &&Inst| match (inst.op, self.op(at)) {
+            (Op::Symbol { name, .. }, Op::Symbol { name: own, .. }) => name == own,
+            (Op::Object, Op::Object) | (Op::Array { .. }, Op::Array { .. }) => true,
+            _ => false,
+        };
+        match self.insts[..at.index()].iter().filter(same).count() {
+            0 => text.to_owned(),
+            before => format!("{text}~{}", before + 1),
+        }
     }
 
     fn function_name(&self, function: FunctionId) -> String {

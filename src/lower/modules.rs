@@ -272,11 +272,8 @@ impl<'a> Lower<'a> {
     fn export_from_namespace(&mut self, namespace: ValueId, (key, value): (Key, ValueId), at: u32) {
         let op = self.builder.graph.op(value);
         let Op::Symbol { name, kind, .. } = op else { return };
-        if kind == SymbolKind::Type {
-            self.merged.entry(namespace).or_default().push((name, Space::Types, value));
-            return;
-        }
-        self.merged.entry(namespace).or_default().push((name, Space::Values, value));
+        let space = if kind == SymbolKind::Type { Space::Types } else { Space::Values };
+        self.merged.entry(namespace).or_default().push((name, space, value));
         self.store(Some(namespace), (key, Some(value)), at);
         if matches!(kind, SymbolKind::Let | SymbolKind::Var) {
             let field = self.load(Some(namespace), key, at);

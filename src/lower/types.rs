@@ -1,14 +1,14 @@
 //! Type annotations: whom they name, and whether what they allow has but few values.
 
 use oxc_ast::ast::{
-    BindingIdentifier, Expression, TSInterfaceDeclaration, TSLiteral, TSTupleElement, TSType, TSTypeAliasDeclaration,
+    BindingIdentifier, Expression, TSImportTypeQualifier, TSInterfaceDeclaration, TSLiteral, TSTupleElement, TSType, TSTypeAliasDeclaration,
     TSTypeName, TSTypeOperatorOperator, TSTypeParameterDeclaration,
 };
 use oxc_span::GetSpan;
 
 use super::Lower;
 use super::scopes::Space;
-use crate::graph::{Alias, Key, Op, SymbolKind, Type, TypeId, ValueId};
+use crate::graph::{Alias, ImportKind, Key, Op, SymbolKind, Type, TypeId, ValueId};
 
 /// Parts of a union, and types inside of types, that are looked at; what lies behind is unknown.
 const MOST_PARTS: usize = 64;
@@ -143,6 +143,15 @@ impl<'a> Lower<'a> {
                 let of = name.and_then(|name| self.qualified(name, Space::Values));
                 of.map_or(Type::Unknown, |of| Type::Query { of })
             }
+            TSType::TSImportType(i) => {
+                let key = match &i.qualifier {
+                    Some(TSImportTypeQualifier::Identifier(id)) => Key::name(self.scopes.intern(id.name)),
+                    _ => self.words.star,
+                };
+                let name = self.import((i.source.value, key), ImportKind::TypeOnly, i.span.start);
+                Type::Named { name, arg: None }
+            }
+            TSType::TSThisType(t) => Type::Named { name: self.this(t.span.start), arg: None },
             TSType::TSIndexedAccessType(i) => Type::Part { of: self.ty(&i.object_type, depth + 1) },
             _ => Type::Unknown,
         }

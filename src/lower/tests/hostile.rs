@@ -1,0 +1,1 @@
+//! Shapes that nobody writes by hand: linear, and no deeper than the stack.
