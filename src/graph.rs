@@ -16,25 +16,23 @@ mod op;
 mod packed;
 mod print;
 
-use serde::{Deserialize, Serialize};
-
 pub use builder::Builder;
 pub use id::{BlockId, ClassId, FunctionId, LoopId, Name, TypeId, ValueId};
 pub use key::{Key, KeyKind};
 pub use op::{
-    CallKind, Constant, ElementKind, ImportKind, Inst, JoinKind, Op, Operator, SymbolKind,
+    CallKind, Constant, Double, ElementKind, ImportKind, Inst, JoinKind, Op, Operator, SymbolKind,
 };
-pub use packed::Packed;
+pub use packed::{Broken, Packed};
 
-/// A stretch of [`Graph::lists`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// A stretch of [`Graph::args`], [`Graph::params`] or [`Graph::targets`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct List {
     pub start: u32,
     pub count: u32,
 }
 
 /// Where control goes at the end of a block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Term {
     /// Nothing comes after: code that is never reached, or a `finally` that nobody enters.
     Dead,
@@ -50,7 +48,7 @@ pub enum Term {
 }
 
 /// A way from one block on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Target {
     pub to: Exit,
     /// Not 0 when a `finally` is entered: by which of its ways it will be left.
@@ -58,14 +56,14 @@ pub struct Target {
 }
 
 /// A block of the same function, or a way out of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Exit {
     Block(BlockId),
     Return,
     Throw,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
     pub function: FunctionId,
     /// The innermost loop around it.
@@ -75,7 +73,7 @@ pub struct Block {
     pub handler: Target,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loop {
     pub function: FunctionId,
     pub parent: Option<LoopId>,
@@ -84,7 +82,7 @@ pub struct Loop {
     pub kind: LoopKind,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoopKind {
     Of,
     AwaitOf,
@@ -96,7 +94,7 @@ pub enum LoopKind {
 }
 
 /// A function, the initialiser of a field, or the body of a module (number 0).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Function {
     pub name: Option<Name>,
     pub at: u32,
@@ -118,7 +116,7 @@ pub struct Function {
     pub value: Option<ValueId>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FunctionKind {
     Module,
     Function,
@@ -131,7 +129,7 @@ pub enum FunctionKind {
     Initialiser,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Class {
     pub name: Option<Name>,
     pub function: FunctionId,
@@ -145,7 +143,7 @@ pub struct Class {
 }
 
 /// What is known of a type annotation: who it names, and whether it has but few values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Type {
     /// A class, an interface or an alias by the value that its name stands for; `arg` is its first type argument.
     Named {
@@ -183,18 +181,20 @@ pub enum Type {
 
 /// The type that a [`SymbolKind::Type`] stands for: of an alias what it says, of an interface what it extends first, of a
 /// type parameter what it has to extend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Alias {
     pub symbol: ValueId,
     pub ty: TypeId,
 }
 
 /// The graph of a file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Graph {
     pub insts: Vec<Inst>,
-    /// Arguments, parameters.
-    pub lists: Vec<Option<ValueId>>,
+    /// Arguments of all calls, in their order.
+    pub args: Vec<Option<ValueId>>,
+    /// Parameters of all functions.
+    pub params: Vec<Option<ValueId>>,
     pub targets: Vec<Target>,
     pub blocks: Vec<Block>,
     /// From which instruction on which block is filled; ascending.
@@ -208,7 +208,7 @@ pub struct Graph {
 }
 
 /// The names of a file: one text, and where each ends.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
     text: String,
     ends: Vec<u32>,
@@ -224,6 +224,11 @@ impl Names {
             names.ends.push(u32::try_from(names.text.len()).unwrap_or(u32::MAX));
         }
         names
+    }
+
+    /// `None` when an end is not one of a character.
+    fn from_parts(text: String, ends: Vec<u32>) -> Option<Self> {
+        ends.iter().all(|end| text.is_char_boundary(*end as usize)).then_some(Self { text, ends })
     }
 
     #[must_use]
@@ -259,20 +264,15 @@ impl Graph {
         self.insts.iter().enumerate().map(|(index, inst)| (ValueId::at(index), inst.op))
     }
 
-    #[must_use]
-    pub fn list(&self, list: List) -> &[Option<ValueId>] {
-        &self.lists[list.start as usize..(list.start + list.count) as usize]
-    }
-
     /// Arguments of a call; of nothing else.
     #[must_use]
     pub fn args(&self, call: ValueId) -> &[Option<ValueId>] {
-        if let Op::Call { args, .. } = self.op(call) { self.list(args) } else { &[] }
+        if let Op::Call { args, .. } = self.op(call) { part(&self.args, args) } else { &[] }
     }
 
     #[must_use]
     pub fn params(&self, function: FunctionId) -> &[Option<ValueId>] {
-        self.list(self.functions[function.index()].params)
+        part(&self.params, self.functions[function.index()].params)
     }
 
     /// Where the `finally` that ends with this list goes on for `tag`.
@@ -307,3 +307,10 @@ impl Exit {
         Target { to: self, tag: 0 }
     }
 }
+
+fn part<T>(all: &[T], list: List) -> &[T] {
+    &all[list.start as usize..(list.start + list.count) as usize]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,16 @@
 //! What an instruction does: the kinds of values, of edges and of operators.
 
-use serde::{Deserialize, Serialize};
-
 use super::{ClassId, FunctionId, Key, List, Name, TypeId, ValueId};
 
 /// One instruction: what it does, and the byte of the file where it begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inst {
     pub op: Op,
     pub at: u32,
 }
 
 /// What an instruction does. `Option<ValueId>` is `None` where nothing that could flow stands there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
     /// A variable or a type; `function` declares it.
     Symbol {
@@ -55,10 +53,8 @@ pub enum Op {
     Text {
         value: Option<Name>,
     },
-    /// The bits of an `f64`.
     Number {
-        low: u32,
-        high: u32,
+        value: Double,
     },
     Constant {
         value: Constant,
@@ -163,14 +159,36 @@ pub enum Op {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// An `f64` by its bits: two are equal that are spelt alike, and it needs no more room than its neighbours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Double {
+    low: u32,
+    high: u32,
+}
+
+impl Double {
+    #[must_use]
+    pub const fn of(number: f64) -> Self {
+        let bits = number.to_bits();
+        #[expect(clippy::cast_possible_truncation, reason = "the other half is in `high`")]
+        let low = bits as u32;
+        Self { low, high: (bits >> 32) as u32 }
+    }
+
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        f64::from_bits((self.high as u64) << 32 | self.low as u64)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SymbolKind {
     Const,
     Let,
     Var,
+    Parameter,
     Function,
     Class,
-    Parameter,
     Import,
     /// A `catch` parameter.
     Caught,
@@ -180,7 +198,7 @@ pub enum SymbolKind {
     Type,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportKind {
     Static,
     /// `import type`: nothing of it is there when the code runs.
@@ -191,7 +209,7 @@ pub enum ImportKind {
     ReExport,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Constant {
     True,
     False,
@@ -202,7 +220,7 @@ pub enum Constant {
     Meta,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JoinKind {
     And,
     Or,
@@ -214,7 +232,7 @@ pub enum JoinKind {
     Default,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallKind {
     Call,
     New,
@@ -227,7 +245,7 @@ pub enum CallKind {
     Super,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ElementKind {
     Of,
     In,
@@ -235,7 +253,7 @@ pub enum ElementKind {
 }
 
 /// Operators that can decide a branch or make a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operator {
     /// `==`, `===`.
     Equal,

@@ -127,7 +127,7 @@ impl Graph {
             Op::Arguments { .. } => "arguments".to_owned(),
             Op::Param { function, index } => format!("{}#{index}", self.function_name(function)),
             Op::Text { value } => value.map_or_else(|| "'..'".to_owned(), |name| format!("'{}'", self.name(name))),
-            Op::Number { low, high } => f64::from_bits(u64::from(high) << 32 | u64::from(low)).to_string(),
+            Op::Number { value } => value.get().to_string(),
             Op::Constant { value } => constant(value).to_owned(),
             Op::Closure { function } => self.closure(function),
             Op::Class { class } => format!("class {}", self.or_number(self.classes[class.index()].name, class.index())),

@@ -62,7 +62,7 @@ impl<'a> Lower<'a> {
             };
             self.builder.item(value);
         }
-        let args = self.builder.finish(mark);
+        let args = self.builder.args(mark);
         self.push(Op::Call { callee, args, how, optional, spreads }, at)
     }
 
@@ -70,7 +70,7 @@ impl<'a> Lower<'a> {
     pub(super) fn call_on(&mut self, callee: Option<ValueId>, args: &[Option<ValueId>], (how, at): (CallKind, u32)) -> ValueId {
         let mark = self.builder.mark();
         args.iter().for_each(|arg| self.builder.item(*arg));
-        let args = self.builder.finish(mark);
+        let args = self.builder.args(mark);
         self.push(Op::Call { callee, args, how, optional: false, spreads: false }, at)
     }
 
@@ -81,7 +81,7 @@ impl<'a> Lower<'a> {
             let value = self.expr(part);
             self.builder.item(value);
         }
-        let args = self.builder.finish(mark);
+        let args = self.builder.args(mark);
         let how = CallKind::Tagged;
         self.push(Op::Call { callee, args, how, optional: false, spreads: false }, template.span.start)
     }

@@ -11,7 +11,7 @@ use oxc_syntax::operator::BinaryOperator;
 
 use super::functions::This;
 use super::{LONGEST_TEXT, Lower};
-use crate::graph::{BlockId, CallKind, Constant, FunctionKind, JoinKind, Key, Op, Operator, ValueId};
+use crate::graph::{BlockId, CallKind, Constant, Double, FunctionKind, JoinKind, Key, Op, Operator, ValueId};
 
 /// Arrays of more elements keep none that is a literal: they are tables.
 const LONGEST_LIST: usize = 32;
@@ -128,9 +128,7 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn number(&mut self, number: f64, at: u32) -> ValueId {
-        let bits = number.to_bits();
-        let half = |bits: u64| u32::try_from(bits & 0xffff_ffff).unwrap_or_default();
-        self.push(Op::Number { low: half(bits), high: half(bits >> 32) }, at)
+        self.push(Op::Number { value: Double::of(number) }, at)
     }
 
     // Members.

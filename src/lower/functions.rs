@@ -244,7 +244,7 @@ impl<'a> Lower<'a> {
             let value = self.rest_parameter((id, body.params.items.len()), rest);
             self.builder.item(Some(value));
         }
-        let params = self.builder.finish(mark);
+        let params = self.builder.params(mark);
         self.builder.graph.functions[id.index()].params = params;
         // A default has used them already.
         if let Some(arguments) = self.builder.graph.functions[id.index()].arguments {
@@ -327,10 +327,10 @@ impl<'a> Lower<'a> {
 
     /// The parameters are what `arguments` holds first.
     fn fill_arguments(&mut self, arguments: ValueId, function: FunctionId, at: u32) {
-        let Function { params, rest, .. } = self.builder.graph.functions[function.index()];
-        let count = params.count as usize;
+        let rest = self.builder.graph.functions[function.index()].rest;
+        let count = self.builder.graph.params(function).len();
         for index in 0..count {
-            match self.builder.graph.list(params)[index] {
+            match self.builder.graph.params(function)[index] {
                 Some(from) if rest && index + 1 == count => _ = self.push(Op::Spread { from, into: arguments }, at),
                 value => self.store(Some(arguments), (Key::index(index), value), at),
             }

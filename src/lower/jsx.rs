@@ -94,7 +94,7 @@ impl<'a> Lower<'a> {
                 self.builder.item(value);
             }
         }
-        let args = self.builder.finish(mark);
+        let args = self.builder.args(mark);
         self.push(Op::Call { callee, args, how: CallKind::Jsx, optional: false, spreads }, at)
     }
 }

@@ -175,9 +175,7 @@ impl<'a> Lower<'a> {
                 None => Some(self.next_member(next, at)),
             };
             next = match value.map(|value| (value, self.builder.graph.op(value))) {
-                Some((_, Op::Number { low, high })) => {
-                    Next::Number(f64::from_bits(u64::from(high) << 32 | u64::from(low)) + 1.0)
-                }
+                Some((_, Op::Number { value })) => Next::Number(value.get() + 1.0),
                 Some((value, _)) => Next::After(value),
                 None => Next::Number(0.0),
             };
