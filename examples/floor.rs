@@ -1,31 +1,46 @@
 //! Measures leaklint against its floor: a bare parse and semantic model of the same files, same threads, same stacks.
 //!
-//! `cargo run --release --example floor -- PATHS...` runs both alternately in one process and prints the medians and
-//! their ratio; the peak memory of each is measured in a child process of its own (Linux only).
+//! `cargo run --release --example floor -- PATHS...` runs each step in processes of its own, in turn, and prints medians:
+//! user CPU and peak memory (Linux only), and the ratio to the floor. `LEAKLINT_FLOOR_STEPS=lower,packed` leaves out others.
 
 use std::cell::RefCell;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use leaklint::config::Options;
+use leaklint::graph::Packed;
+use leaklint::lower::lower;
 use leaklint::source::{decode, read};
 use leaklint::{lint, pool, walk};
 use oxc_allocator::Allocator;
+use oxc_ast::ast::Program;
 use oxc_parser::{ParseOptions, Parser};
 use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
 use rayon::prelude::*;
 
-/// The allocator of the command, for both.
+/// The allocator of the command, for all steps.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ROUNDS: usize = 5;
-/// Set in a child process: which of the two to run once, and to report the peak memory of.
+/// Set in a child process: which step to run once.
 const MODE: &str = "LEAKLINT_FLOOR_MODE";
+/// Steps to measure besides the floor; all of them, unless it is set.
+const ONLY: &str = "LEAKLINT_FLOOR_STEPS";
+
+/// What is measured, and how it is called; the floor is what the others are compared with.
+const STEPS: [(&str, &str); 5] = [
+    ("parse", "parse"),
+    (FLOOR, "parse + semantic (floor)"),
+    ("lower", "parse + lower"),
+    ("packed", "parse + lower + packed"),
+    ("lint", "leaklint"),
+];
+const FLOOR: &str = "floor";
 
 thread_local! {
     static ARENA: RefCell<Allocator> = RefCell::new(Allocator::default());
@@ -52,83 +67,133 @@ fn options(paths: &[PathBuf]) -> Result<Options> {
     Ok(Options { no_ignore: true, ..Options::new(std::env::current_dir()?, paths) })
 }
 
+/// What one run of a step took.
+#[derive(Clone, Copy, Default)]
+struct Cost {
+    files: u64,
+    wall_ms: u64,
+    /// 0 where the system does not tell.
+    user_ms: u64,
+    peak_kb: u64,
+}
+
 fn compare(paths: &[PathBuf]) -> Result<()> {
-    let options = options(paths)?;
-    let (mut bare, mut whole) = (Vec::new(), Vec::new());
-    let mut files = 0;
-    floor(&options)?;
+    let only = std::env::var(ONLY).unwrap_or_default();
+    let wanted = |step: &str| only.is_empty() || step == FLOOR || only.split(',').any(|name| name == step);
+    let steps: Vec<_> = STEPS.into_iter().filter(|(step, _)| wanted(step)).collect();
+    // The first run brings the files into memory.
+    run(FLOOR, paths)?;
+    let mut costs = vec![Vec::new(); steps.len()];
     for _ in 0..ROUNDS {
-        let began = Instant::now();
-        files = floor(&options)?;
-        bare.push(began.elapsed());
-        let began = Instant::now();
-        std::hint::black_box(lint(&options));
-        whole.push(began.elapsed());
+        for ((step, _), costs) in steps.iter().zip(&mut costs) {
+            costs.push(run(step, paths)?);
+        }
     }
-    let (bare, whole) = (median(bare), median(whole));
+    let medians: Vec<_> = costs.iter().map(|costs| median(costs)).collect();
+    let floor = steps.iter().zip(&medians).find(|((step, _), _)| *step == FLOOR).map_or_else(Cost::default, |(_, c)| *c);
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{files} files, median of {ROUNDS} rounds, {} threads", rayon::current_num_threads())?;
-    writeln!(out, "  oxc parse + semantic  {:8.1} ms", bare.as_secs_f64() * 1e3)?;
-    writeln!(out, "  leaklint              {:8.1} ms", whole.as_secs_f64() * 1e3)?;
-    writeln!(out, "  ratio                 {:8.2}", whole.as_secs_f64() / bare.as_secs_f64())?;
-    if let (Some(bare), Some(whole)) = (peak_of("floor", paths)?, peak_of("lint", paths)?) {
-        writeln!(out, "  peak memory           {bare} kB and {whole} kB: ratio {:.2}", ratio(bare, whole))?;
+    let threads = rayon::current_num_threads();
+    writeln!(out, "{} files, medians of {ROUNDS} rounds in turn, {threads} threads", floor.files)?;
+    writeln!(out, "  {:26} {:>9} {:>7} {:>9} {:>9} {:>7}", "", "user ms", "ratio", "wall ms", "peak MB", "ratio")?;
+    for ((_, name), cost) in steps.iter().zip(&medians) {
+        let (user, peak) = (ratio(cost.user_ms, floor.user_ms), ratio(cost.peak_kb, floor.peak_kb));
+        let Cost { wall_ms, user_ms, peak_kb, .. } = cost;
+        writeln!(out, "  {name:26} {user_ms:9} {user:7.2} {wall_ms:9} {:9} {peak:7.2}", peak_kb / 1024)?;
     }
     Ok(())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "kilobytes are far below 2^52")]
-fn ratio(bare: u64, whole: u64) -> f64 {
-    whole as f64 / bare as f64
+#[expect(clippy::cast_precision_loss, reason = "milliseconds and kilobytes are far below 2^52")]
+fn ratio(this: u64, floor: u64) -> f64 {
+    this as f64 / floor as f64
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
+/// The median of each figure.
+fn median(costs: &[Cost]) -> Cost {
+    let middle = |figure: fn(&Cost) -> u64| {
+        let mut all: Vec<_> = costs.iter().map(figure).collect();
+        all.sort_unstable();
+        all[all.len() / 2]
+    };
+    Cost {
+        files: middle(|cost| cost.files),
+        wall_ms: middle(|cost| cost.wall_ms),
+        user_ms: middle(|cost| cost.user_ms),
+        peak_kb: middle(|cost| cost.peak_kb),
+    }
 }
 
-/// Everything that any linter on oxc has to pay: walk, read, parse, semantic model with control-flow graph.
-fn floor(options: &Options) -> Result<usize> {
+fn run(step: &str, paths: &[PathBuf]) -> Result<Cost> {
+    let me = std::env::current_exe()?;
+    let out = Command::new(me).args(paths).env(MODE, step).output().context("could not start the child process")?;
+    ensure!(out.status.success(), "{step}: {}", String::from_utf8_lossy(&out.stderr));
+    let text = String::from_utf8_lossy(&out.stdout);
+    let figures: Vec<u64> = text.split_whitespace().filter_map(|figure| figure.parse().ok()).collect();
+    let [files, wall_ms, user_ms, peak_kb] = figures[..] else { anyhow::bail!("{step}: printed {text}") };
+    Ok(Cost { files, wall_ms, user_ms, peak_kb })
+}
+
+fn child(step: &str, paths: &[PathBuf]) -> Result<()> {
+    let options = options(paths)?;
+    let began = Instant::now();
+    let files = match step {
+        "lint" => {
+            std::hint::black_box(lint(&options));
+            0
+        }
+        "parse" => each_file(&options, |program| _ = std::hint::black_box(program))?,
+        "lower" => each_file(&options, |program| _ = std::hint::black_box(lower(&[(program, 0)])))?,
+        "packed" => kept(&options)?,
+        _ => each_file(&options, |program| {
+            let built = SemanticBuilder::new_linter().build(program);
+            std::hint::black_box(built.semantic.nodes().len());
+        })?,
+    };
+    let wall = began.elapsed().as_millis();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");
+    let peak = peak.trim().trim_end_matches(" kB");
+    writeln!(std::io::stdout().lock(), "{files} {wall} {} {peak}", user_ms())?;
+    Ok(())
+}
+
+/// User CPU of this process, which Linux counts in hundredths of a second.
+fn user_ms() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    behind_name.split_whitespace().nth(11).and_then(|ticks| ticks.parse::<u64>().ok()).unwrap_or(0) * 10
+}
+
+/// What any linter on oxc has to pay: walk, read, parse; and then what is asked for.
+fn each_file<R: Send>(options: &Options, then: impl Fn(&Program<'_>) -> R + Sync) -> Result<u64> {
+    Ok(collect(options, then)?.len() as u64)
+}
+
+fn collect<R: Send>(options: &Options, then: impl Fn(&Program<'_>) -> R + Sync) -> Result<Vec<R>> {
     let pool = pool(options.threads)?;
     Ok(pool.install(|| {
         let files = walk::walk(options).files;
-        files.par_iter().with_max_len(1).filter(|file| bare(&file.path, options.max_size)).count()
+        let read = files.par_iter().with_max_len(1).filter_map(|file| parsed(&file.path, options.max_size, &then));
+        read.collect()
     }))
 }
 
-fn bare(path: &std::path::Path, max_size: u64) -> bool {
-    let Ok(bytes) = read(path, max_size) else { return false };
-    let Ok(text) = decode(&bytes) else { return false };
+/// All graphs are kept, as a run keeps them.
+fn kept(options: &Options) -> Result<u64> {
+    let graphs = collect(options, |program| Packed::of(&lower(&[(program, 0)])))?;
+    Ok(std::hint::black_box(graphs).len() as u64)
+}
+
+fn parsed<R>(path: &Path, max_size: u64, then: impl Fn(&Program<'_>) -> R) -> Option<R> {
+    let bytes = read(path, max_size).ok()?;
+    let text = decode(&bytes).ok()?;
     let source_type = SourceType::from_path(path).unwrap_or_default();
     ARENA.with_borrow_mut(|arena| {
         let options = ParseOptions { parse_regular_expression: true, ..ParseOptions::default() };
         let parsed = Parser::new(arena, text, source_type).with_options(options).parse();
-        let built = SemanticBuilder::new_linter().build(&parsed.program);
-        std::hint::black_box(built.semantic.nodes().len());
-        drop(built);
+        let found = then(&parsed.program);
         drop(parsed);
         arena.reset();
-    });
-    true
-}
-
-fn child(mode: &str, paths: &[PathBuf]) -> Result<()> {
-    let options = options(paths)?;
-    if mode == "floor" {
-        floor(&options)?;
-    } else {
-        std::hint::black_box(lint(&options));
-    }
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");
-    writeln!(std::io::stdout().lock(), "{}", peak.trim().trim_end_matches(" kB"))?;
-    Ok(())
-}
-
-/// Peak memory of one run in a process of its own, in kB; `None` where the system does not tell.
-fn peak_of(mode: &str, paths: &[PathBuf]) -> Result<Option<u64>> {
-    let me = std::env::current_exe()?;
-    let out = Command::new(me).args(paths).env(MODE, mode).output().context("could not start the child process")?;
-    let peak: u64 = String::from_utf8_lossy(&out.stdout).trim().parse().unwrap_or(0);
-    Ok((peak > 0).then_some(peak))
+        Some(found)
+    })
 }

@@ -12,269 +12,27 @@
 mod builder;
 mod id;
 mod key;
+mod op;
 mod packed;
 mod print;
-
-use serde::{Deserialize, Serialize};
 
 pub use builder::Builder;
 pub use id::{BlockId, ClassId, FunctionId, LoopId, Name, TypeId, ValueId};
 pub use key::{Key, KeyKind};
-pub use packed::Packed;
+pub use op::{
+    CallKind, Constant, Double, ElementKind, ImportKind, Inst, JoinKind, Op, Operator, SymbolKind,
+};
+pub use packed::{Broken, Packed};
 
-/// One instruction: what it does, and the byte of the file where it begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Inst {
-    pub op: Op,
-    pub at: u32,
-}
-
-/// What an instruction does. `Option<ValueId>` is `None` where nothing that could flow stands there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Op {
-    /// A variable; `function` declares it.
-    Symbol {
-        name: Name,
-        function: FunctionId,
-        kind: SymbolKind,
-    },
-    /// A name that nothing in the file declares.
-    Global {
-        name: Name,
-    },
-    /// An export of another module; `key` is `*` for all of it.
-    Import {
-        module: Name,
-        key: Key,
-        how: ImportKind,
-    },
-    /// `this` of a function that stands in no class or object literal.
-    This {
-        function: FunctionId,
-    },
-    /// Any instance of a class: `this` of its methods.
-    Instance {
-        class: ClassId,
-    },
-    /// A parameter that is a pattern, or the rest of the parameters.
-    Param {
-        function: FunctionId,
-        index: u32,
-    },
-    /// A string; `None` when it is too long to be a key or the name of an event.
-    Text {
-        value: Option<Name>,
-    },
-    /// The bits of an `f64`.
-    Number {
-        low: u32,
-        high: u32,
-    },
-    Constant {
-        value: Constant,
-    },
-    Closure {
-        function: FunctionId,
-    },
-    Class {
-        class: ClassId,
-    },
-    Object,
-    /// `plain`: all elements are literals.
-    Array {
-        length: u32,
-        plain: bool,
-    },
-    Load {
-        object: Option<ValueId>,
-        key: Key,
-        optional: bool,
-    },
-    Store {
-        object: Option<ValueId>,
-        key: Key,
-        value: ValueId,
-    },
-    /// A getter or setter of an object, a class or its instances.
-    Accessor {
-        object: ValueId,
-        key: Key,
-        function: ValueId,
-        setter: bool,
-    },
-    Delete {
-        object: Option<ValueId>,
-        key: Key,
-    },
-    /// `init`: the initialiser of a declaration.
-    Copy {
-        from: ValueId,
-        to: ValueId,
-        init: bool,
-    },
-    /// One of two values.
-    Join {
-        left: Option<ValueId>,
-        right: Option<ValueId>,
-        how: JoinKind,
-    },
-    Operate {
-        operator: Operator,
-        left: Option<ValueId>,
-        right: Option<ValueId>,
-    },
-    /// A call; its arguments are [`Graph::args`].
-    Call {
-        callee: Option<ValueId>,
-        args: List,
-        how: CallKind,
-        optional: bool,
-        spreads: bool,
-    },
-    /// The fields or elements of `from` go into `into`, itself does not.
-    Spread {
-        from: ValueId,
-        into: ValueId,
-    },
-    /// One element of an iterable, or one key of an object.
-    Element {
-        of: Option<ValueId>,
-        how: ElementKind,
-    },
-    Await {
-        value: Option<ValueId>,
-    },
-    Yield {
-        value: Option<ValueId>,
-        delegate: bool,
-    },
-    Return {
-        value: Option<ValueId>,
-    },
-    Throw {
-        value: Option<ValueId>,
-    },
-    /// What a `catch` catches.
-    Caught,
-    Export {
-        value: Option<ValueId>,
-        key: Key,
-    },
-    /// A value was annotated with a type, or asserted to be of it.
-    Typed {
-        value: ValueId,
-        ty: TypeId,
-    },
-    /// Disposed of at the end of its block: `using x = open()`.
-    Using {
-        symbol: ValueId,
-        awaits: bool,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SymbolKind {
-    Const,
-    Let,
-    Var,
-    Function,
-    Class,
-    Parameter,
-    Import,
-    /// A `catch` parameter.
-    Caught,
-    /// An enum, a namespace, `import x = ..`.
-    Other,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ImportKind {
-    Static,
-    /// `import type`: nothing of it is there when the code runs.
-    TypeOnly,
-    Require,
-    Dynamic,
-    /// `export .. from`.
-    ReExport,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Constant {
-    True,
-    False,
-    Null,
-    Regex,
-    BigInt,
-    /// `import.meta`, `new.target`.
-    Meta,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum JoinKind {
-    And,
-    Or,
-    /// `??`.
-    Coalesce,
-    /// `test ? left : right`.
-    Choice,
-    /// `left` or, where it is missing, a default.
-    Default,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CallKind {
-    Call,
-    New,
-    Tagged,
-    /// An element: the tag is called with an object of attributes, then the children.
-    Jsx,
-    /// A decorator is called with what it stands before.
-    Decorator,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ElementKind {
-    Of,
-    In,
-    AwaitOf,
-}
-
-/// Operators that can decide a branch or make a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Operator {
-    /// `==`, `===`.
-    Equal,
-    /// `!=`, `!==`.
-    Unequal,
-    /// `<`, `<=`.
-    Less,
-    /// `>`, `>=`.
-    More,
-    Add,
-    Remainder,
-    /// Every other operator that makes a number.
-    Arithmetic,
-    In,
-    InstanceOf,
-    Not,
-    TypeOf,
-    /// `-x`, `+x`, `~x`, `void x`.
-    Unary,
-    /// `x++`, `--x`.
-    Update,
-    /// A template with something in it; folded from the left.
-    Template,
-}
-
-/// A stretch of [`Graph::lists`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// A stretch of [`Graph::args`], [`Graph::params`] or [`Graph::targets`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct List {
     pub start: u32,
     pub count: u32,
 }
 
 /// Where control goes at the end of a block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Term {
     /// Nothing comes after: code that is never reached, or a `finally` that nobody enters.
     Dead,
@@ -290,22 +48,22 @@ pub enum Term {
 }
 
 /// A way from one block on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Target {
     pub to: Exit,
     /// Not 0 when a `finally` is entered: by which of its ways it will be left.
-    pub tag: u8,
+    pub tag: u16,
 }
 
 /// A block of the same function, or a way out of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Exit {
     Block(BlockId),
     Return,
     Throw,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
     pub function: FunctionId,
     /// The innermost loop around it.
@@ -315,7 +73,7 @@ pub struct Block {
     pub handler: Target,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loop {
     pub function: FunctionId,
     pub parent: Option<LoopId>,
@@ -324,7 +82,7 @@ pub struct Loop {
     pub kind: LoopKind,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoopKind {
     Of,
     AwaitOf,
@@ -336,7 +94,7 @@ pub enum LoopKind {
 }
 
 /// A function, the initialiser of a field, or the body of a module (number 0).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Function {
     pub name: Option<Name>,
     pub at: u32,
@@ -352,11 +110,13 @@ pub struct Function {
     pub is_static: bool,
     /// The last parameter takes the rest.
     pub rest: bool,
+    /// The [`Op::Arguments`], where it uses them.
+    pub arguments: Option<ValueId>,
     /// The [`Op::Closure`]; `None` of a module.
     pub value: Option<ValueId>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FunctionKind {
     Module,
     Function,
@@ -369,7 +129,7 @@ pub enum FunctionKind {
     Initialiser,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Class {
     pub name: Option<Name>,
     pub function: FunctionId,
@@ -383,14 +143,14 @@ pub struct Class {
 }
 
 /// What is known of a type annotation: who it names, and whether it has but few values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Type {
     /// A class, an interface or an alias by the value that its name stands for; `arg` is its first type argument.
     Named {
         name: ValueId,
         arg: Option<TypeId>,
     },
-    /// An array, a tuple, `readonly T[]`.
+    /// An array, `readonly T[]`, a tuple by its first element.
     Array {
         of: Option<TypeId>,
     },
@@ -405,23 +165,36 @@ pub enum Type {
     },
     Function,
     Object,
+    /// `as const`: what is written there stays as it is.
+    Const,
+    /// `typeof x`.
+    Query {
+        of: ValueId,
+    },
+    /// `T[number]`, `T['k']`: a part of a type.
+    Part {
+        of: TypeId,
+    },
     Any,
     Unknown,
 }
 
-/// An alias or interface: the type that its name stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The type that a [`SymbolKind::Type`] stands for: of an alias what it says, of an interface what it extends first, of a
+/// type parameter what it has to extend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Alias {
-    pub name: Name,
+    pub symbol: ValueId,
     pub ty: TypeId,
 }
 
 /// The graph of a file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Graph {
     pub insts: Vec<Inst>,
-    /// Arguments, parameters.
-    pub lists: Vec<Option<ValueId>>,
+    /// Arguments of all calls, in their order.
+    pub args: Vec<Option<ValueId>>,
+    /// Parameters of all functions.
+    pub params: Vec<Option<ValueId>>,
     pub targets: Vec<Target>,
     pub blocks: Vec<Block>,
     /// From which instruction on which block is filled; ascending.
@@ -435,7 +208,7 @@ pub struct Graph {
 }
 
 /// The names of a file: one text, and where each ends.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
     text: String,
     ends: Vec<u32>,
@@ -451,6 +224,11 @@ impl Names {
             names.ends.push(u32::try_from(names.text.len()).unwrap_or(u32::MAX));
         }
         names
+    }
+
+    /// `None` when an end is not one of a character.
+    fn from_parts(text: String, ends: Vec<u32>) -> Option<Self> {
+        ends.iter().all(|end| text.is_char_boundary(*end as usize)).then_some(Self { text, ends })
     }
 
     #[must_use]
@@ -486,25 +264,20 @@ impl Graph {
         self.insts.iter().enumerate().map(|(index, inst)| (ValueId::at(index), inst.op))
     }
 
-    #[must_use]
-    pub fn list(&self, list: List) -> &[Option<ValueId>] {
-        &self.lists[list.start as usize..(list.start + list.count) as usize]
-    }
-
     /// Arguments of a call; of nothing else.
     #[must_use]
     pub fn args(&self, call: ValueId) -> &[Option<ValueId>] {
-        if let Op::Call { args, .. } = self.op(call) { self.list(args) } else { &[] }
+        if let Op::Call { args, .. } = self.op(call) { part(&self.args, args) } else { &[] }
     }
 
     #[must_use]
     pub fn params(&self, function: FunctionId) -> &[Option<ValueId>] {
-        self.list(self.functions[function.index()].params)
+        part(&self.params, self.functions[function.index()].params)
     }
 
     /// Where the `finally` that ends with this list goes on for `tag`.
     #[must_use]
-    pub fn resume(&self, list: List, tag: u8) -> Option<Target> {
+    pub fn resume(&self, list: List, tag: u16) -> Option<Target> {
         let index = u32::from(tag).checked_sub(1).filter(|index| *index < list.count)?;
         self.targets.get((list.start + index) as usize).copied()
     }
@@ -534,3 +307,10 @@ impl Exit {
         Target { to: self, tag: 0 }
     }
 }
+
+fn part<T>(all: &[T], list: List) -> &[T] {
+    &all[list.start as usize..(list.start + list.count) as usize]
+}
+
+#[cfg(test)]
+mod tests;

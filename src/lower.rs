@@ -5,6 +5,7 @@
 //! semantic on 28,683 files).
 
 mod assignments;
+mod calls;
 mod classes;
 mod exits;
 mod expressions;
@@ -17,11 +18,16 @@ mod statements;
 mod types;
 
 use oxc_ast::ast::Program;
+use oxc_span::Span;
 use oxc_str::Ident;
+use rustc_hash::FxHashMap;
 
-use crate::graph::{Builder, Exit, Function, FunctionId, FunctionKind, Graph, Key, List, Name, Names, Op, ValueId};
+use crate::graph::{
+    BlockId, Builder, Exit, Function, FunctionId, FunctionKind, Graph, Key, List, Name, Names, Op, Target, Term,
+    ValueId,
+};
 use exits::Frame;
-use scopes::Scopes;
+use scopes::{Scopes, Space};
 
 /// Longer strings are neither keys nor names of events.
 const LONGEST_TEXT: usize = 48;
@@ -31,45 +37,63 @@ const LONGEST_TEXT: usize = 48;
 /// The blocks of a component file share one module scope, as `<script>` and `<script setup>` do.
 #[must_use]
 pub fn lower<'a>(blocks: &[(&Program<'a>, u32)]) -> Graph {
+    Lower::new().file(blocks).builder.graph
+}
+
+/// A name where it is used, and the value that it was found to stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mention {
+    pub at: u32,
+    pub value: ValueId,
+}
+
+/// The same, and what each mention of a name was found to stand for: what a second witness compares.
+#[must_use]
+pub fn lower_with_mentions<'a>(blocks: &[(&Program<'a>, u32)]) -> (Graph, Vec<Mention>) {
     let mut lower = Lower::new();
-    let outside = lower.builder.enter(FunctionId::MODULE);
-    for (program, offset) in blocks {
-        lower.builder.offset = *offset;
-        lower.hoist(&program.body);
-        lower.statements(&program.body);
-    }
-    lower.finish_function();
-    lower.builder.leave(outside);
-    let mut graph = lower.builder.graph;
-    graph.names = Names::of(lower.scopes.names());
-    graph
+    lower.mentions = Some(Vec::new());
+    let done = lower.file(blocks);
+    (done.builder.graph, done.mentions.unwrap_or_default())
 }
 
 /// The visit: where it stands, and what it has made.
 struct Lower<'a> {
     builder: Builder,
     scopes: Scopes<'a>,
+    /// The text of the block of code at hand.
+    source: &'a str,
     /// Loops, labels and `try` statements around this place, functions further out included.
     frames: Vec<Frame>,
     /// The first frame of the function at hand.
     base: usize,
     receiver: Receiver,
-    /// The label before the statement that comes next.
-    label: Option<Name>,
+    /// Whether functions in blocks stay there.
+    strict: bool,
+    /// The function declaration that comes next in the scope at hand: its closure was made when the scope was entered.
+    hoisted: FunctionId,
+    /// The objects of the `with` statements around this place, and the scopes that those stand in.
+    withs: Vec<(ValueId, u32)>,
+    /// What the earlier blocks of an enum or a namespace have declared, which later ones of that name see.
+    merged: FxHashMap<ValueId, Vec<(Name, Space, ValueId)>>,
+    /// Filled only where somebody asks.
+    mentions: Option<Vec<Mention>>,
     words: Words,
 }
 
 /// What `this` is.
 #[derive(Debug, Clone, Copy)]
 struct Receiver {
-    /// The function that `this` belongs to: not an arrow.
+    /// The function that `this` and `arguments` belong to: not an arrow.
     function: FunctionId,
-    value: Option<ValueId>,
+    this: Option<ValueId>,
+    arguments: Option<ValueId>,
 }
 
 /// Names that the lowering asks for itself.
 struct Words {
     require: Name,
+    arguments: Name,
+    undefined: Name,
     default: Key,
     star: Key,
 }
@@ -78,11 +102,43 @@ impl<'a> Lower<'a> {
     fn new() -> Self {
         let mut scopes = Scopes::default();
         let mut word = |text: &'static str| scopes.intern(Ident::from(text));
-        let words = Words { require: word("require"), default: Key::name(word("default")), star: Key::name(word("*")) };
+        let words = Words {
+            require: word("require"),
+            arguments: word("arguments"),
+            undefined: word("undefined"),
+            default: Key::name(word("default")),
+            star: Key::name(word("*")),
+        };
         let mut builder = Builder::default();
         builder.graph.functions.push(module_function());
-        let receiver = Receiver { function: FunctionId::MODULE, value: None };
-        Self { builder, scopes, frames: Vec::new(), base: 0, receiver, label: None, words }
+        Self {
+            builder,
+            scopes,
+            source: "",
+            frames: Vec::new(),
+            base: 0,
+            receiver: Receiver { function: FunctionId::MODULE, this: None, arguments: None },
+            strict: true,
+            hoisted: FunctionId::MODULE,
+            withs: Vec::new(),
+            merged: FxHashMap::default(),
+            mentions: None,
+            words,
+        }
+    }
+
+    fn file(mut self, blocks: &[(&Program<'a>, u32)]) -> Self {
+        let outside = self.builder.enter(FunctionId::MODULE);
+        for (program, offset) in blocks {
+            let kind = program.source_type;
+            self.strict = kind.is_module() || kind.is_typescript() || program.has_use_strict_directive();
+            (self.source, self.builder.offset) = (program.source_text, *offset);
+            self.body(&program.body);
+        }
+        self.finish_function();
+        self.builder.leave(outside);
+        self.builder.graph.names = Names::of(self.scopes.names());
+        self
     }
 
     fn push(&mut self, op: Op, at: u32) -> ValueId {
@@ -92,7 +148,7 @@ impl<'a> Lower<'a> {
     /// The end of a function is reached.
     fn finish_function(&mut self) {
         let target = self.route(exits::Goal::Return, self.frames.len());
-        self.builder.end(crate::graph::Term::Goto(target));
+        self.builder.end(Term::Goto(target));
     }
 
     fn copy(&mut self, from: Option<ValueId>, to: ValueId, (init, at): (bool, u32)) {
@@ -113,12 +169,18 @@ impl<'a> Lower<'a> {
 
     /// `this` where it is used.
     fn this(&mut self, at: u32) -> ValueId {
-        if let Some(value) = self.receiver.value {
+        if let Some(value) = self.receiver.this {
             return value;
         }
         let value = self.push(Op::This { function: self.receiver.function }, at);
-        self.receiver.value = Some(value);
+        self.receiver.this = Some(value);
         value
+    }
+
+    /// The text of the program as a name: of what the parser gives in parts.
+    fn written(&mut self, span: Span) -> Name {
+        let text = self.source.get(span.start as usize..span.end as usize).unwrap_or_default();
+        self.scopes.intern(Ident::from(text))
     }
 }
 
@@ -128,19 +190,20 @@ fn module_function() -> Function {
         at: 0,
         parent: FunctionId::MODULE,
         class: None,
-        entry: crate::graph::BlockId::at(0),
+        entry: BlockId::at(0),
         params: List::default(),
         kind: FunctionKind::Module,
         is_async: false,
         generator: false,
         is_static: false,
         rest: false,
+        arguments: None,
         value: None,
     }
 }
 
 /// A way out that leads nowhere else.
-const RETURN: crate::graph::Target = Exit::Return.plain();
+const RETURN: Target = Exit::Return.plain();
 
 #[cfg(test)]
 mod tests;

@@ -55,7 +55,7 @@ impl Builder {
         value
     }
 
-    /// Opens a list: give the mark back to [`Self::finish`].
+    /// Opens a list: give the mark back to [`Self::args`] or [`Self::params`].
     #[must_use]
     pub fn mark(&self) -> usize {
         self.pending.len()
@@ -66,12 +66,14 @@ impl Builder {
         self.pending.push(value);
     }
 
-    /// Closes the list that was opened at `mark`.
-    pub fn finish(&mut self, mark: usize) -> List {
-        let start = self.graph.lists.len();
-        self.graph.lists.extend_from_slice(&self.pending[mark..]);
-        self.pending.truncate(mark);
-        list(start, self.graph.lists.len())
+    /// Closes the list of arguments that was opened at `mark`, right before its call is added.
+    pub fn args(&mut self, mark: usize) -> List {
+        close(&mut self.pending, mark, &mut self.graph.args)
+    }
+
+    /// Closes the list of parameters that was opened at `mark`.
+    pub fn params(&mut self, mark: usize) -> List {
+        close(&mut self.pending, mark, &mut self.graph.params)
     }
 
     /// A list of ways for the end of a `finally`.
@@ -159,6 +161,13 @@ impl Builder {
         (self.function, self.block, self.dead, self.handler, self.inside) = (function, block, dead, handler, inside);
         self.run();
     }
+}
+
+fn close(pending: &mut Vec<Option<ValueId>>, mark: usize, into: &mut Vec<Option<ValueId>>) -> List {
+    let start = into.len();
+    into.extend_from_slice(&pending[mark..]);
+    pending.truncate(mark);
+    list(start, into.len())
 }
 
 fn list(start: usize, end: usize) -> List {

@@ -1,22 +1,57 @@
 //! A graph as bytes: what is kept of every file of a run, and what the cache holds.
+//!
+//! Numbers take one byte for each seven bits. An operand is written as its distance from the instruction that takes it, a
+//! position as the difference from the one before, and what has few values goes into the byte that says which instruction
+//! it is. Reading checks every number, so whatever the bytes are, the graph that comes out can be asked.
+
+mod bytes;
+mod ops;
+mod parts;
 
 use super::Graph;
+use bytes::{Reader, Writer};
 
 /// A graph that takes about a quarter of the memory; [`Packed::unpack`] gives it back as it was.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Packed(Box<[u8]>);
 
+/// The bytes are those of no graph: a cache that was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Broken;
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("not the bytes of a graph")
+    }
+}
+
+impl std::error::Error for Broken {}
+
 impl Packed {
-    /// # Errors
-    /// Never with the types that a graph has; the writer could fail.
-    pub fn of(graph: &Graph) -> Result<Self, postcard::Error> {
-        Ok(Self(postcard::to_stdvec(graph)?.into_boxed_slice()))
+    #[must_use]
+    pub fn of(graph: &Graph) -> Self {
+        let mut writer = Writer::new(graph);
+        parts::write(graph, &mut writer);
+        Self(writer.bytes.into_boxed_slice())
+    }
+
+    /// Whatever bytes; they are looked at when they are unpacked.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// # Errors
-    /// When the bytes are those of no graph: a cache that was changed.
-    pub fn unpack(&self) -> Result<Graph, postcard::Error> {
-        postcard::from_bytes(&self.0)
+    /// When the bytes are those of no graph.
+    pub fn unpack(&self) -> Result<Graph, Broken> {
+        let mut reader = Reader::new(&self.0);
+        let graph = parts::read(&mut reader)?;
+        if reader.is_at_end() { Ok(graph) } else { Err(Broken) }
     }
 
     /// Bytes that it takes.

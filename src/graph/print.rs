@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    Block, CallKind, Constant, ElementKind, Exit, FunctionId, Graph, JoinKind, Key, KeyKind, LoopKind, Name, Op,
+    Alias, Block, CallKind, Constant, ElementKind, Exit, FunctionId, Graph, Inst, JoinKind, Key, KeyKind, LoopKind, Name, Op,
     Operator, Target, Term, Type, TypeId, ValueId,
 };
 
@@ -11,10 +11,13 @@ use super::{
 const DEEPEST: usize = 6;
 
 impl Graph {
-    /// One line for each edge, in the order of the text: `open() -> h`, `h -> this.k`, `return h`.
+    /// One line for each edge, in the order of the text: `open() -> h`, `h -> this.k`, `return h`; then what names of types
+    /// stand for.
     #[must_use]
     pub fn edges(&self) -> Vec<String> {
-        self.iter().filter_map(|(value, _)| self.edge(value)).collect()
+        let edges = self.iter().filter_map(|(value, _)| self.edge(value));
+        let alias = |alias: &Alias| format!("type {} = {}", self.text(alias.symbol), self.ty(alias.ty, 0));
+        edges.chain(self.aliases.iter().map(alias)).collect()
     }
 
     /// One line for each block of a function: what happens in it, and where it goes.
@@ -45,8 +48,10 @@ impl Graph {
             Op::Call { .. } => self.value(Some(at), 0),
             Op::Spread { from, into } => format!("...{} -> {}", text(Some(from)), text(Some(into))),
             Op::Await { value } => format!("await {}", text(value)),
+            Op::Yield { value: None, .. } => "yield".to_owned(),
             Op::Yield { value, delegate } => format!("yield{} {}", if delegate { "*" } else { "" }, text(value)),
-            Op::Return { value } => format!("return {}", text(value)).trim_end().to_owned(),
+            Op::Return { value: None } => "return".to_owned(),
+            Op::Return { value } => format!("return {}", text(value)),
             Op::Throw { value } => format!("throw {}", text(value)),
             Op::Export { value, key } => {
                 format!("export {} as {}", text(value), self.key(key, 0).trim_start_matches('.'))
@@ -102,29 +107,39 @@ impl Graph {
     }
 
     fn value(&self, value: Option<ValueId>, depth: usize) -> String {
-        let Some(at) = value else { return String::new() };
+        let Some(at) = value else { return "_".to_owned() };
         if depth > DEEPEST {
             return "..".to_owned();
         }
         let next = |value| self.value(value, depth + 1);
         match self.op(at) {
-            Op::Symbol { name, .. } => self.name(name).to_owned(),
-            Op::Global { name } => self.name(name).to_owned(),
+            Op::Symbol { name, .. } => self.numbered(self.name(name), at),
+            Op::Global { name } => {
+                let here = self.insts.iter().any(|inst| matches!(inst.op, Op::Symbol { name: own, .. } if own == name));
+                if here { format!("globalThis.{}", self.name(name)) } else { self.name(name).to_owned() }
+            }
             Op::Import { module, key, .. } => format!("import({}){}", self.name(module), self.key(key, depth)),
             Op::This { .. } => "this".to_owned(),
             Op::Instance { class } => {
                 format!("this:{}", self.or_number(self.classes[class.index()].name, class.index()))
             }
+            Op::Super { this } => format!("super({})", next(Some(this))),
+            Op::Arguments { .. } => "arguments".to_owned(),
             Op::Param { function, index } => format!("{}#{index}", self.function_name(function)),
             Op::Text { value } => value.map_or_else(|| "'..'".to_owned(), |name| format!("'{}'", self.name(name))),
-            Op::Number { low, high } => f64::from_bits(u64::from(high) << 32 | u64::from(low)).to_string(),
+            Op::Number { value } => value.get().to_string(),
             Op::Constant { value } => constant(value).to_owned(),
-            Op::Closure { function } => format!("function {}", self.function_name(function)),
+            Op::Closure { function } => self.closure(function),
             Op::Class { class } => format!("class {}", self.or_number(self.classes[class.index()].name, class.index())),
-            Op::Object => "{}".to_owned(),
-            Op::Array { .. } => "[]".to_owned(),
+            Op::Object => self.numbered("{}", at),
+            Op::Array { .. } => self.numbered("[]", at),
             Op::Load { object, key, optional } => {
-                format!("{}{}{}", next(object), if optional { "?" } else { "" }, self.key(key, depth))
+                let sign = match (optional, key.kind()) {
+                    (false, _) => "",
+                    (true, KeyKind::Name(_)) => "?",
+                    (true, _) => "?.",
+                };
+                format!("{}{sign}{}", next(object), self.key(key, depth))
             }
             Op::Join { left, right, how } => {
                 let sign = match how {
@@ -137,9 +152,13 @@ impl Graph {
                 format!("({} {sign} {})", next(left), next(right))
             }
             Op::Operate { operator, left, right } => {
-                format!("({} {} {})", next(left), operator_sign(operator), next(right)).replace("  ", " ")
+                let sign = operator_sign(operator);
+                match (left, right) {
+                    (Some(_), Some(_)) => format!("({} {sign} {})", next(left), next(right)),
+                    (one, None) | (None, one) => format!("({sign} {})", next(one)),
+                }
             }
-            Op::Call { callee, how, .. } => self.call(at, callee, (how, depth)),
+            Op::Call { callee, how, optional, .. } => self.call(at, (callee, optional), (how, depth)),
             Op::Element { of, how } => {
                 let word = match how {
                     ElementKind::Of => "of",
@@ -155,16 +174,31 @@ impl Graph {
         }
     }
 
-    fn call(&self, at: ValueId, callee: Option<ValueId>, (how, depth): (CallKind, usize)) -> String {
-        let args: Vec<_> = self.args(at).iter().map(|arg| self.value(*arg, depth + 1)).collect();
+    fn closure(&self, function: FunctionId) -> String {
+        let made = &self.functions[function.index()];
+        let before = if made.is_async { "async " } else { "" };
+        let star = if made.generator { "*" } else { "" };
+        format!("{before}function{star} {}", self.function_name(function))
+    }
+
+    fn call(&self, at: ValueId, (callee, optional): (Option<ValueId>, bool), (how, depth): (CallKind, usize)) -> String {
+        let one = |arg: &Option<ValueId>| match arg.map(|arg| self.op(arg)) {
+            Some(Op::Element { of, .. }) => format!("...{}", self.value(of, depth + 1)),
+            _ => self.value(*arg, depth + 1),
+        };
+        let args: Vec<_> = self.args(at).iter().map(one).collect();
         let callee = self.value(callee, depth + 1);
+        if how == CallKind::Tagged {
+            return format!("{callee}`{}`", args.iter().map(|arg| format!("${{{arg}}}")).collect::<String>());
+        }
         let args = args.join(", ");
         match how {
-            CallKind::Call => format!("{callee}({args})"),
+            CallKind::Call if optional => format!("{callee}?.({args})"),
+            CallKind::Call | CallKind::Tagged => format!("{callee}({args})"),
             CallKind::New => format!("new {callee}({args})"),
-            CallKind::Tagged => format!("{callee}`{args}`"),
             CallKind::Jsx => format!("<{callee}>({args})"),
             CallKind::Decorator => format!("@{callee}({args})"),
+            CallKind::Super => format!("super:{callee}({args})"),
         }
     }
 
@@ -196,8 +230,24 @@ impl Graph {
             Type::Primitive => "primitive".to_owned(),
             Type::Function => "function".to_owned(),
             Type::Object => "object".to_owned(),
+            Type::Const => "const".to_owned(),
+            Type::Query { of } => format!("typeof {}", self.value(Some(of), depth + 1)),
+            Type::Part { of } => format!("{}[..]", self.ty(of, depth + 1)),
             Type::Any => "any".to_owned(),
             Type::Unknown => "unknown".to_owned(),
+        }
+    }
+
+    /// What is not the first of its name in the file has a number: the second `x` is `x~2`, the third object `{}~3`.
+    fn numbered(&self, text: &str, at: ValueId) -> String {
+        let same = |inst: &&Inst| match (inst.op, self.op(at)) {
+            (Op::Symbol { name, .. }, Op::Symbol { name: own, .. }) => name == own,
+            (Op::Object, Op::Object) | (Op::Array { .. }, Op::Array { .. }) => true,
+            _ => false,
+        };
+        match self.insts[..at.index()].iter().filter(same).count() {
+            0 => text.to_owned(),
+            before => format!("{text}~{}", before + 1),
         }
     }
 

@@ -1,9 +1,8 @@
 //! Assignments and patterns: what goes into which variable, field or element.
 
 use oxc_ast::ast::{
-    AssignmentExpression, AssignmentTarget, AssignmentTargetMaybeDefault, AssignmentTargetProperty,
-    AssignmentTargetRest, BindingPattern, BindingRestElement, Expression, MemberExpression, ObjectAssignmentTarget,
-    SimpleAssignmentTarget, UpdateExpression,
+    AssignmentExpression, AssignmentTarget, AssignmentTargetMaybeDefault, AssignmentTargetProperty, BindingPattern,
+    Expression, IdentifierReference, ObjectAssignmentTarget, SimpleAssignmentTarget, UpdateExpression,
 };
 use oxc_span::GetSpan;
 use oxc_syntax::operator::AssignmentOperator;
@@ -13,6 +12,9 @@ use super::expressions::binary;
 use super::functions::This;
 use crate::graph::{JoinKind, Key, Name, Op, Operator, ValueId};
 
+/// An array of which only the elements are known that flow into it.
+const LIST: Op = Op::Array { length: 0, plain: false };
+
 impl<'a> Lower<'a> {
     /// The value of an initialiser; a function without a name gets that of the variable.
     pub(super) fn named(&mut self, init: &Expression<'a>, pattern: &BindingPattern<'a>) -> Option<ValueId> {
@@ -20,11 +22,13 @@ impl<'a> Lower<'a> {
         self.named_as(init, name)
     }
 
-    fn named_as(&mut self, value: &Expression<'a>, name: Option<Name>) -> Option<ValueId> {
-        if matches!(value, Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_)) {
-            self.function_value(value, name, This::Unknown)
-        } else {
-            self.expr(value)
+    pub(super) fn named_as(&mut self, value: &Expression<'a>, name: Option<Name>) -> Option<ValueId> {
+        match value {
+            Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_) => {
+                self.function_value(value, name, This::Unknown)
+            }
+            Expression::ClassExpression(c) => Some(self.class(c, name)),
+            _ => self.expr(value),
         }
     }
 
@@ -42,7 +46,8 @@ impl<'a> Lower<'a> {
                     self.bind(Some(part), &property.value, init);
                 }
                 if let Some(rest) = &o.rest {
-                    self.bind_rest(value, rest, init);
+                    let left = self.rest_of(value, (Op::Object, rest.span.start));
+                    self.bind(Some(left), &rest.argument, init);
                 }
             }
             BindingPattern::ArrayPattern(a) => {
@@ -53,7 +58,8 @@ impl<'a> Lower<'a> {
                     }
                 }
                 if let Some(rest) = &a.rest {
-                    self.bind_rest(value, rest, init);
+                    let left = self.rest_of(value, (LIST, rest.span.start));
+                    self.bind(Some(left), &rest.argument, init);
                 }
             }
             BindingPattern::AssignmentPattern(p) => {
@@ -68,44 +74,37 @@ impl<'a> Lower<'a> {
         self.push(Op::Join { left, right, how: JoinKind::Default }, at)
     }
 
-    fn bind_rest(&mut self, value: Option<ValueId>, rest: &BindingRestElement<'a>, init: bool) {
-        let object = self.rest_of(value, rest.span.start);
-        self.bind(Some(object), &rest.argument, init);
-    }
-
-    /// A new object with what is left of `value`.
-    fn rest_of(&mut self, value: Option<ValueId>, at: u32) -> ValueId {
-        let object = self.push(Op::Object, at);
+    /// A new object or array with what is left of `value`.
+    fn rest_of(&mut self, value: Option<ValueId>, (op, at): (Op, u32)) -> ValueId {
+        let rest = self.push(op, at);
         if let Some(from) = value {
-            self.push(Op::Spread { from, into: object }, at);
+            self.push(Op::Spread { from, into: rest }, at);
         }
-        object
+        rest
     }
 
     pub(super) fn assignment(&mut self, a: &AssignmentExpression<'a>) -> Option<ValueId> {
-        if a.operator == AssignmentOperator::Assign {
-            let name = match &a.left {
-                AssignmentTarget::AssignmentTargetIdentifier(id) => Some(self.scopes.intern(id.name)),
-                AssignmentTarget::StaticMemberExpression(m) => Some(self.scopes.intern(m.property.name)),
-                _ => None,
-            };
-            let value = self.named_as(&a.right, name);
+        let Some(target) = a.left.as_simple_assignment_target() else {
+            let value = self.expr(&a.right);
             self.assign(value, &a.left);
             return value;
-        }
-        let Some(target) = a.left.as_simple_assignment_target() else { return self.expr(&a.right) };
+        };
+        let name = match target {
+            SimpleAssignmentTarget::AssignmentTargetIdentifier(id) => Some(self.scopes.intern(id.name)),
+            SimpleAssignmentTarget::StaticMemberExpression(m) => Some(self.scopes.intern(m.property.name)),
+            _ => None,
+        };
         let place = self.place(target);
-        let left = self.read(place, a.span.start);
+        if a.operator == AssignmentOperator::Assign {
+            let value = self.named_as(&a.right, name);
+            self.write(&place, value, a.span.start);
+            return value;
+        }
+        let left = self.read(&place, a.span.start);
         if let Some(how) = logical(a.operator) {
-            let (other, after) = (self.builder.block(), self.builder.block());
-            if how == JoinKind::And {
-                self.builder.branch(left, other, after);
-            } else {
-                self.builder.branch(left, after, other);
-            }
-            self.builder.start(other);
-            let right = self.expr(&a.right);
-            self.write(place, right, a.span.start);
+            let after = self.second(left, (how, a.span.start));
+            let right = self.named_as(&a.right, name);
+            self.write(&place, right, a.span.start);
             self.builder.goto(after);
             self.builder.start(after);
             return Some(self.push(Op::Join { left, right, how }, a.span.start));
@@ -113,15 +112,15 @@ impl<'a> Lower<'a> {
         let right = self.expr(&a.right);
         let operator = a.operator.to_binary_operator().map_or(Operator::Arithmetic, binary);
         let value = self.push(Op::Operate { operator, left, right }, a.span.start);
-        self.write(place, Some(value), a.span.start);
+        self.write(&place, Some(value), a.span.start);
         Some(value)
     }
 
     pub(super) fn update(&mut self, u: &UpdateExpression<'a>) -> ValueId {
         let place = self.place(&u.argument);
-        let left = self.read(place, u.span.start);
+        let left = self.read(&place, u.span.start);
         let value = self.push(Op::Operate { operator: Operator::Update, left, right: None }, u.span.start);
-        self.write(place, Some(value), u.span.start);
+        self.write(&place, Some(value), u.span.start);
         value
     }
 
@@ -136,13 +135,14 @@ impl<'a> Lower<'a> {
                     }
                 }
                 if let Some(rest) = &a.rest {
-                    self.assign_rest(value, rest);
+                    let left = self.rest_of(value, (LIST, rest.span.start));
+                    self.assign(Some(left), &rest.target);
                 }
             }
             other => {
                 if let Some(target) = other.as_simple_assignment_target() {
                     let place = self.place(target);
-                    self.write(place, value, target.span().start);
+                    self.write(&place, value, target.span().start);
                 }
             }
         }
@@ -155,11 +155,11 @@ impl<'a> Lower<'a> {
                     let key = Key::name(self.scopes.intern(p.binding.name));
                     let mut part = self.load(value, key, p.span.start);
                     if let Some(init) = &p.init {
-                        let default = self.expr(init);
+                        let default = self.named_as(init, key.as_name());
                         part = self.or_default(Some(part), default, p.span.start);
                     }
-                    let symbol = self.reference(&p.binding);
-                    self.copy(Some(part), symbol, (false, p.span.start));
+                    let place = self.variable(&p.binding);
+                    self.write(&place, Some(part), p.span.start);
                 }
                 AssignmentTargetProperty::AssignmentTargetPropertyProperty(p) => {
                     let key = self.property_key(&p.name);
@@ -169,19 +169,19 @@ impl<'a> Lower<'a> {
             }
         }
         if let Some(rest) = &o.rest {
-            self.assign_rest(value, rest);
+            let left = self.rest_of(value, (Op::Object, rest.span.start));
+            self.assign(Some(left), &rest.target);
         }
-    }
-
-    fn assign_rest(&mut self, value: Option<ValueId>, rest: &AssignmentTargetRest<'a>) {
-        let object = self.rest_of(value, rest.span.start);
-        self.assign(Some(object), &rest.target);
     }
 
     fn assign_or_default(&mut self, value: ValueId, target: &AssignmentTargetMaybeDefault<'a>) {
         match target {
             AssignmentTargetMaybeDefault::AssignmentTargetWithDefault(d) => {
-                let default = self.expr(&d.init);
+                let name = match &d.binding {
+                    AssignmentTarget::AssignmentTargetIdentifier(id) => Some(self.scopes.intern(id.name)),
+                    _ => None,
+                };
+                let default = self.named_as(&d.init, name);
                 let value = self.or_default(Some(value), default, d.span.start);
                 self.assign(Some(value), &d.binding);
             }
@@ -195,46 +195,59 @@ impl<'a> Lower<'a> {
 
     /// Where a simple target writes to; object and key are evaluated once.
     fn place(&mut self, target: &SimpleAssignmentTarget<'a>) -> Place {
-        match target {
-            SimpleAssignmentTarget::AssignmentTargetIdentifier(id) => Place::Variable(self.reference(id)),
-            other => match (other.as_member_expression(), other.get_expression()) {
-                (Some(member), _) => self.member_place(member),
-                (None, Some(Expression::Identifier(id))) => Place::Variable(self.reference(id)),
-                (None, Some(inner)) => match inner.as_member_expression() {
-                    Some(member) => self.member_place(member),
-                    None => Place::Nothing,
-                },
-                (None, None) => Place::Nothing,
-            },
+        if let SimpleAssignmentTarget::AssignmentTargetIdentifier(id) = target {
+            return self.variable(id);
+        }
+        let inner = target.get_expression().map(Expression::get_inner_expression);
+        match (target.as_member_expression().or_else(|| inner?.as_member_expression()), inner) {
+            (Some(member), _) => {
+                let object = self.expr(member.object());
+                Place::Field(object, self.member_key(member))
+            }
+            (None, Some(Expression::Identifier(id))) => self.variable(id),
+            (None, Some(other)) => {
+                self.expr(other);
+                Place::Nothing
+            }
+            (None, None) => Place::Nothing,
         }
     }
 
-    fn member_place(&mut self, member: &MemberExpression<'a>) -> Place {
-        let object = self.expr(member.object());
-        Place::Field(object, self.member_key(member))
+    fn variable(&mut self, id: &IdentifierReference<'a>) -> Place {
+        let symbol = self.resolve(id);
+        let fields = self.maybe_fields(id);
+        if fields.is_empty() {
+            return Place::Variable(symbol);
+        }
+        Place::OneOf(symbol, fields, Key::name(self.scopes.intern(id.name)))
     }
 
-    fn read(&mut self, place: Place, at: u32) -> Option<ValueId> {
+    fn read(&mut self, place: &Place, at: u32) -> Option<ValueId> {
         match place {
-            Place::Variable(symbol) => Some(symbol),
-            Place::Field(object, key) => Some(self.load(object, key, at)),
+            Place::Variable(symbol) | Place::OneOf(symbol, ..) => Some(*symbol),
+            Place::Field(object, key) => Some(self.load(*object, *key, at)),
             Place::Nothing => None,
         }
     }
 
-    fn write(&mut self, place: Place, value: Option<ValueId>, at: u32) {
+    fn write(&mut self, place: &Place, value: Option<ValueId>, at: u32) {
         match place {
-            Place::Variable(symbol) => self.copy(value, symbol, (false, at)),
-            Place::Field(object, key) => self.store(object, (key, value), at),
+            Place::Variable(symbol) => self.copy(value, *symbol, (false, at)),
+            Place::Field(object, key) => self.store(*object, (*key, value), at),
+            Place::OneOf(symbol, objects, key) => {
+                objects.iter().for_each(|object| self.store(Some(*object), (*key, value), at));
+                self.copy(value, *symbol, (false, at));
+            }
             Place::Nothing => {}
         }
     }
 }
 
-#[derive(Clone, Copy)]
 enum Place {
     Variable(ValueId),
     Field(Option<ValueId>, Key),
+    /// Inside of `with`: a variable, or a field of one of these objects.
+    OneOf(ValueId, Vec<ValueId>, Key),
     Nothing,
 }
 

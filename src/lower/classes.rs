@@ -8,7 +8,7 @@ use oxc_span::GetSpan;
 
 use super::Lower;
 use super::functions::This;
-use crate::graph::{CallKind, Class, ClassId, FunctionKind, Op, SymbolKind, ValueId};
+use crate::graph::{CallKind, Class, ClassId, FunctionKind, Name, Op, SymbolKind, ValueId};
 
 /// The class whose body is visited.
 #[derive(Clone, Copy)]
@@ -36,32 +36,34 @@ impl Members {
 }
 
 impl<'a> Lower<'a> {
-    /// The value of a class, declared or not.
-    pub(super) fn class(&mut self, c: &Syntax<'a>) -> ValueId {
+    /// The value of a class, declared or not; `name` is that of the variable or field that it is written into.
+    pub(super) fn class(&mut self, c: &Syntax<'a>, name: Option<Name>) -> ValueId {
         let class = ClassId::at(self.builder.graph.classes.len());
         let value = self.push(Op::Class { class }, c.span.start);
         let instance = self.push(Op::Instance { class }, c.span.start);
-        let name = c.id.as_ref().map(|id| self.scopes.intern(id.name));
+        let name = c.id.as_ref().map(|id| self.scopes.intern(id.name)).or(name);
         let function = self.builder.function;
         self.builder.graph.classes.push(Class { name, function, value, instance, constructor: None, heritage: None });
         let scope = self.scopes.enter();
+        let strict = std::mem::replace(&mut self.strict, true);
         if let Some(id) = &c.id {
             let expression = c.r#type == ClassType::ClassExpression;
             let symbol = if expression { self.declare(id, SymbolKind::Class) } else { self.binding(id) };
             self.copy(Some(value), symbol, (true, id.span.start));
         }
+        self.type_parameters(c.type_parameters.as_deref());
         if let Some(heritage) = &c.heritage {
             let base = self.expr(&heritage.expression);
             self.builder.graph.classes[class.index()].heritage = base;
         }
-        self.decorators(&c.decorators, value);
         self.members(c, Members { class, value, instance });
         self.scopes.leave(scope);
+        self.strict = strict;
+        self.decorators(&c.decorators, Some(value));
         value
     }
 
     fn members(&mut self, c: &Syntax<'a>, members: Members) {
-        let outside = self.receiver;
         for element in &c.body.body {
             match element {
                 ClassElement::MethodDefinition(m) => self.method(m, members),
@@ -88,12 +90,14 @@ impl<'a> Lower<'a> {
                     },
                 ),
                 ClassElement::StaticBlock(b) => {
-                    self.receiver.value = Some(members.value);
-                    self.scoped(&b.body);
+                    let this = self.receiver.this.replace(members.value);
+                    let scope = self.scopes.enter();
+                    self.body(&b.body);
+                    self.scopes.leave(scope);
+                    self.receiver.this = this;
                 }
                 ClassElement::TSIndexSignature(_) => {}
             }
-            self.receiver = outside;
         }
     }
 
@@ -122,44 +126,42 @@ impl<'a> Lower<'a> {
             }
             _ => self.store(Some(object), (key, Some(function)), at),
         }
-        self.decorators(&m.decorators, function);
+        self.decorators(&m.decorators, Some(function));
     }
 
     /// The initialiser of a field runs once for each instance: a function of its own, unless it is a function or a literal.
     fn field(&mut self, members: Members, field: &Field<'_, 'a>) {
         let key = self.property_key(field.key);
-        let this = members.this(FunctionKind::Initialiser, field.is_static);
         let object = if field.is_static { members.value } else { members.instance };
-        self.receiver.value = Some(object);
+        let this = self.receiver.this.replace(object);
         match field.init {
             None => {}
-            Some(init @ (Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_))) => {
+            Some(init @ Expression::FunctionExpression(_)) => {
                 let method = members.this(FunctionKind::Method, field.is_static);
                 let value = self.function_value(init, key.as_name(), method);
                 self.store(Some(object), (key, value), init.span().start);
             }
-            Some(init) if field.is_static || init.is_literal() => {
-                let value = self.expr(init);
+            Some(init) if field.is_static || init.is_literal() || init.is_function() => {
+                let value = self.named_as(init, key.as_name());
                 self.store(Some(object), (key, value), init.span().start);
             }
-            Some(init) => self.initialiser(key, init, this),
+            Some(init) => self.initialiser(key, init, members.class),
         }
-        if let Some(annotation) = field.annotation {
+        self.receiver.this = this;
+        if field.annotation.is_some() || !field.decorators.is_empty() {
             let slot = self.load(Some(object), key, field.at);
-            self.annotate(slot, &annotation.type_annotation);
+            if let Some(annotation) = field.annotation {
+                self.annotate(slot, &annotation.type_annotation);
+            }
+            self.decorators(field.decorators, Some(slot));
         }
-        self.decorators(field.decorators, object);
     }
 
     /// A decorator is called with what it stands before.
-    pub(super) fn decorators(&mut self, decorators: &[Decorator<'a>], on: ValueId) {
+    pub(super) fn decorators(&mut self, decorators: &[Decorator<'a>], on: Option<ValueId>) {
         for decorator in decorators {
             let callee = self.expr(&decorator.expression);
-            let mark = self.builder.mark();
-            self.builder.item(Some(on));
-            let args = self.builder.finish(mark);
-            let how = CallKind::Decorator;
-            self.push(Op::Call { callee, args, how, optional: false, spreads: false }, decorator.span.start);
+            self.call_on(callee, &[on], (CallKind::Decorator, decorator.span.start));
         }
     }
 }

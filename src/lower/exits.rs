@@ -22,14 +22,13 @@ pub enum Goal {
 /// A statement around this place that a way out has to do with.
 pub enum Frame {
     Loop {
-        label: Option<Name>,
         after: BlockId,
         next: BlockId,
     },
     Switch {
-        label: Option<Name>,
         after: BlockId,
     },
+    /// A label, right outside of what it names.
     Labelled {
         label: Name,
         after: BlockId,
@@ -55,7 +54,7 @@ impl<'a> Lower<'a> {
                     if known.is_none() {
                         ways.push(goal);
                     }
-                    let tag = u8::try_from(way + 1).unwrap_or(u8::MAX);
+                    let tag = u16::try_from(way + 1).unwrap_or(u16::MAX);
                     return Target { to: Exit::Block(*entry), tag };
                 }
                 (Frame::Catch { block }, Goal::Throw) => return Exit::Block(*block).plain(),
@@ -76,19 +75,32 @@ impl<'a> Lower<'a> {
 
     /// `break` and `continue`. One that leads nowhere is a syntax error elsewhere.
     pub(super) fn jump_to(&mut self, label: Option<&LabelIdentifier<'a>>, breaks: bool) {
-        let label = label.map(|label| self.scopes.intern(label.name));
-        let fits = |own: Option<Name>| label.is_none() || label == own;
-        let found = (self.base..self.frames.len()).rev().find(|index| match &self.frames[*index] {
-            Frame::Loop { label, .. } => fits(*label),
-            Frame::Switch { label, .. } => breaks && fits(*label),
-            Frame::Labelled { label: own, .. } => breaks && label == Some(*own),
-            _ => false,
-        });
+        let found = match label {
+            Some(label) => {
+                let name = self.scopes.intern(label.name);
+                self.labelled_frame(name, breaks)
+            }
+            None => (self.base..self.frames.len()).rev().find(|index| match &self.frames[*index] {
+                Frame::Loop { .. } => true,
+                Frame::Switch { .. } => breaks,
+                _ => false,
+            }),
+        };
         if let Some(index) = found {
             let goal = if breaks { Goal::Break(index) } else { Goal::Continue(index) };
             let target = self.route(goal, self.frames.len());
             self.builder.end(Term::Goto(target));
         }
+    }
+
+    /// The frame of a label, or the loop that it names.
+    fn labelled_frame(&self, name: Name, breaks: bool) -> Option<usize> {
+        let is_it = |index: &usize| matches!(&self.frames[*index], Frame::Labelled { label, .. } if *label == name);
+        let index = (self.base..self.frames.len()).rev().find(is_it)?;
+        if breaks {
+            return Some(index);
+        }
+        (index..self.frames.len()).find(|index| matches!(self.frames[*index], Frame::Loop { .. }))
     }
 
     pub(super) fn try_statement(&mut self, statement: &TryStatement<'a>) {
@@ -143,7 +155,10 @@ impl<'a> Lower<'a> {
         if let Some(param) = &clause.param {
             self.hoist_pattern(&param.pattern, SymbolKind::Caught);
             let value = self.push(Op::Caught, param.span.start);
-            self.bind(Some(value), &param.pattern, false);
+            self.bind(Some(value), &param.pattern, true);
+            if let Some(annotation) = &param.type_annotation {
+                self.annotate(value, &annotation.type_annotation);
+            }
         }
         self.scoped(&clause.body.body);
         self.scopes.leave(scope);
@@ -152,7 +167,12 @@ impl<'a> Lower<'a> {
     fn resume(&mut self, ways: &[Goal]) {
         if !self.builder.is_dead() {
             let depth = self.frames.len();
-            let targets: Vec<_> = ways.iter().map(|way| self.route(*way, depth)).collect();
+            let go = |way: &Goal| match way {
+                // Behind this `try`, whatever lies further out.
+                Goal::Behind(block) => Exit::Block(*block).plain(),
+                way => self.route(*way, depth),
+            };
+            let targets: Vec<_> = ways.iter().map(go).collect();
             let list = self.builder.targets(&targets);
             self.builder.end(Term::Resume(list));
         }

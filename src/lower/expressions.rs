@@ -1,10 +1,9 @@
 //! Expressions: each yields the value it stands for, or nothing where nothing flows.
 
 use oxc_ast::ast::{
-    Argument, ArrayExpression, ArrayExpressionElement, CallExpression, ChainElement, ConditionalExpression, Expression,
-    ImportExpression, LogicalExpression, LogicalOperator, MemberExpression, NewExpression, ObjectExpression,
-    ObjectPropertyKind, PropertyKey, PropertyKind, TaggedTemplateExpression, TemplateLiteral, UnaryExpression,
-    UnaryOperator, YieldExpression,
+    ArrayExpression, ArrayExpressionElement, BinaryExpression, ChainElement, ConditionalExpression, Expression,
+    LogicalExpression, LogicalOperator, MemberExpression, ObjectExpression, ObjectProperty, ObjectPropertyKind,
+    PropertyKey, PropertyKind, TemplateLiteral, UnaryExpression, UnaryOperator, YieldExpression,
 };
 use oxc_span::GetSpan;
 use oxc_str::{Ident, Str};
@@ -12,7 +11,7 @@ use oxc_syntax::operator::BinaryOperator;
 
 use super::functions::This;
 use super::{LONGEST_TEXT, Lower};
-use crate::graph::{BlockId, CallKind, Constant, FunctionKind, ImportKind, JoinKind, Key, Op, Operator, ValueId};
+use crate::graph::{BlockId, CallKind, Constant, Double, FunctionKind, JoinKind, Key, Op, Operator, ValueId};
 
 /// Arrays of more elements keep none that is a literal: they are tables.
 const LONGEST_LIST: usize = 32;
@@ -37,7 +36,11 @@ impl<'a> Lower<'a> {
             Expression::ParenthesizedExpression(p) => self.cond(&p.expression, yes, no),
             _ => {
                 let value = self.expr(test);
-                self.builder.branch(value, yes, no);
+                match always(test) {
+                    Some(true) => self.builder.goto(yes),
+                    Some(false) => self.builder.goto(no),
+                    None => self.builder.branch(value, yes, no),
+                }
                 value
             }
         }
@@ -52,12 +55,12 @@ impl<'a> Lower<'a> {
             Expression::CallExpression(c) => Some(self.call(c)),
             Expression::NewExpression(n) => Some(self.new_expression(n)),
             Expression::ThisExpression(t) => Some(self.this(t.span.start)),
-            Expression::Super(s) => Some(self.this(s.span.start)),
-            Expression::AssignmentExpression(a) => self.assignment(a),
-            Expression::BinaryExpression(b) => {
-                let (left, right) = (self.expr(&b.left), self.expr(&b.right));
-                Some(self.push(Op::Operate { operator: binary(b.operator), left, right }, b.span.start))
+            Expression::Super(s) => {
+                let this = self.this(s.span.start);
+                Some(self.push(Op::Super { this }, s.span.start))
             }
+            Expression::AssignmentExpression(a) => self.assignment(a),
+            Expression::BinaryExpression(b) => self.binary_expression(b),
             Expression::LogicalExpression(l) => Some(self.logical(l)),
             Expression::ConditionalExpression(c) => Some(self.conditional(c)),
             Expression::UnaryExpression(u) => Some(self.unary(u)),
@@ -65,7 +68,7 @@ impl<'a> Lower<'a> {
             Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_) => {
                 self.function_value(e, None, This::Unknown)
             }
-            Expression::ClassExpression(c) => Some(self.class(c)),
+            Expression::ClassExpression(c) => Some(self.class(c, None)),
             Expression::ObjectExpression(o) => Some(self.object(o)),
             Expression::ArrayExpression(a) => Some(self.array(a)),
             Expression::TaggedTemplateExpression(t) => Some(self.tagged(t)),
@@ -83,8 +86,10 @@ impl<'a> Lower<'a> {
             Expression::ParenthesizedExpression(p) => self.expr(&p.expression),
             Expression::ImportExpression(i) => Some(self.import_expression(i)),
             Expression::PrivateInExpression(p) => {
+                let name = self.written(p.left.span);
+                let left = Some(self.push(Op::Text { value: Some(name) }, p.left.span.start));
                 let right = self.expr(&p.right);
-                Some(self.push(Op::Operate { operator: Operator::In, left: None, right }, p.span.start))
+                Some(self.push(Op::Operate { operator: Operator::In, left, right }, p.span.start))
             }
             Expression::JSXElement(j) => Some(self.jsx_element(j)),
             Expression::JSXFragment(j) => Some(self.jsx_fragment(j)),
@@ -123,9 +128,7 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn number(&mut self, number: f64, at: u32) -> ValueId {
-        let bits = number.to_bits();
-        let half = |bits: u64| u32::try_from(bits & 0xffff_ffff).unwrap_or_default();
-        self.push(Op::Number { low: half(bits), high: half(bits >> 32) }, at)
+        self.push(Op::Number { value: Double::of(number) }, at)
     }
 
     // Members.
@@ -139,7 +142,7 @@ impl<'a> Lower<'a> {
     pub(super) fn member_key(&mut self, member: &MemberExpression<'a>) -> Key {
         match member {
             MemberExpression::StaticMemberExpression(m) => Key::name(self.scopes.intern(m.property.name)),
-            MemberExpression::PrivateFieldExpression(m) => Key::name(self.scopes.intern(m.field.name)),
+            MemberExpression::PrivateFieldExpression(m) => Key::name(self.written(m.field.span)),
             MemberExpression::ComputedMemberExpression(m) => self.computed(&m.expression),
         }
     }
@@ -155,7 +158,7 @@ impl<'a> Lower<'a> {
                 None => Key::ANY,
             },
             Expression::NumericLiteral(n) if n.value >= 0.0 && n.value.fract() == 0.0 => {
-                n.raw_str().parse().map_or(Key::ANY, Key::index)
+                if n.value < f64::from(u32::MAX) { Key::index(n.value as usize) } else { Key::ANY }
             }
             _ => {
                 let value = self.expr(key);
@@ -167,84 +170,9 @@ impl<'a> Lower<'a> {
     pub(super) fn property_key(&mut self, key: &PropertyKey<'a>) -> Key {
         match key {
             PropertyKey::StaticIdentifier(id) => Key::name(self.scopes.intern(id.name)),
-            PropertyKey::PrivateIdentifier(id) => Key::name(self.scopes.intern(id.name)),
+            // `#h` and `h` are two fields.
+            PropertyKey::PrivateIdentifier(id) => Key::name(self.written(id.span)),
             other => other.as_expression().map_or(Key::ANY, |key| self.computed(key)),
-        }
-    }
-
-    // Calls.
-
-    fn call(&mut self, call: &CallExpression<'a>) -> ValueId {
-        let callee = self.expr(&call.callee);
-        if let [Argument::StringLiteral(module)] = call.arguments.as_slice()
-            && self.is_global(callee, self.words.require)
-        {
-            return self.import((module.value, self.words.star), ImportKind::Require, call.span.start);
-        }
-        self.call_with(callee, &call.arguments, (CallKind::Call, call.optional, call.span.start))
-    }
-
-    fn is_global(&self, value: Option<ValueId>, word: crate::graph::Name) -> bool {
-        value.is_some_and(|value| matches!(self.builder.graph.op(value), Op::Global { name } if name == word))
-    }
-
-    fn new_expression(&mut self, new: &NewExpression<'a>) -> ValueId {
-        let callee = self.expr(&new.callee);
-        self.call_with(callee, &new.arguments, (CallKind::New, false, new.span.start))
-    }
-
-    fn call_with(
-        &mut self,
-        callee: Option<ValueId>,
-        arguments: &[Argument<'a>],
-        (how, optional, at): (CallKind, bool, u32),
-    ) -> ValueId {
-        let mark = self.builder.mark();
-        let mut spreads = false;
-        for argument in arguments {
-            let value = match argument {
-                Argument::SpreadElement(s) => {
-                    spreads = true;
-                    self.expr(&s.argument)
-                }
-                other => self.expr(other.to_expression()),
-            };
-            self.builder.item(value);
-        }
-        let args = self.builder.finish(mark);
-        self.push(Op::Call { callee, args, how, optional, spreads }, at)
-    }
-
-    fn tagged(&mut self, template: &TaggedTemplateExpression<'a>) -> ValueId {
-        let callee = self.expr(&template.tag);
-        let mark = self.builder.mark();
-        // The strings come first.
-        self.builder.item(None);
-        for e in &template.quasi.expressions {
-            let value = self.expr(e);
-            self.builder.item(value);
-        }
-        let args = self.builder.finish(mark);
-        let how = CallKind::Tagged;
-        self.push(Op::Call { callee, args, how, optional: false, spreads: false }, template.span.start)
-    }
-
-    fn import_expression(&mut self, import: &ImportExpression<'a>) -> ValueId {
-        let at = import.span.start;
-        if let Some(options) = &import.options {
-            self.expr(options);
-        }
-        match &import.source {
-            Expression::StringLiteral(s) => self.import((s.value, self.words.star), ImportKind::Dynamic, at),
-            // What is loaded is not in sight: the result of a call that nobody knows.
-            other => {
-                let source = self.expr(other);
-                let mark = self.builder.mark();
-                self.builder.item(source);
-                let args = self.builder.finish(mark);
-                let how = CallKind::Call;
-                self.push(Op::Call { callee: None, args, how, optional: false, spreads: false }, at)
-            }
         }
     }
 
@@ -257,27 +185,37 @@ impl<'a> Lower<'a> {
 
     fn logical(&mut self, l: &LogicalExpression<'a>) -> ValueId {
         let left = self.expr(&l.left);
-        let (how, and) = match l.operator {
-            LogicalOperator::And => (JoinKind::And, true),
-            LogicalOperator::Or => (JoinKind::Or, false),
-            LogicalOperator::Coalesce => (JoinKind::Coalesce, false),
+        let how = match l.operator {
+            LogicalOperator::And => JoinKind::And,
+            LogicalOperator::Or => JoinKind::Or,
+            LogicalOperator::Coalesce => JoinKind::Coalesce,
         };
         let right = if is_pure(&l.right) {
             self.expr(&l.right)
         } else {
-            let (other, after) = (self.builder.block(), self.builder.block());
-            if and {
-                self.builder.branch(left, other, after);
-            } else {
-                self.builder.branch(left, after, other);
-            }
-            self.builder.start(other);
+            let after = self.second(left, (how, l.span.start));
             let right = self.expr(&l.right);
             self.builder.goto(after);
             self.builder.start(after);
             right
         };
         self.push(Op::Join { left, right, how }, l.span.start)
+    }
+
+    /// Goes into the block in which the second operand is evaluated. Yields the one that comes after it.
+    pub(super) fn second(&mut self, left: Option<ValueId>, (how, at): (JoinKind, u32)) -> BlockId {
+        let (other, after) = (self.builder.block(), self.builder.block());
+        match how {
+            JoinKind::And => self.builder.branch(left, other, after),
+            JoinKind::Coalesce => {
+                let right = Some(self.push(Op::Constant { value: Constant::Null }, at));
+                let cond = self.push(Op::Operate { operator: Operator::Unequal, left, right }, at);
+                self.builder.branch(Some(cond), after, other);
+            }
+            _ => self.builder.branch(left, after, other),
+        }
+        self.builder.start(other);
+        after
     }
 
     fn conditional(&mut self, c: &ConditionalExpression<'a>) -> ValueId {
@@ -299,26 +237,70 @@ impl<'a> Lower<'a> {
         self.push(Op::Join { left, right, how: JoinKind::Choice }, c.span.start)
     }
 
+    /// Sums of many terms hang to the left: they are gone through without a call for each.
+    fn binary_expression(&mut self, b: &BinaryExpression<'a>) -> Option<ValueId> {
+        let mut b = b;
+        let mut pending = Vec::new();
+        while let Expression::BinaryExpression(left) = &b.left {
+            pending.push(b);
+            b = left;
+        }
+        let mut left = self.expr(&b.left);
+        loop {
+            let right = self.expr(&b.right);
+            left = Some(self.push(Op::Operate { operator: binary(b.operator), left, right }, b.span.start));
+            match pending.pop() {
+                Some(outer) => b = outer,
+                None => return left,
+            }
+        }
+    }
+
     fn unary(&mut self, u: &UnaryExpression<'a>) -> ValueId {
         let at = u.span.start;
+        if let Some(value) = constant_of(u) {
+            return match value {
+                Folded::Number(number) => self.number(number, at),
+                Folded::Boolean(value) => self.push(Op::Constant { value }, at),
+            };
+        }
         if u.operator == UnaryOperator::Delete {
-            let argument = match &u.argument {
-                Expression::ChainExpression(c) => c.expression.as_member_expression(),
-                other => other.as_member_expression(),
-            };
-            let (object, key) = match argument {
-                Some(member) => (self.expr(member.object()), self.member_key(member)),
-                None => (self.expr(&u.argument), Key::ANY),
-            };
-            return self.push(Op::Delete { object, key }, at);
+            return self.delete(u);
         }
         let left = self.expr(&u.argument);
         let operator = match u.operator {
+            // `void 0` is how minifiers spell `undefined`.
+            UnaryOperator::Void => return self.global(self.words.undefined, at),
             UnaryOperator::LogicalNot => Operator::Not,
             UnaryOperator::Typeof => Operator::TypeOf,
             _ => Operator::Unary,
         };
         self.push(Op::Operate { operator, left, right: None }, at)
+    }
+
+    fn delete(&mut self, u: &UnaryExpression<'a>) -> ValueId {
+        let mut argument = u.argument.get_inner_expression();
+        if let Expression::ChainExpression(c) = argument {
+            match &c.expression {
+                ChainElement::TSNonNullExpression(inner) => argument = inner.expression.get_inner_expression(),
+                other => {
+                    if let Some(member) = other.as_member_expression() {
+                        return self.delete_member(member, u.span.start);
+                    }
+                }
+            }
+        }
+        if let Some(member) = argument.as_member_expression() {
+            return self.delete_member(member, u.span.start);
+        }
+        let left = self.expr(&u.argument);
+        self.push(Op::Operate { operator: Operator::Unary, left, right: None }, u.span.start)
+    }
+
+    fn delete_member(&mut self, member: &MemberExpression<'a>, at: u32) -> ValueId {
+        let object = self.expr(member.object());
+        let key = self.member_key(member);
+        self.push(Op::Delete { object, key }, at)
     }
 
     fn template(&mut self, t: &TemplateLiteral<'a>) -> Option<ValueId> {
@@ -338,32 +320,7 @@ impl<'a> Lower<'a> {
         let object = self.push(Op::Object, o.span.start);
         for property in &o.properties {
             match property {
-                ObjectPropertyKind::ObjectProperty(p) => {
-                    let key = self.property_key(&p.key);
-                    let at = p.span.start;
-                    let value = match (&p.value, p.kind) {
-                        (f @ Expression::FunctionExpression(_), kind) => {
-                            let kind = match kind {
-                                PropertyKind::Init => FunctionKind::Method,
-                                PropertyKind::Get => FunctionKind::Getter,
-                                PropertyKind::Set => FunctionKind::Setter,
-                            };
-                            self.function_value(f, key.as_name(), This::Value(object, kind))
-                        }
-                        (f @ Expression::ArrowFunctionExpression(_), _) => {
-                            self.function_value(f, key.as_name(), This::Unknown)
-                        }
-                        (other, _) => self.expr(other),
-                    };
-                    match (p.kind, value) {
-                        (PropertyKind::Init, value) => self.store(Some(object), (key, value), at),
-                        (kind, Some(function)) => {
-                            let setter = kind == PropertyKind::Set;
-                            self.push(Op::Accessor { object, key, function, setter }, at);
-                        }
-                        _ => {}
-                    }
-                }
+                ObjectPropertyKind::ObjectProperty(p) => self.property(object, p),
                 ObjectPropertyKind::SpreadProperty(s) => {
                     if let Some(from) = self.expr(&s.argument) {
                         self.push(Op::Spread { from, into: object }, s.span.start);
@@ -374,15 +331,40 @@ impl<'a> Lower<'a> {
         object
     }
 
+    fn property(&mut self, object: ValueId, p: &ObjectProperty<'a>) {
+        let key = self.property_key(&p.key);
+        let kind = match p.kind {
+            PropertyKind::Init => FunctionKind::Method,
+            PropertyKind::Get => FunctionKind::Getter,
+            PropertyKind::Set => FunctionKind::Setter,
+        };
+        let value = match &p.value {
+            f @ Expression::FunctionExpression(_) => {
+                self.function_value(f, key.as_name(), This::Value(object, kind))
+            }
+            other => self.named_as(other, key.as_name()),
+        };
+        match (kind, value) {
+            (FunctionKind::Method, value) => self.store(Some(object), (key, value), p.span.start),
+            (_, Some(function)) => {
+                let setter = kind == FunctionKind::Setter;
+                self.push(Op::Accessor { object, key, function, setter }, p.span.start);
+            }
+            (_, None) => {}
+        }
+    }
+
     fn array(&mut self, a: &ArrayExpression<'a>) -> ValueId {
-        let is_literal = |e: &ArrayExpressionElement<'a>| e.as_expression().is_some_and(Expression::is_literal);
+        let is_literal = |e: &ArrayExpressionElement<'a>| e.as_expression().is_some_and(is_constant);
         let plain = a.elements.iter().all(is_literal);
         let length = u32::try_from(a.elements.len()).unwrap_or(u32::MAX);
         let array = self.push(Op::Array { length, plain }, a.span.start);
         let table = a.elements.len() > LONGEST_LIST;
+        let mut moved = false;
         for (index, element) in a.elements.iter().enumerate() {
             match element {
                 ArrayExpressionElement::SpreadElement(s) => {
+                    moved = true;
                     if let Some(from) = self.expr(&s.argument) {
                         self.push(Op::Spread { from, into: array }, s.span.start);
                     }
@@ -391,12 +373,17 @@ impl<'a> Lower<'a> {
                 other if table && is_literal(other) => {}
                 other => {
                     let value = self.expr(other.to_expression());
-                    self.store(Some(array), (Key::index(index), value), element.span().start);
+                    let key = if moved { Key::ANY } else { Key::index(index) };
+                    self.store(Some(array), (key, value), element.span().start);
                 }
             }
         }
         array
     }
+}
+
+fn is_constant(e: &Expression<'_>) -> bool {
+    e.is_literal() || matches!(e, Expression::UnaryExpression(u) if constant_of(u).is_some())
 }
 
 fn short_template<'a>(t: &TemplateLiteral<'a>) -> Option<Str<'a>> {
@@ -414,6 +401,33 @@ fn is_pure(e: &Expression<'_>) -> bool {
         Expression::Identifier(_) | Expression::ThisExpression(_) => true,
         Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_) => true,
         _ => e.is_literal(),
+    }
+}
+
+/// A constant that is spelt with an operator.
+enum Folded {
+    Number(f64),
+    Boolean(Constant),
+}
+
+/// `-1`, and `!0`, which is how minifiers spell `true`.
+fn constant_of(u: &UnaryExpression<'_>) -> Option<Folded> {
+    match (u.operator, &u.argument) {
+        (UnaryOperator::UnaryNegation, Expression::NumericLiteral(n)) => Some(Folded::Number(-n.value)),
+        (UnaryOperator::LogicalNot, argument) => {
+            always(argument).map(|is| Folded::Boolean(if is { Constant::False } else { Constant::True }))
+        }
+        _ => None,
+    }
+}
+
+/// A condition that is a constant.
+pub(super) fn always(e: &Expression<'_>) -> Option<bool> {
+    match e {
+        Expression::BooleanLiteral(literal) => Some(literal.value),
+        Expression::NumericLiteral(literal) => Some(literal.value != 0.0),
+        Expression::UnaryExpression(u) if u.operator == UnaryOperator::LogicalNot => always(&u.argument).map(|is| !is),
+        _ => None,
     }
 }
 

@@ -2,16 +2,17 @@
 
 use oxc_ast::ast::{
     BindingIdentifier, BindingPattern, Declaration, ExportDefaultDeclarationKind, ForStatementInit, ForStatementLeft,
-    IdentifierReference, ImportDeclaration, ImportDeclarationSpecifier, Statement, VariableDeclaration,
+    Function, IdentifierReference, ImportDeclaration, ImportDeclarationSpecifier, Statement, VariableDeclaration,
     VariableDeclarationKind,
 };
 
-use super::Lower;
-use crate::graph::{Op, SymbolKind, ValueId};
+use super::scopes::Space;
+use super::{Lower, Mention};
+use crate::graph::{FunctionId, JoinKind, Key, Name, Op, SymbolKind, ValueId};
 
 /// What a place declares: all that is written in it, or only what `var` and functions in blocks lift out of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reach {
+pub(super) enum Reach {
     /// The body of a function or module: `var` of inner blocks counts.
     Body,
     /// A block: what it declares itself, `var` left to its function.
@@ -21,43 +22,95 @@ enum Reach {
 }
 
 impl<'a> Lower<'a> {
-    /// Declares what the body of a function or module declares.
-    pub(super) fn hoist(&mut self, statements: &[Statement<'a>]) {
-        for statement in statements {
-            self.hoist_statement(statement, Reach::Body);
-        }
+    /// The statements of a function or module: what they declare, then what they do.
+    pub(super) fn body(&mut self, statements: &[Statement<'a>]) {
+        let outside = self.hoist(&[statements], Reach::Body);
+        self.statements(statements);
+        self.hoisted = outside;
     }
 
-    /// Declares what a block declares.
-    pub(super) fn hoist_block(&mut self, statements: &[Statement<'a>]) {
-        for statement in statements {
-            self.hoist_statement(statement, Reach::Block);
+    /// A block with a scope of its own.
+    pub(super) fn scoped(&mut self, statements: &[Statement<'a>]) {
+        let scope = self.scopes.enter();
+        let outside = self.hoist(&[statements], Reach::Block);
+        self.statements(statements);
+        self.hoisted = outside;
+        self.scopes.leave(scope);
+    }
+
+    /// Declares what these statements declare. Yields what was [`Lower::hoisted`] outside of them.
+    pub(super) fn hoist(&mut self, statements: &[&[Statement<'a>]], reach: Reach) -> FunctionId {
+        let first = FunctionId::at(self.builder.graph.functions.len());
+        for statement in statements.iter().copied().flatten() {
+            self.hoist_statement(statement, reach);
         }
+        std::mem::replace(&mut self.hoisted, first)
     }
 
     fn hoist_statement(&mut self, statement: &Statement<'a>, reach: Reach) {
         match statement {
             Statement::VariableDeclaration(d) => self.hoist_variables(d, reach),
+            Statement::FunctionDeclaration(f) => self.hoist_function_declaration(f, reach),
+            Statement::LabeledStatement(l) => {
+                // A function behind a label is hoisted without its label.
+                let reach = if matches!(l.body, Statement::FunctionDeclaration(_)) { reach } else { Reach::Lifted };
+                self.hoist_statement(&l.body, reach);
+            }
+            _ if reach == Reach::Lifted => self.hoist_inside(statement),
             Statement::ImportDeclaration(i) => self.hoist_import(i),
             Statement::ExportDeclaration(e) => self.hoist_declaration(&e.declaration),
             Statement::ExportDefaultDeclaration(e) => match &e.declaration {
-                ExportDefaultDeclarationKind::FunctionDeclaration(f) => {
-                    self.declare_maybe(f.id.as_ref(), SymbolKind::Function)
-                }
+                ExportDefaultDeclarationKind::FunctionDeclaration(f) => self.hoist_function_declaration(f, reach),
                 ExportDefaultDeclarationKind::ClassDeclaration(c) => {
-                    self.declare_maybe(c.id.as_ref(), SymbolKind::Class)
+                    self.declare_maybe(c.id.as_ref(), SymbolKind::Class);
                 }
+                ExportDefaultDeclarationKind::TSInterfaceDeclaration(i) => _ = self.declare(&i.id, SymbolKind::Type),
                 _ => {}
             },
-            Statement::FunctionDeclaration(f) => self.declare_maybe(f.id.as_ref(), SymbolKind::Function),
-            _ if reach == Reach::Lifted => self.hoist_inside(statement),
-            Statement::ClassDeclaration(c) => self.declare_maybe(c.id.as_ref(), SymbolKind::Class),
-            Statement::TSEnumDeclaration(e) => self.declare_maybe(Some(&e.id), SymbolKind::Other),
-            Statement::TSNamespaceDeclaration(n) => self.declare_maybe(Some(&n.id), SymbolKind::Other),
-            Statement::TSImportEqualsDeclaration(i) => self.declare_maybe(Some(&i.id), SymbolKind::Import),
-            _ if reach == Reach::Body => self.hoist_inside(statement),
-            _ => {}
+            other => match other.as_declaration() {
+                Some(declaration) => self.hoist_declaration(declaration),
+                None if reach == Reach::Body => self.hoist_inside(statement),
+                None => {}
+            },
         }
+    }
+
+    /// Functions are there from the start: the closure, too.
+    fn hoist_function_declaration(&mut self, f: &Function<'a>, reach: Reach) {
+        if f.declare || (reach == Reach::Lifted && !self.leaves_blocks(f)) {
+            return;
+        }
+        let Some(id) = &f.id else {
+            if reach != Reach::Lifted {
+                self.hoist_function(f);
+            }
+            return;
+        };
+        let name = self.scopes.intern(id.name);
+        match reach {
+            // A parameter of that name stays what it is.
+            Reach::Lifted => {
+                if self.scopes.own(name, Space::Values).is_none() {
+                    self.declare(id, SymbolKind::Function);
+                }
+                return;
+            }
+            Reach::Block if self.leaves_blocks(f) && self.is_lifted(name) => {}
+            Reach::Block | Reach::Body => _ = self.declare(id, SymbolKind::Function),
+        }
+        self.hoist_function(f);
+    }
+
+    /// In sloppy code a function in a block is also a `var` of the function around it.
+    fn leaves_blocks(&self, f: &Function<'a>) -> bool {
+        !self.strict && !f.r#async && !f.generator
+    }
+
+    /// Whether a name stands for a variable of the function at hand that a function in a block may be.
+    fn is_lifted(&self, name: Name) -> bool {
+        let bound = self.scopes.bound(name, Space::Values).map(|value| self.builder.graph.op(value));
+        matches!(bound, Some(Op::Symbol { function, kind: SymbolKind::Function | SymbolKind::Var, .. })
+            if function == self.builder.function)
     }
 
     /// What `var` declares inside of other statements belongs to the function.
@@ -80,7 +133,6 @@ impl<'a> Lower<'a> {
             Statement::ForOfStatement(f) => self.hoist_each(&f.left, &f.body),
             Statement::WhileStatement(w) => self.hoist_statement(&w.body, Reach::Lifted),
             Statement::DoWhileStatement(w) => self.hoist_statement(&w.body, Reach::Lifted),
-            Statement::LabeledStatement(l) => self.hoist_statement(&l.body, Reach::Lifted),
             Statement::WithStatement(w) => self.hoist_statement(&w.body, Reach::Lifted),
             Statement::SwitchStatement(s) => s.cases.iter().for_each(|case| self.lift(&case.consequent)),
             Statement::TryStatement(t) => {
@@ -98,10 +150,7 @@ impl<'a> Lower<'a> {
 
     fn lift(&mut self, statements: &[Statement<'a>]) {
         for statement in statements {
-            // A function in a block is bound to the block; that sloppy code also sees it outside is left out.
-            if !matches!(statement, Statement::FunctionDeclaration(_)) {
-                self.hoist_statement(statement, Reach::Lifted);
-            }
+            self.hoist_statement(statement, Reach::Lifted);
         }
     }
 
@@ -114,8 +163,8 @@ impl<'a> Lower<'a> {
 
     fn hoist_variables(&mut self, declaration: &VariableDeclaration<'a>, reach: Reach) {
         let is_var = declaration.kind == VariableDeclarationKind::Var;
-        let counts = if is_var { reach != Reach::Block } else { reach != Reach::Lifted };
-        if counts {
+        let elsewhere = if is_var { Reach::Block } else { Reach::Lifted };
+        if reach != elsewhere && !declaration.declare {
             self.hoist_declarators(declaration);
         }
     }
@@ -132,14 +181,17 @@ impl<'a> Lower<'a> {
         }
     }
 
+    /// What is declared to be elsewhere is a global here.
     fn hoist_declaration(&mut self, declaration: &Declaration<'a>) {
         match declaration {
-            Declaration::VariableDeclaration(d) => self.hoist_declarators(d),
-            Declaration::FunctionDeclaration(f) => self.declare_maybe(f.id.as_ref(), SymbolKind::Function),
-            Declaration::ClassDeclaration(c) => self.declare_maybe(c.id.as_ref(), SymbolKind::Class),
-            Declaration::TSEnumDeclaration(e) => self.declare_maybe(Some(&e.id), SymbolKind::Other),
-            Declaration::TSNamespaceDeclaration(n) => self.declare_maybe(Some(&n.id), SymbolKind::Other),
-            Declaration::TSImportEqualsDeclaration(i) => self.declare_maybe(Some(&i.id), SymbolKind::Import),
+            Declaration::VariableDeclaration(d) if !d.declare => self.hoist_declarators(d),
+            Declaration::FunctionDeclaration(f) => self.hoist_function_declaration(f, Reach::Body),
+            Declaration::ClassDeclaration(c) if !c.declare => self.declare_maybe(c.id.as_ref(), SymbolKind::Class),
+            Declaration::TSEnumDeclaration(e) if !e.declare => _ = self.declare(&e.id, SymbolKind::Enum),
+            Declaration::TSNamespaceDeclaration(n) if !n.declare => _ = self.declare(&n.id, SymbolKind::Namespace),
+            Declaration::TSImportEqualsDeclaration(i) => _ = self.declare(&i.id, SymbolKind::Import),
+            Declaration::TSTypeAliasDeclaration(t) => _ = self.declare(&t.id, SymbolKind::Type),
+            Declaration::TSInterfaceDeclaration(i) => _ = self.declare(&i.id, SymbolKind::Type),
             _ => {}
         }
     }
@@ -179,29 +231,102 @@ impl<'a> Lower<'a> {
     /// The symbol of a declaration in this scope; declared twice it is one.
     pub(super) fn declare(&mut self, id: &BindingIdentifier<'a>, kind: SymbolKind) -> ValueId {
         let name = self.scopes.intern(id.name);
-        if let Some(own) = self.scopes.own(name) {
-            return own;
+        let (values, types) = spaces(kind);
+        let own = if values { self.scopes.own(name, Space::Values) } else { self.scopes.own(name, Space::Types) };
+        let value = own.unwrap_or_else(|| {
+            let function = self.builder.function;
+            self.push(Op::Symbol { name, function, kind }, id.span.start)
+        });
+        if values && own.is_none() {
+            self.scopes.bind(name, Space::Values, value);
         }
-        let function = self.builder.function;
-        let value = self.push(Op::Symbol { name, function, kind }, id.span.start);
-        self.scopes.bind(name, value);
+        if types && self.scopes.own(name, Space::Types) != Some(value) {
+            self.scopes.bind(name, Space::Types, value);
+        }
         value
     }
 
     /// The symbol that a declaration stands for when the visit comes to it.
     pub(super) fn binding(&mut self, id: &BindingIdentifier<'a>) -> ValueId {
         let name = self.scopes.intern(id.name);
-        self.scopes.bound(name).unwrap_or_else(|| self.declare(id, SymbolKind::Other))
+        self.scopes.bound(name, Space::Values).unwrap_or_else(|| self.declare(id, SymbolKind::Let))
     }
 
-    /// What a mention of a name stands for.
-    pub(super) fn reference(&mut self, id: &IdentifierReference<'a>) -> ValueId {
+    /// What a mention of a name stands for: a variable of the file, `arguments`, or a global.
+    pub(super) fn resolve(&mut self, id: &IdentifierReference<'a>) -> ValueId {
         let name = self.scopes.intern(id.name);
-        if let Some(known) = self.scopes.bound(name).or_else(|| self.scopes.global(name)) {
+        let at = id.span.start;
+        let bound = self.scopes.bound(name, Space::Values);
+        let value = match bound {
+            Some(value) => value,
+            None if name == self.words.arguments => self.arguments(at).unwrap_or_else(|| self.global(name, at)),
+            None => self.global(name, at),
+        };
+        self.mentioned(at, value)
+    }
+
+    /// The value of a mention of a name. Inside of `with (o)` one from outside is a field of `o`, if `o` has it.
+    pub(super) fn reference(&mut self, id: &IdentifierReference<'a>) -> ValueId {
+        let mut value = self.resolve(id);
+        for object in self.maybe_fields(id) {
+            let key = Key::name(self.scopes.intern(id.name));
+            let field = self.load(Some(object), key, id.span.start);
+            value = self.push(Op::Join { left: Some(field), right: Some(value), how: JoinKind::Choice }, id.span.start);
+        }
+        value
+    }
+
+    /// The objects of `with` that may have what is named here, from the outside in.
+    pub(super) fn maybe_fields(&mut self, id: &IdentifierReference<'a>) -> Vec<ValueId> {
+        if self.withs.is_empty() {
+            return Vec::new();
+        }
+        let name = self.scopes.intern(id.name);
+        let scope = self.scopes.found(name, Space::Values).map_or(0, |(_, scope)| scope);
+        self.withs.iter().filter(|(_, around)| scope <= *around).map(|(object, _)| *object).collect()
+    }
+
+    /// What the name of a type stands for.
+    pub(super) fn type_reference(&mut self, id: &IdentifierReference<'a>) -> ValueId {
+        let name = self.scopes.intern(id.name);
+        let at = id.span.start;
+        let value = self.scopes.bound(name, Space::Types).unwrap_or_else(|| self.global(name, at));
+        self.mentioned(at, value)
+    }
+
+    /// What `a` of `a.B` stands for in a type: a namespace, whatever type has that name further in.
+    pub(super) fn namespace_reference(&mut self, id: &IdentifierReference<'a>) -> ValueId {
+        let name = self.scopes.intern(id.name);
+        match self.scopes.bound(name, Space::Values).map(|value| (value, self.builder.graph.op(value))) {
+            Some((value, Op::Symbol { kind: SymbolKind::Namespace | SymbolKind::Enum | SymbolKind::Import, .. })) => {
+                self.mentioned(id.span.start, value)
+            }
+            _ => self.type_reference(id),
+        }
+    }
+
+    pub(super) fn mentioned(&mut self, at: u32, value: ValueId) -> ValueId {
+        if let Some(mentions) = &mut self.mentions {
+            mentions.push(Mention { at: at + self.builder.offset, value });
+        }
+        value
+    }
+
+    pub(super) fn global(&mut self, name: Name, at: u32) -> ValueId {
+        if let Some(known) = self.scopes.global(name) {
             return known;
         }
-        let value = self.push(Op::Global { name }, id.span.start);
+        let value = self.push(Op::Global { name }, at);
         self.scopes.set_global(name, value);
         value
+    }
+}
+
+/// Whether a declaration binds a value, and whether it binds a type.
+const fn spaces(kind: SymbolKind) -> (bool, bool) {
+    match kind {
+        SymbolKind::Type => (false, true),
+        SymbolKind::Class | SymbolKind::Enum | SymbolKind::Namespace | SymbolKind::Import => (true, true),
+        _ => (true, false),
     }
 }

@@ -1,4 +1,5 @@
-//! JSX: an element is a call of its tag with an object of attributes, then the children.
+//! JSX: an element is a call of its tag with an object of attributes, then the children. The tag of an intrinsic element
+//! is a text.
 
 use oxc_ast::ast::{
     JSXAttribute, JSXAttributeItem, JSXAttributeName, JSXAttributeValue, JSXChild, JSXElement, JSXElementName,
@@ -7,7 +8,7 @@ use oxc_ast::ast::{
 use oxc_str::Ident;
 
 use super::Lower;
-use crate::graph::{CallKind, Constant, Key, Op, ValueId};
+use crate::graph::{CallKind, Constant, ElementKind, Key, Op, ValueId};
 
 impl<'a> Lower<'a> {
     pub(super) fn jsx_element(&mut self, element: &JSXElement<'a>) -> ValueId {
@@ -18,7 +19,10 @@ impl<'a> Lower<'a> {
             JSXElementName::IdentifierReference(id) => Some(self.reference(id)),
             JSXElementName::ThisExpression(t) => Some(self.this(t.span.start)),
             JSXElementName::MemberExpression(m) => Some(self.jsx_member(m)),
-            JSXElementName::NamespacedName(_) => None,
+            JSXElementName::NamespacedName(name) => {
+                let name = self.written(name.span);
+                Some(self.push(Op::Text { value: Some(name) }, at))
+            }
         };
         let attributes = self.push(Op::Object, at);
         for attribute in &opening.attributes {
@@ -48,10 +52,10 @@ impl<'a> Lower<'a> {
             Some(JSXAttributeValue::Fragment(f)) => Some(self.jsx_fragment(f)),
         };
         let name = match &attribute.name {
-            JSXAttributeName::Identifier(name) => name.name,
-            JSXAttributeName::NamespacedName(name) => name.name.name,
+            JSXAttributeName::Identifier(name) => self.scopes.intern(Ident::from(name.name)),
+            JSXAttributeName::NamespacedName(name) => self.written(name.span),
         };
-        let key = Key::name(self.scopes.intern(Ident::from(name)));
+        let key = Key::name(name);
         self.store(Some(attributes), (key, value), at);
     }
 
@@ -72,6 +76,7 @@ impl<'a> Lower<'a> {
         (children, at): (&[JSXChild<'a>], u32),
     ) -> ValueId {
         let mark = self.builder.mark();
+        let mut spreads = false;
         self.builder.item(attributes);
         for child in children {
             let value = match child {
@@ -79,13 +84,17 @@ impl<'a> Lower<'a> {
                 JSXChild::Element(e) => Some(self.jsx_element(e)),
                 JSXChild::Fragment(f) => Some(self.jsx_fragment(f)),
                 JSXChild::ExpressionContainer(c) => c.expression.as_expression().and_then(|e| self.expr(e)),
-                JSXChild::Spread(s) => self.expr(&s.expression),
+                JSXChild::Spread(s) => {
+                    spreads = true;
+                    let of = self.expr(&s.expression);
+                    Some(self.push(Op::Element { of, how: ElementKind::Of }, s.span.start))
+                }
             };
             if value.is_some() {
                 self.builder.item(value);
             }
         }
-        let args = self.builder.finish(mark);
-        self.push(Op::Call { callee, args, how: CallKind::Jsx, optional: false, spreads: false }, at)
+        let args = self.builder.args(mark);
+        self.push(Op::Call { callee, args, how: CallKind::Jsx, optional: false, spreads }, at)
     }
 }

@@ -4,11 +4,21 @@ use oxc_str::{Ident, IdentHashMap};
 
 use crate::graph::{Name, ValueId};
 
-/// What is known of a name.
+/// Values and types have names of their own: `new Map()` does not mean an `interface Map` of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Space {
+    Values,
+    Types,
+}
+
+/// What a name is bound to, and the scope that binds it.
+type Bound = Option<(ValueId, u32)>;
+
+/// What is known of a name here and now.
 #[derive(Debug, Clone, Copy, Default)]
 struct Known {
-    /// What it is bound to here and now, and the scope that binds it.
-    bound: Option<(ValueId, u32)>,
+    value: Bound,
+    ty: Bound,
     /// The global of that name, once it was used.
     global: Option<ValueId>,
 }
@@ -20,7 +30,7 @@ pub struct Scopes<'a> {
     all: Vec<Ident<'a>>,
     known: Vec<Known>,
     /// What names were bound to before inner scopes bound them.
-    before: Vec<(Name, Option<(ValueId, u32)>)>,
+    before: Vec<(Name, Space, Bound)>,
     /// The scope at hand, and how many there were.
     scope: u32,
     made: u32,
@@ -33,21 +43,35 @@ pub struct Entered {
     before: usize,
 }
 
+impl Known {
+    fn in_space(&mut self, space: Space) -> &mut Bound {
+        match space {
+            Space::Values => &mut self.value,
+            Space::Types => &mut self.ty,
+        }
+    }
+}
+
 impl<'a> Scopes<'a> {
     pub fn intern(&mut self, name: Ident<'a>) -> Name {
-        if let Some(number) = self.numbers.get(&name) {
-            return *number;
+        let next = Name::at(self.all.len());
+        let number = *self.numbers.entry(name).or_insert(next);
+        if number == next {
+            self.all.push(name);
+            self.known.push(Known::default());
         }
-        let number = Name::at(self.all.len());
-        self.numbers.insert(name, number);
-        self.all.push(name);
-        self.known.push(Known::default());
         number
     }
 
     /// All names in the order of their numbers.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(Ident::as_str)
+    }
+
+    /// The scope at hand; one that lies inside of another has the larger number.
+    #[must_use]
+    pub const fn scope(&self) -> u32 {
+        self.scope
     }
 
     pub fn enter(&mut self) -> Entered {
@@ -58,29 +82,35 @@ impl<'a> Scopes<'a> {
     }
 
     pub fn leave(&mut self, entered: Entered) {
-        for (name, bound) in self.before.drain(entered.before..).rev() {
-            self.known[name.index()].bound = bound;
+        for (name, space, bound) in self.before.drain(entered.before..).rev() {
+            *self.known[name.index()].in_space(space) = bound;
         }
         self.scope = entered.scope;
     }
 
-    /// What `name` is bound to, in this scope or further out.
+    /// What a name is bound to, in this scope or further out, and the scope that binds it.
     #[must_use]
-    pub fn bound(&self, name: Name) -> Option<ValueId> {
-        self.known[name.index()].bound.map(|(value, _)| value)
+    pub fn found(&self, name: Name, space: Space) -> Option<(ValueId, u32)> {
+        let known = &self.known[name.index()];
+        if space == Space::Values { known.value } else { known.ty }
     }
 
-    /// What this very scope binds `name` to.
     #[must_use]
-    pub fn own(&self, name: Name) -> Option<ValueId> {
-        self.known[name.index()].bound.filter(|(_, scope)| *scope == self.scope).map(|(value, _)| value)
+    pub fn bound(&self, name: Name, space: Space) -> Option<ValueId> {
+        self.found(name, space).map(|(value, _)| value)
+    }
+
+    /// What this very scope binds a name to.
+    #[must_use]
+    pub fn own(&self, name: Name, space: Space) -> Option<ValueId> {
+        self.found(name, space).filter(|(_, scope)| *scope == self.scope).map(|(value, _)| value)
     }
 
     /// Binds a name in this scope until the scope is left.
-    pub fn bind(&mut self, name: Name, value: ValueId) {
-        let known = &mut self.known[name.index()];
-        self.before.push((name, known.bound));
-        known.bound = Some((value, self.scope));
+    pub fn bind(&mut self, name: Name, space: Space, value: ValueId) {
+        let bound = self.known[name.index()].in_space(space);
+        self.before.push((name, space, *bound));
+        *bound = Some((value, self.scope));
     }
 
     #[must_use]

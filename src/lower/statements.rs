@@ -1,19 +1,20 @@
 //! Statements: what happens in which block, and where control goes from there.
 
 use oxc_ast::ast::{
-    Declaration, DoWhileStatement, Expression, ForInStatement, ForOfStatement, ForStatement, ForStatementInit,
-    ForStatementLeft, IfStatement, ReturnStatement, Statement, SwitchStatement, ThrowStatement, VariableDeclaration,
-    VariableDeclarationKind, WhileStatement,
+    BindingPattern, Declaration, DoWhileStatement, Expression, ForInStatement, ForOfStatement, ForStatement,
+    ForStatementInit, ForStatementLeft, IfStatement, LabeledStatement, ReturnStatement, Statement, SwitchStatement,
+    ThrowStatement, VariableDeclaration, VariableDeclarationKind, WhileStatement, WithStatement,
 };
 use oxc_span::GetSpan;
 
 use super::Lower;
 use super::exits::{Frame, Goal};
-use crate::graph::{BlockId, ElementKind, Loop, LoopId, LoopKind, Name, Op, Operator, Term, ValueId};
+use super::expressions::always;
+use super::hoist::Reach;
+use crate::graph::{BlockId, ElementKind, Loop, LoopId, LoopKind, Op, Operator, Term, ValueId};
 
 /// The blocks of a loop.
 struct Rounds {
-    label: Option<Name>,
     /// Behind the loop, and where a round ends.
     after: BlockId,
     next: BlockId,
@@ -35,67 +36,40 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// A block with a scope of its own.
-    pub(super) fn scoped(&mut self, statements: &[Statement<'a>]) {
-        let scope = self.scopes.enter();
-        self.hoist_block(statements);
-        self.statements(statements);
-        self.scopes.leave(scope);
-    }
-
     fn statement(&mut self, statement: &Statement<'a>) {
         self.builder.revive();
-        let label = self.label.take();
         match statement {
             Statement::ExpressionStatement(e) => _ = self.expr(&e.expression),
-            Statement::VariableDeclaration(d) => self.variables(d),
             Statement::ReturnStatement(r) => self.return_statement(r),
             Statement::IfStatement(i) => self.if_statement(i),
-            Statement::BlockStatement(b) => match label {
-                Some(label) => self.labelled(label, |lower| lower.scoped(&b.body)),
-                None => self.scoped(&b.body),
-            },
-            Statement::FunctionDeclaration(f) => _ = self.function_declaration(f),
-            Statement::ClassDeclaration(c) => _ = self.class(c),
-            Statement::ForStatement(f) => self.for_statement(f, label),
-            Statement::ForInStatement(f) => self.for_in(f, label),
-            Statement::ForOfStatement(f) => self.for_of(f, label),
-            Statement::WhileStatement(w) => self.while_statement(w, label),
-            Statement::DoWhileStatement(w) => self.do_while(w, label),
-            Statement::LabeledStatement(l) => {
-                let label = self.scopes.intern(l.label.name);
-                if matches!(l.body, Statement::IfStatement(_) | Statement::TryStatement(_)) {
-                    self.labelled(label, |lower| lower.statement(&l.body));
-                } else {
-                    self.label = Some(label);
-                    self.statement(&l.body);
-                }
-            }
+            Statement::BlockStatement(b) => self.scoped(&b.body),
+            Statement::ForStatement(f) => self.for_statement(f),
+            Statement::ForInStatement(f) => self.for_in(f),
+            Statement::ForOfStatement(f) => self.for_of(f),
+            Statement::WhileStatement(w) => self.while_statement(w),
+            Statement::DoWhileStatement(w) => self.do_while(w),
+            Statement::LabeledStatement(l) => self.labelled(l),
             Statement::BreakStatement(b) => self.jump_to(b.label.as_ref(), true),
             Statement::ContinueStatement(c) => self.jump_to(c.label.as_ref(), false),
-            Statement::SwitchStatement(s) => self.switch(s, label),
+            Statement::SwitchStatement(s) => self.switch(s),
             Statement::ThrowStatement(t) => self.throw_statement(t),
             Statement::TryStatement(t) => self.try_statement(t),
-            Statement::WithStatement(w) => {
-                self.expr(&w.object);
-                self.statement(&w.body);
-            }
-            Statement::TSEnumDeclaration(e) => _ = self.enumeration(e),
-            Statement::TSNamespaceDeclaration(n) => _ = self.namespace(n),
-            Statement::TSTypeAliasDeclaration(t) => self.alias(t),
-            Statement::TSInterfaceDeclaration(i) => self.interface(i),
-            other => self.module_statement(other),
+            Statement::WithStatement(w) => self.with_statement(w),
+            other => match other.as_declaration() {
+                Some(declaration) => self.declaration(declaration),
+                None => self.module_statement(other),
+            },
         }
     }
 
-    /// A declaration that stands behind `export`.
     pub(super) fn declaration(&mut self, declaration: &Declaration<'a>) {
         match declaration {
+            Declaration::VariableDeclaration(d) if d.declare => self.ambient(d),
             Declaration::VariableDeclaration(d) => self.variables(d),
             Declaration::FunctionDeclaration(f) => _ = self.function_declaration(f),
-            Declaration::ClassDeclaration(c) => _ = self.class(c),
-            Declaration::TSEnumDeclaration(e) => _ = self.enumeration(e),
-            Declaration::TSNamespaceDeclaration(n) => _ = self.namespace(n),
+            Declaration::ClassDeclaration(c) if !c.declare => _ = self.class(c, None),
+            Declaration::TSEnumDeclaration(e) if !e.declare => self.enumeration(e),
+            Declaration::TSNamespaceDeclaration(n) if !n.declare => _ = self.namespace(n),
             Declaration::TSTypeAliasDeclaration(t) => self.alias(t),
             Declaration::TSInterfaceDeclaration(i) => self.interface(i),
             Declaration::TSImportEqualsDeclaration(i) => self.import_equals(i),
@@ -132,31 +106,60 @@ impl<'a> Lower<'a> {
         self.builder.start(after);
     }
 
-    fn labelled(&mut self, label: Name, inner: impl FnOnce(&mut Self)) {
+    fn labelled(&mut self, statement: &LabeledStatement<'a>) {
+        let label = self.scopes.intern(statement.label.name);
         let after = self.builder.block();
         self.frames.push(Frame::Labelled { label, after });
-        inner(self);
+        self.statement(&statement.body);
         self.frames.pop();
         self.builder.goto(after);
         self.builder.start(after);
     }
 
+    fn with_statement(&mut self, statement: &WithStatement<'a>) {
+        let object = self.expr(&statement.object);
+        if let Some(object) = object {
+            self.withs.push((object, self.scopes.scope()));
+        }
+        self.statement(&statement.body);
+        if object.is_some() {
+            self.withs.pop();
+        }
+    }
+
     fn variables(&mut self, declaration: &VariableDeclaration<'a>) {
         for declarator in &declaration.declarations {
+            let mut annotated = declarator.id.get_binding_identifier().map(|id| self.binding(id));
             if let Some(init) = &declarator.init {
                 let value = self.named(init, &declarator.id);
+                annotated = annotated.or(value);
                 self.bind(value, &declarator.id, true);
             }
-            if let Some(annotation) = &declarator.type_annotation {
-                self.annotate_pattern(&declarator.id, annotation);
+            if let (Some(value), Some(annotation)) = (annotated, &declarator.type_annotation) {
+                self.annotate(value, &annotation.type_annotation);
             }
-            let awaits = declaration.kind == VariableDeclarationKind::AwaitUsing;
-            if (awaits || declaration.kind == VariableDeclarationKind::Using)
-                && let Some(id) = declarator.id.get_binding_identifier()
-            {
-                let symbol = self.binding(id);
-                self.push(Op::Using { symbol, awaits }, declarator.span.start);
+            self.using(declaration.kind, &declarator.id);
+        }
+    }
+
+    /// `declare const x: T`: a global of which the type is known.
+    fn ambient(&mut self, declaration: &VariableDeclaration<'a>) {
+        for declarator in &declaration.declarations {
+            if let (Some(id), Some(ty)) = (declarator.id.get_binding_identifier(), &declarator.type_annotation) {
+                let name = self.scopes.intern(id.name);
+                let value = self.global(name, id.span.start);
+                self.annotate(value, &ty.type_annotation);
             }
+        }
+    }
+
+    fn using(&mut self, kind: VariableDeclarationKind, pattern: &BindingPattern<'a>) {
+        let awaits = kind == VariableDeclarationKind::AwaitUsing;
+        if (awaits || kind == VariableDeclarationKind::Using)
+            && let Some(id) = pattern.get_binding_identifier()
+        {
+            let symbol = self.binding(id);
+            self.push(Op::Using { symbol, awaits }, id.span.start);
         }
     }
 
@@ -179,14 +182,14 @@ impl<'a> Lower<'a> {
     }
 
     fn round(&mut self, rounds: Rounds, body: &Statement<'a>) {
-        let Rounds { label, after, next } = rounds;
-        self.frames.push(Frame::Loop { label, after, next });
+        let Rounds { after, next } = rounds;
+        self.frames.push(Frame::Loop { after, next });
         self.statement(body);
         self.frames.pop();
         self.builder.goto(next);
     }
 
-    fn while_statement(&mut self, statement: &WhileStatement<'a>, label: Option<Name>) {
+    fn while_statement(&mut self, statement: &WhileStatement<'a>) {
         let after = self.builder.block();
         let id = self.new_loop(loop_kind(Some(&statement.test)));
         let (test, body) = (self.builder.block(), self.builder.block());
@@ -195,18 +198,18 @@ impl<'a> Lower<'a> {
         let over = self.cond(&statement.test, body, after);
         self.set_over(id, over);
         self.builder.start(body);
-        self.round(Rounds { label, after, next: test }, &statement.body);
+        self.round(Rounds { after, next: test }, &statement.body);
         self.end_loop(id);
         self.builder.start(after);
     }
 
-    fn do_while(&mut self, statement: &DoWhileStatement<'a>, label: Option<Name>) {
+    fn do_while(&mut self, statement: &DoWhileStatement<'a>) {
         let after = self.builder.block();
         let id = self.new_loop(loop_kind(Some(&statement.test)));
         let (body, test) = (self.builder.block(), self.builder.block());
         self.builder.goto(body);
         self.builder.start(body);
-        self.round(Rounds { label, after, next: test }, &statement.body);
+        self.round(Rounds { after, next: test }, &statement.body);
         self.builder.start(test);
         let over = self.cond(&statement.test, body, after);
         self.set_over(id, over);
@@ -214,7 +217,7 @@ impl<'a> Lower<'a> {
         self.builder.start(after);
     }
 
-    fn for_statement(&mut self, statement: &ForStatement<'a>, label: Option<Name>) {
+    fn for_statement(&mut self, statement: &ForStatement<'a>) {
         let scope = self.scopes.enter();
         match &statement.init {
             Some(ForStatementInit::VariableDeclaration(d)) => {
@@ -239,7 +242,7 @@ impl<'a> Lower<'a> {
             None => self.builder.goto(body),
         }
         self.builder.start(body);
-        self.round(Rounds { label, after, next }, &statement.body);
+        self.round(Rounds { after, next }, &statement.body);
         self.builder.start(next);
         if let Some(update) = &statement.update {
             self.expr(update);
@@ -250,19 +253,24 @@ impl<'a> Lower<'a> {
         self.scopes.leave(scope);
     }
 
-    fn for_in(&mut self, f: &ForInStatement<'a>, label: Option<Name>) {
+    fn for_in(&mut self, f: &ForInStatement<'a>) {
         let each = Each { left: &f.left, right: &f.right, body: &f.body, kind: ElementKind::In, at: f.span.start };
-        self.for_each(&each, label);
+        self.for_each(&each);
     }
 
-    fn for_of(&mut self, f: &ForOfStatement<'a>, label: Option<Name>) {
+    fn for_of(&mut self, f: &ForOfStatement<'a>) {
         let kind = if f.r#await { ElementKind::AwaitOf } else { ElementKind::Of };
         let each = Each { left: &f.left, right: &f.right, body: &f.body, kind, at: f.span.start };
-        self.for_each(&each, label);
+        self.for_each(&each);
     }
 
-    fn for_each(&mut self, each: &Each<'_, 'a>, label: Option<Name>) {
+    fn for_each(&mut self, each: &Each<'_, 'a>) {
         let scope = self.scopes.enter();
+        if let ForStatementLeft::VariableDeclaration(d) = each.left
+            && d.kind != VariableDeclarationKind::Var
+        {
+            self.hoist_declarators(d);
+        }
         let over = self.expr(each.right);
         let after = self.builder.block();
         let id = self.new_loop(match each.kind {
@@ -279,11 +287,9 @@ impl<'a> Lower<'a> {
         self.builder.start(inside);
         match each.left {
             ForStatementLeft::VariableDeclaration(d) => {
-                if d.kind != VariableDeclarationKind::Var {
-                    self.hoist_declarators(d);
-                }
                 if let Some(declarator) = d.declarations.first() {
                     self.bind(Some(one), &declarator.id, true);
+                    self.using(d.kind, &declarator.id);
                 }
             }
             other => {
@@ -292,18 +298,19 @@ impl<'a> Lower<'a> {
                 }
             }
         }
-        self.round(Rounds { label, after, next: head }, each.body);
+        self.round(Rounds { after, next: head }, each.body);
         self.end_loop(id);
         self.builder.start(after);
         self.scopes.leave(scope);
     }
 
-    fn switch(&mut self, statement: &SwitchStatement<'a>, label: Option<Name>) {
+    fn switch(&mut self, statement: &SwitchStatement<'a>) {
         let what = self.expr(&statement.discriminant);
         let after = self.builder.block();
-        let scope = self.scopes.enter();
-        statement.cases.iter().for_each(|case| self.hoist_block(&case.consequent));
         let bodies: Vec<_> = statement.cases.iter().map(|_| self.builder.block()).collect();
+        let statements: Vec<&[_]> = statement.cases.iter().map(|case| case.consequent.as_slice()).collect();
+        let scope = self.scopes.enter();
+        let outside = self.hoist(&statements, Reach::Block);
         let mut otherwise = after;
         for (case, body) in statement.cases.iter().zip(&bodies) {
             let Some(test) = &case.test else {
@@ -318,14 +325,15 @@ impl<'a> Lower<'a> {
             self.builder.start(next);
         }
         self.builder.goto(otherwise);
-        self.frames.push(Frame::Switch { label, after });
-        for (case, body) in statement.cases.iter().zip(&bodies) {
+        self.frames.push(Frame::Switch { after });
+        for (statements, body) in statements.iter().zip(&bodies) {
             self.builder.goto(*body);
             self.builder.start(*body);
-            self.statements(&case.consequent);
+            self.statements(statements);
         }
         self.frames.pop();
         self.builder.goto(after);
+        self.hoisted = outside;
         self.scopes.leave(scope);
         self.builder.start(after);
     }
@@ -333,11 +341,5 @@ impl<'a> Lower<'a> {
 
 /// `while (true)` and `for (;;)` end by `break`, `return` or `throw` only.
 fn loop_kind(test: Option<&Expression<'_>>) -> LoopKind {
-    let forever = match test {
-        None => true,
-        Some(Expression::BooleanLiteral(literal)) => literal.value,
-        Some(Expression::NumericLiteral(literal)) => literal.value != 0.0,
-        Some(_) => false,
-    };
-    if forever { LoopKind::Forever } else { LoopKind::While }
+    if test.is_none_or(|test| always(test) == Some(true)) { LoopKind::Forever } else { LoopKind::While }
 }

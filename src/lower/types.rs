@@ -1,13 +1,14 @@
 //! Type annotations: whom they name, and whether what they allow has but few values.
 
 use oxc_ast::ast::{
-    BindingPattern, Expression, TSInterfaceDeclaration, TSLiteral, TSTupleElement, TSType, TSTypeAliasDeclaration,
-    TSTypeAnnotation, TSTypeOperatorOperator,
+    BindingIdentifier, Expression, TSImportTypeQualifier, TSInterfaceDeclaration, TSLiteral, TSTupleElement, TSType, TSTypeAliasDeclaration,
+    TSTypeName, TSTypeOperatorOperator, TSTypeParameterDeclaration,
 };
 use oxc_span::GetSpan;
 
 use super::Lower;
-use crate::graph::{Alias, Op, Type, TypeId, ValueId};
+use super::scopes::Space;
+use crate::graph::{Alias, ImportKind, Key, Op, SymbolKind, Type, TypeId, ValueId};
 
 /// Parts of a union, and types inside of types, that are looked at; what lies behind is unknown.
 const MOST_PARTS: usize = 64;
@@ -21,34 +22,84 @@ impl<'a> Lower<'a> {
         }
     }
 
-    pub(super) fn annotate_pattern(&mut self, pattern: &BindingPattern<'a>, annotation: &TSTypeAnnotation<'a>) {
-        if let BindingPattern::BindingIdentifier(id) = pattern {
-            let symbol = self.binding(id);
-            self.annotate(symbol, &annotation.type_annotation);
-        }
-    }
-
-    /// `e as T`: the value is that of `e`, and it is of type `T`. `as const` says nothing.
+    /// `e as T`: the value is that of `e`, and it is of type `T`.
     pub(super) fn typed(&mut self, e: &Expression<'a>, ty: &TSType<'a>) -> Option<ValueId> {
         let value = self.expr(e)?;
-        if !is_const(ty) {
+        if is_const(ty) {
+            let ty = self.add_type(Type::Const);
+            self.push(Op::Typed { value, ty }, e.span().start);
+        } else {
             self.annotate(value, ty);
         }
         Some(value)
     }
 
     pub(super) fn alias(&mut self, declaration: &TSTypeAliasDeclaration<'a>) {
-        let name = self.scopes.intern(declaration.id.name);
+        let scope = self.scopes.enter();
+        self.type_parameters(declaration.type_parameters.as_deref());
         let ty = self.ty(&declaration.type_annotation, 0);
-        self.builder.graph.aliases.push(Alias { name, ty });
+        self.scopes.leave(scope);
+        self.stands_for(&declaration.id, ty);
     }
 
     /// An interface stands for what it extends first.
     pub(super) fn interface(&mut self, declaration: &TSInterfaceDeclaration<'a>) {
-        let name = self.scopes.intern(declaration.id.name);
+        let scope = self.scopes.enter();
+        self.type_parameters(declaration.type_parameters.as_deref());
         let base = declaration.extends.first().and_then(|base| self.type_name(&base.type_name));
+        self.scopes.leave(scope);
         let ty = self.add_type(base.map_or(Type::Object, |name| Type::Named { name, arg: None }));
-        self.builder.graph.aliases.push(Alias { name, ty });
+        self.stands_for(&declaration.id, ty);
+    }
+
+    /// A type parameter stands for what it has to extend.
+    pub(super) fn type_parameters(&mut self, declared: Option<&TSTypeParameterDeclaration<'a>>) {
+        let params = declared.map_or(&[][..], |declared| declared.params.as_slice());
+        for param in params {
+            self.declare(&param.name, SymbolKind::Type);
+        }
+        for param in params {
+            if let Some(constraint) = &param.constraint {
+                let ty = self.ty(constraint, 0);
+                self.stands_for(&param.name, ty);
+            }
+        }
+    }
+
+    fn stands_for(&mut self, id: &BindingIdentifier<'a>, ty: TypeId) {
+        let name = self.scopes.intern(id.name);
+        if let Some(symbol) = self.scopes.bound(name, Space::Types) {
+            self.builder.graph.aliases.push(Alias { symbol, ty });
+        }
+    }
+
+    /// What the name of a type stands for: a class, an import, a type of the file, a global.
+    fn type_name(&mut self, name: &TSTypeName<'a>) -> Option<ValueId> {
+        match name {
+            TSTypeName::IdentifierReference(id) => Some(self.type_reference(id)),
+            TSTypeName::ThisExpression(t) => Some(self.this(t.span.start)),
+            TSTypeName::QualifiedName(_) => self.qualified(name, Space::Types),
+        }
+    }
+
+    /// `a.b.c`, which nests to the left; `space` is where `a` is looked up.
+    pub(super) fn qualified(&mut self, name: &TSTypeName<'a>, space: Space) -> Option<ValueId> {
+        let mut keys = Vec::new();
+        let mut first = name;
+        while let TSTypeName::QualifiedName(q) = first {
+            keys.push(&q.right);
+            first = &q.left;
+        }
+        let mut value = match first {
+            TSTypeName::IdentifierReference(id) if space == Space::Values => self.reference(id),
+            TSTypeName::IdentifierReference(id) => self.namespace_reference(id),
+            other => self.type_name(other)?,
+        };
+        while let Some(key) = keys.pop() {
+            let name = Key::name(self.scopes.intern(key.name));
+            value = self.load(Some(value), name, key.span.start);
+        }
+        Some(value)
     }
 
     fn add_type(&mut self, ty: Type) -> TypeId {
@@ -87,6 +138,21 @@ impl<'a> Lower<'a> {
                 let arg = arg.map(|arg| self.ty(arg, depth + 1));
                 self.type_name(&r.type_name).map_or(Type::Unknown, |name| Type::Named { name, arg })
             }
+            TSType::TSTypeQuery(q) => {
+                let name = q.expr_name.as_ts_type_name();
+                let of = name.and_then(|name| self.qualified(name, Space::Values));
+                of.map_or(Type::Unknown, |of| Type::Query { of })
+            }
+            TSType::TSImportType(i) => {
+                let key = match &i.qualifier {
+                    Some(TSImportTypeQualifier::Identifier(id)) => Key::name(self.scopes.intern(id.name)),
+                    _ => self.words.star,
+                };
+                let name = self.import((i.source.value, key), ImportKind::TypeOnly, i.span.start);
+                Type::Named { name, arg: None }
+            }
+            TSType::TSThisType(t) => Type::Named { name: self.this(t.span.start), arg: None },
+            TSType::TSIndexedAccessType(i) => Type::Part { of: self.ty(&i.object_type, depth + 1) },
             _ => Type::Unknown,
         }
     }
