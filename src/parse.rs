@@ -204,7 +204,7 @@ impl Job<'_> {
         let built = SemanticBuilder::new_linter().with_class_table(false).with_cfg(self.graph).build(program);
         let origin = Origin { path: &self.source.path, place: &self.source.place(), offset };
         let mut facts = extract::extract(&built.semantic, &origin, self.apis);
-        facts.graph = Packed::of(&lower::lower(&[(program, offset)])).unwrap_or_default();
+        facts.graph = Packed::of(&lower::lower(&[(program, offset)]));
         facts.directives = comments::directives(program, offset, self.source);
         if self.source.blocks.first() == Some(&self.block) {
             facts.directives.extend(comments::in_markup(self.source));

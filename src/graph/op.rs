@@ -160,7 +160,7 @@ pub enum Op {
 }
 
 /// An `f64` by its bits: two are equal that are spelt alike, and it needs no more room than its neighbours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Double {
     low: u32,
     high: u32,

@@ -143,7 +143,7 @@ impl<'f> Solver<'f> {
                 Op::Call { callee: None, how, .. } if how != CallKind::Jsx => Thing::Unknown,
                 Op::Text { value: Some(name) } => Thing::Text(self.flow.file(file).word(name)),
                 Op::Text { value: None } => Thing::Constant(Literal::Other),
-                Op::Number { low, high } => Thing::Number(low, high),
+                Op::Number { value } => Thing::Number(value),
                 Op::Constant { value } => Thing::Constant(literal(value)),
                 Op::Caught | Op::Yield { .. } => Thing::Unknown,
                 Op::Export { value: Some(value), .. } if standing.outer => {

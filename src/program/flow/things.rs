@@ -6,7 +6,7 @@ use super::words::Word;
 use super::{FunctionRef, Node};
 use crate::apis::TypeId;
 use crate::finding::FileId;
-use crate::graph::ClassId;
+use crate::graph::{ClassId, Double};
 
 /// The number of a [`Thing`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,7 +47,7 @@ pub enum Thing {
     },
     /// A short string, the bits of a number, `true`, `false` or `null`.
     Text(Word),
-    Number(u32, u32),
+    Number(Double),
     Constant(Literal),
 }
 

@@ -55,7 +55,7 @@ struct State {
     block: BlockId,
     /// The first instruction that counts.
     from: u32,
-    /// By which way each `finally` on the way will be left, a byte each, innermost lowest.
+    /// By which way each `finally` on the way will be left, two bytes each, innermost lowest.
     pending: u64,
     /// Under way because a plain call failed: of interest only where a `catch` takes it.
     soft: bool,
@@ -195,7 +195,7 @@ impl Walk<'_, '_> {
                 steps.extend(may_not.then(|| to(no)));
             }
             Term::Resume(list) => {
-                let tag = u8::try_from(state.pending & 0xff).unwrap_or_default();
+                let tag = u16::try_from(state.pending & 0xffff).unwrap_or_default();
                 if let Some(target) = self.file.graph.resume(list, tag) {
                     let exit = if target.to == graph::Exit::Throw { Exit::Fails } else { exit };
                     steps.push(Step { exit, resumes: true, ..plain(target) });
@@ -212,8 +212,8 @@ impl Walk<'_, '_> {
 
     fn go_on(&mut self, state: State, steps: &[Step]) {
         for step in steps {
-            let pending = if step.resumes { state.pending >> 8 } else { state.pending };
-            let pending = if step.target.tag > 0 { pending << 8 | u64::from(step.target.tag) } else { pending };
+            let pending = if step.resumes { state.pending >> 16 } else { state.pending };
+            let pending = if step.target.tag > 0 { pending << 16 | u64::from(step.target.tag) } else { pending };
             let fallible = step.fallible.min(state.fallible);
             match step.target.to {
                 graph::Exit::Block(block) => {
