@@ -39,7 +39,11 @@ const EXPLAINED: [(&str, &str, usize); 5] = [
     ("a closing tag", "it says again what the opening tag said", 0),
     ("declared elsewhere", "`declare` makes no variable: the name is that of a global", 0),
     ("`typeof` in a type parameter", "there TypeScript does not see the parameters of the function; oxc does", 0),
-    ("a name in a value that is none", "`class A implements B`, `expect<typeof x>`: nothing of it is there when the code runs", 0),
+    (
+        "a name in a value that is none",
+        "`class A implements B`, `expect<typeof x>`: nothing of it is there when the code runs",
+        0,
+    ),
 ];
 
 /// All files of the corpus, sorted; whether the packages are among them.
@@ -148,7 +152,14 @@ impl Compared {
 
     fn differ(&mut self, kind: String, path: &Path, (program, at): (&Program<'_>, u32)) {
         let line = program.source_text[..at as usize].matches('\n').count() + 1;
-        let place = format!("{}:{line} {}", path.display(), program.source_text[at as usize..].split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').next().unwrap_or_default());
+        let place = format!(
+            "{}:{line} {}",
+            path.display(),
+            program.source_text[at as usize..]
+                .split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$')
+                .next()
+                .unwrap_or_default()
+        );
         self.differences.entry(kind).or_default().push(place);
     }
 }

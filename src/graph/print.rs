@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::{
-    Alias, Block, CallKind, Constant, ElementKind, Exit, FunctionId, Graph, Inst, JoinKind, Key, KeyKind, LoopKind, Name, Op,
-    Operator, Target, Term, Type, TypeId, ValueId,
+    Alias, Block, CallKind, Constant, ElementKind, Exit, FunctionId, Graph, Inst, JoinKind, Key, KeyKind, LoopKind,
+    Name, Op, Operator, Target, Term, Type, TypeId, ValueId,
 };
 
 /// Values inside of values that are written out.
@@ -181,7 +181,12 @@ impl Graph {
         format!("{before}function{star} {}", self.function_name(function))
     }
 
-    fn call(&self, at: ValueId, (callee, optional): (Option<ValueId>, bool), (how, depth): (CallKind, usize)) -> String {
+    fn call(
+        &self,
+        at: ValueId,
+        (callee, optional): (Option<ValueId>, bool),
+        (how, depth): (CallKind, usize),
+    ) -> String {
         let one = |arg: &Option<ValueId>| match arg.map(|arg| self.op(arg)) {
             Some(Op::Element { of, .. }) => format!("...{}", self.value(of, depth + 1)),
             _ => self.value(*arg, depth + 1),

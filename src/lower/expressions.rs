@@ -339,9 +339,7 @@ impl<'a> Lower<'a> {
             PropertyKind::Set => FunctionKind::Setter,
         };
         let value = match &p.value {
-            f @ Expression::FunctionExpression(_) => {
-                self.function_value(f, key.as_name(), This::Value(object, kind))
-            }
+            f @ Expression::FunctionExpression(_) => self.function_value(f, key.as_name(), This::Value(object, kind)),
             other => self.named_as(other, key.as_name()),
         };
         match (kind, value) {

@@ -1,6 +1,9 @@
 //! Names as numbers, and what each is bound to where the visit stands.
 
-use oxc_str::{Ident, IdentHashMap};
+use std::hash::BuildHasher;
+
+use oxc_str::{Ident, IdentBuildHasher};
+use rustc_hash::FxBuildHasher;
 
 use crate::graph::{Name, ValueId};
 
@@ -26,7 +29,7 @@ struct Known {
 /// The names of a file and the scopes around this place.
 #[derive(Default)]
 pub struct Scopes<'a> {
-    numbers: IdentHashMap<'a, Name>,
+    numbers: Numbers,
     all: Vec<Ident<'a>>,
     known: Vec<Known>,
     /// What names were bound to before inner scopes bound them.
@@ -53,14 +56,38 @@ impl Known {
 }
 
 impl<'a> Scopes<'a> {
+    /// Nothing is left in it but the memory.
+    #[must_use]
+    pub fn emptied<'b>(mut self) -> Scopes<'b> {
+        self.numbers.clear();
+        self.known.clear();
+        self.before.clear();
+        self.all.clear();
+        let all = self.all.into_iter().map(|_| unreachable!("it is empty")).collect();
+        Scopes { numbers: self.numbers, all, known: self.known, before: self.before, scope: 0, made: 0 }
+    }
+
     pub fn intern(&mut self, name: Ident<'a>) -> Name {
-        let next = Name::at(self.all.len());
-        let number = *self.numbers.entry(name).or_insert(next);
-        if number == next {
-            self.all.push(name);
-            self.known.push(Known::default());
+        let hash = hash(name);
+        let mut at = self.numbers.start(hash);
+        while let Some(slot) = self.numbers.slots.get(at).filter(|slot| slot.age == self.numbers.age) {
+            if slot.hash == hash && self.all[slot.number.index()] == name {
+                return slot.number;
+            }
+            at = self.numbers.after(at);
         }
+        let number = Name::at(self.all.len());
+        self.numbers.add(hash, number);
+        self.all.push(name);
+        self.known.push(Known::default());
         number
+    }
+
+    /// Bytes of memory that it holds, about.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        let names = self.known.capacity() * (size_of::<Known>() + size_of::<Ident<'_>>());
+        names + self.numbers.slots.len() * size_of::<Slot>()
     }
 
     /// All names in the order of their numbers.
@@ -120,5 +147,78 @@ impl<'a> Scopes<'a> {
 
     pub fn set_global(&mut self, name: Name, value: ValueId) {
         self.known[name.index()].global = Some(value);
+    }
+}
+
+/// Finds the number of a name by its hash. What most of the lowering's time goes into, and emptied for each of many small
+/// files: so it probes slot by slot, and is emptied by growing older.
+#[derive(Default)]
+struct Numbers {
+    /// A power of two of them, at most half filled.
+    slots: Vec<Slot>,
+    /// Slots of another age are empty.
+    age: u32,
+    filled: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    hash: u32,
+    age: u32,
+    number: Name,
+}
+
+impl Numbers {
+    fn clear(&mut self) {
+        self.filled = 0;
+        self.age = self.age.wrapping_add(1);
+        if self.age == 0 {
+            self.slots.clear();
+        }
+    }
+
+    fn start(&self, hash: u32) -> usize {
+        hash as usize & self.slots.len().wrapping_sub(1)
+    }
+
+    fn after(&self, at: usize) -> usize {
+        (at + 1) & (self.slots.len() - 1)
+    }
+
+    /// Adds a name that is not there.
+    fn add(&mut self, hash: u32, number: Name) {
+        if self.filled * 2 >= self.slots.len() {
+            self.grow();
+        }
+        let mut at = self.start(hash);
+        while self.slots[at].age == self.age {
+            at = self.after(at);
+        }
+        self.slots[at] = Slot { hash, age: self.age, number };
+        self.filled += 1;
+    }
+
+    fn grow(&mut self) {
+        let empty = Slot { hash: 0, age: self.age.wrapping_sub(1), number: Name::at(0) };
+        let larger = (self.slots.len() * 2).max(256);
+        let before = std::mem::replace(&mut self.slots, vec![empty; larger]);
+        self.filled = 0;
+        for slot in before {
+            if slot.age == self.age {
+                self.add(slot.hash, slot.number);
+            }
+        }
+    }
+}
+
+/// An identifier comes with its hash, which looks at all of a short one, but not at all of a long one: strings that differ
+/// in the middle only, as those of tables do, would make the search quadratic.
+#[expect(clippy::cast_possible_truncation, reason = "the upper half is the hash that comes with it")]
+fn hash(name: Ident<'_>) -> u32 {
+    if name.len() <= 8 {
+        (IdentBuildHasher.hash_one(name) >> 32) as u32
+    } else {
+        let hash = FxBuildHasher.hash_one(name.as_bytes());
+        (hash ^ hash >> 32) as u32
     }
 }

@@ -1,8 +1,8 @@
 //! Type annotations: whom they name, and whether what they allow has but few values.
 
 use oxc_ast::ast::{
-    BindingIdentifier, Expression, TSImportTypeQualifier, TSInterfaceDeclaration, TSLiteral, TSTupleElement, TSType, TSTypeAliasDeclaration,
-    TSTypeName, TSTypeOperatorOperator, TSTypeParameterDeclaration,
+    BindingIdentifier, Expression, TSImportTypeQualifier, TSInterfaceDeclaration, TSLiteral, TSTupleElement, TSType,
+    TSTypeAliasDeclaration, TSTypeName, TSTypeOperatorOperator, TSTypeParameterDeclaration,
 };
 use oxc_span::GetSpan;
 

@@ -3,8 +3,8 @@
 use super::Broken;
 use super::bytes::{Field, Reader, Writer};
 use crate::graph::{
-    CallKind, ClassId, Constant, Double, ElementKind, FunctionId, FunctionKind, ImportKind, Inst, JoinKind, Key, List, LoopKind,
-    Name, Op, Operator, SymbolKind, TypeId, ValueId,
+    CallKind, ClassId, Constant, Double, ElementKind, FunctionId, FunctionKind, ImportKind, Inst, JoinKind, Key, List,
+    LoopKind, Name, Op, Operator, SymbolKind, TypeId, ValueId,
 };
 
 /// What has few values.

@@ -95,7 +95,8 @@ fn nests() {
     assert_eq!(count(source, is_call), 1);
     let source = format!("{}f(){}", "() => {".repeat(1_000), "}".repeat(1_000));
     assert_eq!(count(format!("x = {source}"), is_call), 1);
-    let source = format!("{}f();{}", "for (;;) { try {".repeat(1_000), "} finally { if (a) continue; } }".repeat(1_000));
+    let source =
+        format!("{}f();{}", "for (;;) { try {".repeat(1_000), "} finally { if (a) continue; } }".repeat(1_000));
     assert_eq!(count(source, is_call), 1);
     let source = format!("{}f(){}", "if (a) {} else ".repeat(3_000), "");
     assert_eq!(count(source, is_call), 1);
