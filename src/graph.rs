@@ -92,6 +92,7 @@ pub enum LoopKind {
 }
 
 /// A function, the initialiser of a field, or the body of a module (number 0).
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the language, and all go together")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Function {
     pub name: Option<Name>,

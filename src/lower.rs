@@ -38,7 +38,7 @@ const LONGEST_TEXT: usize = 48;
 ///
 /// The blocks of a component file share one module scope, as `<script>` and `<script setup>` do.
 #[must_use]
-pub fn lower<'a>(blocks: &[(&Program<'a>, u32)]) -> Graph {
+pub fn lower(blocks: &[(&Program<'_>, u32)]) -> Graph {
     Lower::new(Room::default()).file(blocks).builder.graph
 }
 
@@ -52,7 +52,7 @@ pub struct Room {
 
 impl Room {
     /// Lowers a file into this room, as [`lower`] does.
-    pub fn lower<'a>(&mut self, blocks: &[(&Program<'a>, u32)]) -> &Graph {
+    pub fn lower(&mut self, blocks: &[(&Program<'_>, u32)]) -> &Graph {
         let done = Lower::new(std::mem::take(self)).file(blocks);
         self.graph = done.builder.graph;
         if self.graph.insts.capacity() * size_of::<Inst>() + done.scopes.capacity() < KEPT_ROOM {
@@ -72,7 +72,7 @@ pub struct Mention {
 
 /// The same, and what each mention of a name was found to stand for: what a second witness compares.
 #[must_use]
-pub fn lower_with_mentions<'a>(blocks: &[(&Program<'a>, u32)]) -> (Graph, Vec<Mention>) {
+pub fn lower_with_mentions(blocks: &[(&Program<'_>, u32)]) -> (Graph, Vec<Mention>) {
     let mut lower = Lower::new(Room::default());
     lower.mentions = Some(Vec::new());
     let done = lower.file(blocks);

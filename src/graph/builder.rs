@@ -22,7 +22,7 @@ pub struct Builder {
 }
 
 /// Where the builder stood before it went into a function.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Outside {
     function: FunctionId,
     block: BlockId,

@@ -235,7 +235,9 @@ impl<'a> Lower<'a> {
             Place::Variable(symbol) => self.copy(value, *symbol, (false, at)),
             Place::Field(object, key) => self.store(*object, (*key, value), at),
             Place::OneOf(symbol, objects, key) => {
-                objects.iter().for_each(|object| self.store(Some(*object), (*key, value), at));
+                for object in objects {
+                    self.store(Some(*object), (*key, value), at);
+                }
                 self.copy(value, *symbol, (false, at));
             }
             Place::Nothing => {}

@@ -72,7 +72,9 @@ impl<'a> Lower<'a> {
         (how, at): (CallKind, u32),
     ) -> ValueId {
         let mark = self.builder.mark();
-        args.iter().for_each(|arg| self.builder.item(*arg));
+        for arg in args {
+            self.builder.item(*arg);
+        }
         let args = self.builder.args(mark);
         self.push(Op::Call { callee, args, how, optional: false, spreads: false }, at)
     }

@@ -51,7 +51,7 @@ impl<'a> Lower<'a> {
             Expression::Identifier(id) => Some(self.reference(id)),
             Expression::StaticMemberExpression(_)
             | Expression::ComputedMemberExpression(_)
-            | Expression::PrivateFieldExpression(_) => self.member(e.to_member_expression()),
+            | Expression::PrivateFieldExpression(_) => Some(self.member(e.to_member_expression())),
             Expression::CallExpression(c) => Some(self.call(c)),
             Expression::NewExpression(n) => Some(self.new_expression(n)),
             Expression::ThisExpression(t) => Some(self.this(t.span.start)),
@@ -75,7 +75,7 @@ impl<'a> Lower<'a> {
             Expression::ChainExpression(c) => match &c.expression {
                 ChainElement::CallExpression(c) => Some(self.call(c)),
                 ChainElement::TSNonNullExpression(e) => self.expr(&e.expression),
-                other => self.member(other.to_member_expression()),
+                other => Some(self.member(other.to_member_expression())),
             },
             Expression::AwaitExpression(a) => {
                 let value = self.expr(&a.argument);
@@ -133,10 +133,10 @@ impl<'a> Lower<'a> {
 
     // Members.
 
-    fn member(&mut self, member: &MemberExpression<'a>) -> Option<ValueId> {
+    fn member(&mut self, member: &MemberExpression<'a>) -> ValueId {
         let object = self.expr(member.object());
         let key = self.member_key(member);
-        Some(self.push(Op::Load { object, key, optional: member.optional() }, member.span().start))
+        self.push(Op::Load { object, key, optional: member.optional() }, member.span().start)
     }
 
     pub(super) fn member_key(&mut self, member: &MemberExpression<'a>) -> Key {
@@ -157,8 +157,14 @@ impl<'a> Lower<'a> {
                 Some(text) => Key::name(self.scopes.intern(Ident::from(text))),
                 None => Key::ANY,
             },
-            Expression::NumericLiteral(n) if n.value >= 0.0 && n.value.fract() == 0.0 => {
-                if n.value < f64::from(u32::MAX) { Key::index(n.value as usize) } else { Key::ANY }
+            Expression::NumericLiteral(n) if n.value >= 0.0 && n.value.fract() == 0.0 =>
+            {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "what is too large is any index"
+                )]
+                Key::index(n.value as usize)
             }
             _ => {
                 let value = self.expr(key);
@@ -397,8 +403,7 @@ fn is_pure(e: &Expression<'_>) -> bool {
         Expression::UnaryExpression(u) => u.operator != UnaryOperator::Delete && is_pure(&u.argument),
         Expression::BinaryExpression(b) => is_pure(&b.left) && is_pure(&b.right),
         Expression::Identifier(_) | Expression::ThisExpression(_) => true,
-        Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_) => true,
-        _ => e.is_literal(),
+        _ => e.is_literal() || e.is_function(),
     }
 }
 

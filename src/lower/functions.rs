@@ -22,6 +22,7 @@ pub enum This {
 }
 
 /// A function of whatever syntax.
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the language")]
 #[derive(Clone, Copy)]
 struct Body<'e, 'a> {
     name: Option<Name>,
@@ -276,11 +277,11 @@ impl<'a> Lower<'a> {
             self.annotate(symbol, &annotation.type_annotation);
         }
         // `constructor(private readonly db: Db)` is a field, too.
-        if param.accessibility.is_some() || param.readonly || param.r#override {
-            if let This::Member { this, .. } = this {
-                let key = Key::name(self.scopes.intern(name.name));
-                self.store(Some(this), (key, Some(symbol)), at);
-            }
+        if (param.accessibility.is_some() || param.readonly || param.r#override)
+            && let This::Member { this, .. } = this
+        {
+            let key = Key::name(self.scopes.intern(name.name));
+            self.store(Some(this), (key, Some(symbol)), at);
         }
         symbol
     }

@@ -14,6 +14,7 @@ use super::hoist::Reach;
 use crate::graph::{BlockId, ElementKind, Loop, LoopId, LoopKind, Op, Operator, Term, ValueId};
 
 /// The blocks of a loop.
+#[derive(Clone, Copy)]
 struct Rounds {
     /// Behind the loop, and where a round ends.
     after: BlockId,

@@ -73,7 +73,6 @@ const fn signed(from: usize, to: usize) -> u64 {
     difference << 1 ^ if to < from { u64::MAX } else { 0 }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "seven bits fit")]
 const fn low_bits(number: u64) -> u8 {
     (number & 0x7f) as u8
 }

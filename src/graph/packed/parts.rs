@@ -22,7 +22,9 @@ pub fn write(graph: &Graph, writer: &mut Writer<'_>) {
         graph.runs.len(),
         graph.aliases.len(),
     ];
-    counts.iter().for_each(|count| writer.index(*count));
+    for count in counts {
+        writer.index(count);
+    }
     ops::write(&graph.insts, writer);
     graph.params.iter().for_each(|param| writer.value_or_none(*param));
     graph.targets.iter().for_each(|target| write_target(*target, 0, writer));

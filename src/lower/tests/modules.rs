@@ -5,7 +5,7 @@ use super::edges;
 #[test]
 fn imports() {
     edges(
-        r#"
+        "
 import a, { b as c, default as d, 'e-f' as g } from 'h'; a(c, d, g)
     import(h).default -> a
     import(h).b -> c
@@ -37,14 +37,14 @@ import a from 'b'; function f(a) { a() } { const a = 1; use(a) } a()
     1 -> a~3
     use(a~3)
     a()
-"#,
+",
     );
 }
 
 #[test]
 fn exports() {
     edges(
-        r#"
+        "
 export const { a, b: [c] } = d, e = 1; export let f
     d.a -> a
     d.b[0] -> c
@@ -87,7 +87,14 @@ export default { a, b() {} }
     a -> {}.a
     function b -> {}.b
     export {} as default
+",
+    );
+}
 
+#[test]
+fn exports_of_names() {
+    edges(
+        "
 export { x, x as y, z as default, g }; const x = 1; import z from 'z'
     export x as x
     export x as y
@@ -133,14 +140,14 @@ export { Foo }; const Foo = 1; type Foo = 2
     export Foo~2 as Foo
     1 -> Foo
     type Foo~2 = finite
-"#,
+",
     );
 }
 
 #[test]
 fn commonjs() {
     edges(
-        r#"
+        "
 module.exports = a; exports.b = c; module.exports.d = function () {}; Object.assign(exports, e)
     a -> module.exports
     c -> exports.b
@@ -150,6 +157,6 @@ module.exports = a; exports.b = c; module.exports.d = function () {}; Object.ass
 function f(module) { module.exports = a }
     function f -> f
     a -> module.exports
-"#,
+",
     );
 }
