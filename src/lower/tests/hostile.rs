@@ -61,6 +61,13 @@ fn variables() {
     assert_eq!(count(source, |op| matches!(op, Op::Global { .. })), 200_001);
 }
 
+/// Their beginnings, middles and ends are the same, which is what the hash of an identifier looks at.
+#[test]
+fn names_that_are_much_alike() {
+    let source = repeat(50_000, |i| format!("use('aaaaaaaa{i:07}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'); "));
+    assert_eq!(count(source, |op| matches!(op, Op::Text { value: Some(_) })), 50_000);
+}
+
 #[test]
 fn functions() {
     let source = repeat(100_000, |i| format!("function f{i}() {{ return f{i} }} "));
