@@ -27,6 +27,8 @@ use rayon::prelude::*;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ROUNDS: usize = 5;
+/// A worker gives memory back after a file that needed more than this many bytes: what is kept comes on top of it.
+const KEPT_ARENA: usize = 8 << 20;
 /// Set in a child process: which step to run once.
 const MODE: &str = "LEAKLINT_FLOOR_MODE";
 /// Steps to measure besides the floor; all of them, unless it is set.
@@ -197,7 +199,11 @@ fn parsed<R>(path: &Path, max_size: u64, then: impl Fn(&Program<'_>) -> R) -> Op
         let parsed = Parser::new(arena, text, source_type).with_options(options).parse();
         let found = then(&parsed.program);
         drop(parsed);
-        arena.reset();
+        if arena.capacity() > KEPT_ARENA {
+            *arena = Allocator::default();
+        } else {
+            arena.reset();
+        }
         Some(found)
     })
 }

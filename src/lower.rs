@@ -29,7 +29,7 @@ use exits::Frame;
 use scopes::{Scopes, Space};
 
 /// A worker gives memory back after a file that needed more bytes than this.
-const KEPT_ROOM: usize = 32 << 20;
+const KEPT_ROOM: usize = 4 << 20;
 
 /// Longer strings are neither keys nor names of events.
 const LONGEST_TEXT: usize = 48;
@@ -53,12 +53,15 @@ pub struct Room {
 impl Room {
     /// Lowers a file into this room, as [`lower`] does.
     pub fn lower(&mut self, blocks: &[(&Program<'_>, u32)]) -> &Graph {
+        if self.graph.insts.capacity() * size_of::<Inst>() > KEPT_ROOM {
+            self.graph = Graph::default();
+        }
         let done = Lower::new(std::mem::take(self)).file(blocks);
         self.graph = done.builder.graph;
-        if self.graph.insts.capacity() * size_of::<Inst>() + done.scopes.capacity() < KEPT_ROOM {
+        if done.scopes.capacity() < KEPT_ROOM {
             self.scopes = done.scopes.emptied();
-            self.frames = done.frames;
         }
+        self.frames = done.frames;
         &self.graph
     }
 }

@@ -13,6 +13,9 @@ use std::cell::RefCell;
 use super::Graph;
 use bytes::{Reader, Writer};
 
+/// A larger buffer is given back.
+const KEPT_BUFFER: usize = 1 << 20;
+
 thread_local! {
     /// Written into, and copied from: a graph that is kept takes no byte more than it needs.
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -41,7 +44,9 @@ impl Packed {
             let mut writer = Writer::new(graph, std::mem::take(buffer));
             parts::write(graph, &mut writer);
             let packed = Self(writer.bytes.as_slice().into());
-            *buffer = writer.bytes;
+            if writer.bytes.capacity() < KEPT_BUFFER {
+                *buffer = writer.bytes;
+            }
             packed
         })
     }
