@@ -19,7 +19,6 @@ mod types;
 
 use oxc_ast::ast::Program;
 use oxc_span::Span;
-use oxc_str::Ident;
 use rustc_hash::FxHashMap;
 
 use crate::graph::{
@@ -127,7 +126,7 @@ struct Words {
 impl<'a> Lower<'a> {
     fn new(room: Room) -> Self {
         let mut scopes = room.scopes.emptied();
-        let mut word = |text: &'static str| scopes.intern(Ident::from(text));
+        let mut word = |text: &'static str| scopes.intern(text);
         let words = Words {
             require: word("require"),
             arguments: word("arguments"),
@@ -206,7 +205,7 @@ impl<'a> Lower<'a> {
     /// The text of the program as a name: of what the parser gives in parts.
     fn written(&mut self, span: Span) -> Name {
         let text = self.source.get(span.start as usize..span.end as usize).unwrap_or_default();
-        self.scopes.intern(Ident::from(text))
+        self.scopes.intern(text)
     }
 }
 

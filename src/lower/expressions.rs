@@ -6,7 +6,7 @@ use oxc_ast::ast::{
     PropertyKey, PropertyKind, TemplateLiteral, UnaryExpression, UnaryOperator, YieldExpression,
 };
 use oxc_span::GetSpan;
-use oxc_str::{Ident, Str};
+use oxc_str::Str;
 use oxc_syntax::operator::BinaryOperator;
 
 use super::functions::This;
@@ -123,7 +123,7 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn text(&mut self, text: Str<'a>, at: u32) -> ValueId {
-        let value = (text.len() <= LONGEST_TEXT).then(|| self.scopes.intern(Ident::from(text)));
+        let value = (text.len() <= LONGEST_TEXT).then(|| self.scopes.intern(text));
         self.push(Op::Text { value }, at)
     }
 
@@ -150,11 +150,9 @@ impl<'a> Lower<'a> {
     /// `o['k']` is `o.k`.
     fn computed(&mut self, key: &Expression<'a>) -> Key {
         match key {
-            Expression::StringLiteral(s) if s.value.len() <= LONGEST_TEXT => {
-                Key::name(self.scopes.intern(Ident::from(s.value)))
-            }
+            Expression::StringLiteral(s) if s.value.len() <= LONGEST_TEXT => Key::name(self.scopes.intern(s.value)),
             Expression::TemplateLiteral(t) if t.expressions.is_empty() => match short_template(t) {
-                Some(text) => Key::name(self.scopes.intern(Ident::from(text))),
+                Some(text) => Key::name(self.scopes.intern(text)),
                 None => Key::ANY,
             },
             Expression::NumericLiteral(n) if n.value >= 0.0 && n.value.fract() == 0.0 =>

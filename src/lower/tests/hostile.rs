@@ -61,6 +61,19 @@ fn variables() {
     assert_eq!(count(source, |op| matches!(op, Op::Global { .. })), 200_001);
 }
 
+/// Names of all lengths that differ in one letter only are different names.
+#[test]
+fn names_that_are_one_letter_apart() {
+    let name = |length: usize, changed: usize, letter: char| {
+        let letters = (0..length).map(|at| if at == changed { letter } else { char::from(b'a' + at as u8) });
+        letters.collect::<String>()
+    };
+    let lengths = 1..20_usize;
+    let of_length = |n| (0..n).flat_map(move |at| ['A', 'B', 'z', '_'].map(|letter| name(n, at, letter)));
+    let all: Vec<_> = lengths.flat_map(of_length).collect();
+    assert_eq!(count(format!("f({})", all.join(", ")), |op| matches!(op, Op::Global { .. })), all.len() + 1);
+}
+
 /// Their beginnings, middles and ends are the same, which is what the hash of an identifier looks at.
 #[test]
 fn names_that_are_much_alike() {
