@@ -18,7 +18,8 @@ const LIST: Op = Op::Array { length: 0, plain: false };
 impl<'a> Lower<'a> {
     /// The value of an initialiser; a function without a name gets that of the variable.
     pub(super) fn named(&mut self, init: &Expression<'a>, pattern: &BindingPattern<'a>) -> Option<ValueId> {
-        let name = pattern.get_binding_identifier().map(|id| self.scopes.intern(id.name));
+        let id = pattern.get_binding_identifier().filter(|_| takes_name(init));
+        let name = id.map(|id| self.scopes.intern(id.name));
         self.named_as(init, name)
     }
 
@@ -90,6 +91,7 @@ impl<'a> Lower<'a> {
             return value;
         };
         let name = match target {
+            _ if !takes_name(&a.right) => None,
             SimpleAssignmentTarget::AssignmentTargetIdentifier(id) => Some(self.scopes.intern(id.name)),
             SimpleAssignmentTarget::StaticMemberExpression(m) => Some(self.scopes.intern(m.property.name)),
             _ => None,
@@ -178,6 +180,7 @@ impl<'a> Lower<'a> {
         match target {
             AssignmentTargetMaybeDefault::AssignmentTargetWithDefault(d) => {
                 let name = match &d.binding {
+                    _ if !takes_name(&d.init) => None,
                     AssignmentTarget::AssignmentTargetIdentifier(id) => Some(self.scopes.intern(id.name)),
                     _ => None,
                 };
@@ -251,6 +254,11 @@ enum Place {
     /// Inside of `with`: a variable, or a field of one of these objects.
     OneOf(ValueId, Vec<ValueId>, Key),
     Nothing,
+}
+
+/// Whether a value without a name gets that of the variable or field that it is written into.
+fn takes_name(value: &Expression<'_>) -> bool {
+    value.is_function() || matches!(value, Expression::ClassExpression(_))
 }
 
 fn logical(operator: AssignmentOperator) -> Option<JoinKind> {

@@ -47,7 +47,10 @@ impl<'a> Lower<'a> {
     pub(super) fn function_declaration(&mut self, f: &Syntax<'a>) -> Option<ValueId> {
         let (id, value) = match self.take_hoisted(f) {
             Some(known) => known,
-            None => self.hoist_function(f)?,
+            None => {
+                let symbol = f.id.as_ref().map(|id| self.binding(id));
+                self.hoist_function(f, symbol)?
+            }
         };
         if let Some(body) = self.body_of(f, None, This::Unknown) {
             self.function_body(id, value, body);
@@ -64,12 +67,13 @@ impl<'a> Lower<'a> {
 
     /// Makes the closure of a declaration, which its name stands for from the start of the scope on; its body follows where
     /// it is written. `None` where it has no body: an overload, a declaration of something elsewhere.
-    pub(super) fn hoist_function(&mut self, f: &Syntax<'a>) -> Option<(FunctionId, ValueId)> {
-        let body = self.body_of(f, None, This::Unknown)?;
+    pub(super) fn hoist_function(&mut self, f: &Syntax<'a>, symbol: Option<ValueId>) -> Option<(FunctionId, ValueId)> {
+        let name = symbol.and_then(|symbol| self.name_of(symbol));
+        let body = self.body_of(f, name, This::Unknown)?;
         let (id, value) = self.declare_function(&body);
-        if let Some(name) = &f.id {
-            let symbol = self.binding(name);
-            self.copy(Some(value), symbol, (true, name.span.start));
+        if let Some(symbol) = symbol {
+            let at = f.id.as_ref().map_or(body.at, |id| id.span.start);
+            self.copy(Some(value), symbol, (true, at));
         }
         Some((id, value))
     }
@@ -113,16 +117,16 @@ impl<'a> Lower<'a> {
 
     fn body_of<'e>(&mut self, f: &'e Syntax<'a>, name: Option<Name>, this: This) -> Option<Body<'e, 'a>> {
         let body = f.body.as_ref()?;
-        let own_name = f.id.as_ref().map(|id| self.scopes.intern(id.name));
+        let own = f.id.as_ref().filter(|_| f.r#type == FunctionType::FunctionExpression);
         Some(Body {
-            name: own_name.or(name),
+            name: own.map(|id| self.scopes.intern(id.name)).or(name),
             at: f.span.start,
             types: f.type_parameters.as_deref(),
             this_param: f.this_param.as_deref(),
             params: &f.params,
             statements: &body.statements,
             returns: None,
-            own: f.id.as_ref().filter(|_| f.r#type == FunctionType::FunctionExpression),
+            own,
             this,
             arrow: false,
             is_async: f.r#async,
