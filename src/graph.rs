@@ -101,7 +101,7 @@ pub struct Function {
     pub parent: FunctionId,
     pub class: Option<ClassId>,
     pub entry: BlockId,
-    /// Symbols, or [`Op::Param`] for patterns.
+    /// Symbols, or [`Op::Param`] for patterns and what has a default.
     pub params: List,
     pub kind: FunctionKind,
     pub is_async: bool,

@@ -8,7 +8,7 @@ use oxc_span::GetSpan;
 use oxc_syntax::operator::AssignmentOperator;
 
 use super::Lower;
-use super::expressions::binary;
+use super::expressions::{binary, is_pure};
 use super::functions::This;
 use crate::graph::{JoinKind, Key, Name, Op, Operator, ValueId};
 
@@ -16,13 +16,13 @@ use crate::graph::{JoinKind, Key, Name, Op, Operator, ValueId};
 const LIST: Op = Op::Array { length: 0, plain: false };
 
 impl<'a> Lower<'a> {
-    /// The value of an initialiser; a function without a name gets that of the variable.
-    pub(super) fn named(&mut self, init: &Expression<'a>, pattern: &BindingPattern<'a>) -> Option<ValueId> {
+    /// The name that a function gets from the variable that it is written into.
+    pub(super) fn name_for(&mut self, init: &Expression<'a>, pattern: &BindingPattern<'a>) -> Option<Name> {
         let id = pattern.get_binding_identifier().filter(|_| takes_name(init));
-        let name = id.map(|id| self.scopes.intern(id.name));
-        self.named_as(init, name)
+        id.map(|id| self.scopes.intern(id.name))
     }
 
+    /// A value; a function or class without a name gets this one.
     pub(super) fn named_as(&mut self, value: &Expression<'a>, name: Option<Name>) -> Option<ValueId> {
         match value {
             Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_) => {
@@ -64,14 +64,29 @@ impl<'a> Lower<'a> {
                 }
             }
             BindingPattern::AssignmentPattern(p) => {
-                let default = self.named(&p.right, &p.left);
-                let value = self.or_default(value, default, p.span.start);
+                let name = self.name_for(&p.right, &p.left);
+                let value = self.or_default(value, (&p.right, name), p.span.start);
                 self.bind(Some(value), &p.left, init);
             }
         }
     }
 
-    pub(super) fn or_default(&mut self, left: Option<ValueId>, right: Option<ValueId>, at: u32) -> ValueId {
+    /// A value, or where it is missing a default, which is evaluated only then; `name` is what a function would be called.
+    pub(super) fn or_default(
+        &mut self,
+        left: Option<ValueId>,
+        (init, name): (&Expression<'a>, Option<Name>),
+        at: u32,
+    ) -> ValueId {
+        let right = if is_pure(init) {
+            self.named_as(init, name)
+        } else {
+            let after = self.second(left, (JoinKind::Default, at));
+            let right = self.named_as(init, name);
+            self.builder.goto(after);
+            self.builder.start(after);
+            right
+        };
         self.push(Op::Join { left, right, how: JoinKind::Default }, at)
     }
 
@@ -157,8 +172,7 @@ impl<'a> Lower<'a> {
                     let key = Key::name(self.scopes.intern(p.binding.name));
                     let mut part = self.load(value, key, p.span.start);
                     if let Some(init) = &p.init {
-                        let default = self.named_as(init, key.as_name());
-                        part = self.or_default(Some(part), default, p.span.start);
+                        part = self.or_default(Some(part), (init, key.as_name()), p.span.start);
                     }
                     let place = self.variable(&p.binding);
                     self.write(&place, Some(part), p.span.start);
@@ -184,8 +198,7 @@ impl<'a> Lower<'a> {
                     AssignmentTarget::AssignmentTargetIdentifier(id) => Some(self.scopes.intern(id.name)),
                     _ => None,
                 };
-                let default = self.named_as(&d.init, name);
-                let value = self.or_default(Some(value), default, d.span.start);
+                let value = self.or_default(Some(value), (&d.init, name), d.span.start);
                 self.assign(Some(value), &d.binding);
             }
             other => {

@@ -211,9 +211,14 @@ impl<'a> Lower<'a> {
         let (other, after) = (self.builder.block(), self.builder.block());
         match how {
             JoinKind::And => self.builder.branch(left, other, after),
-            JoinKind::Coalesce => {
-                let right = Some(self.push(Op::Constant { value: Constant::Null }, at));
-                let cond = self.push(Op::Operate { operator: Operator::Unequal, left, right }, at);
+            JoinKind::Coalesce | JoinKind::Default => {
+                let right = if how == JoinKind::Default {
+                    self.global(self.words.undefined, at)
+                } else {
+                    self.push(Op::Constant { value: Constant::Null }, at)
+                };
+                let operator = Operator::Unequal;
+                let cond = self.push(Op::Operate { operator, left, right: Some(right) }, at);
                 self.builder.branch(Some(cond), after, other);
             }
             _ => self.builder.branch(left, after, other),
@@ -393,7 +398,7 @@ fn short_template<'a>(t: &TemplateLiteral<'a>) -> Option<Str<'a>> {
 }
 
 /// Evaluating it does nothing that a block of its own would show.
-fn is_pure(e: &Expression<'_>) -> bool {
+pub(super) fn is_pure(e: &Expression<'_>) -> bool {
     match e {
         Expression::StaticMemberExpression(m) => is_pure(&m.object),
         Expression::ObjectExpression(o) => o.properties.is_empty(),

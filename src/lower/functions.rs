@@ -1,9 +1,8 @@
 //! Functions: their parameters, their `this`, their bodies.
 
 use oxc_ast::ast::{
-    ArrowFunctionBody, ArrowFunctionExpression, BindingIdentifier, BindingPattern, Expression, FormalParameter,
-    FormalParameterRest, FormalParameters, Function as Syntax, FunctionType, Statement, TSThisParameter,
-    TSTypeParameterDeclaration,
+    ArrowFunctionBody, ArrowFunctionExpression, BindingIdentifier, Expression, FormalParameter, FormalParameterRest,
+    FormalParameters, Function as Syntax, FunctionType, Statement, TSThisParameter, TSTypeParameterDeclaration,
 };
 use oxc_span::GetSpan;
 
@@ -259,35 +258,33 @@ impl<'a> Lower<'a> {
 
     fn parameter(&mut self, place: (FunctionId, usize), param: &FormalParameter<'a>, this: This) -> ValueId {
         let at = param.span.start;
-        let BindingPattern::BindingIdentifier(name) = &param.pattern else {
-            let value = self.pattern_parameter(place, at);
-            let mut part = value;
-            if let Some(init) = &param.initializer {
-                let default = self.expr(init);
-                part = self.or_default(Some(value), default, at);
+        let id = param.pattern.get_binding_identifier();
+        let annotation = param.type_annotation.as_ref().map(|annotation| &annotation.type_annotation);
+        let value = match id {
+            Some(id) if param.initializer.is_none() => self.binding(id),
+            _ => {
+                let value = self.pattern_parameter(place, at);
+                let mut part = value;
+                if let Some(init) = &param.initializer {
+                    let name = self.name_for(init, &param.pattern);
+                    part = self.or_default(Some(value), (init, name), at);
+                }
+                self.bind(Some(part), &param.pattern, true);
+                value
             }
-            if let Some(annotation) = &param.type_annotation {
-                self.annotate(value, &annotation.type_annotation);
-            }
-            self.bind(Some(part), &param.pattern, true);
-            return value;
         };
-        let symbol = self.binding(name);
-        if let Some(init) = &param.initializer {
-            let default = self.named(init, &param.pattern);
-            self.copy(default, symbol, (true, at));
-        }
-        if let Some(annotation) = &param.type_annotation {
-            self.annotate(symbol, &annotation.type_annotation);
+        let variable = id.map_or(value, |id| self.binding(id));
+        if let Some(ty) = annotation {
+            self.annotate(variable, ty);
         }
         // `constructor(private readonly db: Db)` is a field, too.
         if (param.accessibility.is_some() || param.readonly || param.r#override)
             && let This::Member { this, .. } = this
+            && let Some(name) = self.name_of(variable)
         {
-            let key = Key::name(self.scopes.intern(name.name));
-            self.store(Some(this), (key, Some(symbol)), at);
+            self.store(Some(this), (Key::name(name), Some(variable)), at);
         }
-        symbol
+        value
     }
 
     fn rest_parameter(&mut self, place: (FunctionId, usize), rest: &FormalParameterRest<'a>) -> ValueId {
@@ -299,6 +296,7 @@ impl<'a> Lower<'a> {
         value
     }
 
+    /// What is handed over, where it does not go into one variable as it is.
     fn pattern_parameter(&mut self, (function, index): (FunctionId, usize), at: u32) -> ValueId {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         self.push(Op::Param { function, index }, at)

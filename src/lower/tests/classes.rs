@@ -89,7 +89,7 @@ class A { get x() { return this.y } set x(v) { this.y = v } static get z() { ret
 
 class A { constructor(a, b = 1) { this.a = a; this.b = b } }
     class A -> A
-    1 -> b
+    (constructor#1 = 1) -> b
     a -> this:A.a
     b -> this:A.b
 
@@ -98,7 +98,7 @@ class A { constructor(private db: Db, readonly x = open(), protected y?: Y, z?) 
     db: Db
     db -> this:A.db
     open()
-    open() -> x
+    (constructor#1 = open()) -> x
     x -> this:A.x
     y: Y
     y -> this:A.y

@@ -468,3 +468,25 @@ async function f() { for (using a of b) c(a); for await (await using d of e) g(d
 ",
     );
 }
+
+/// A default is evaluated only where the value is missing.
+#[test]
+fn defaults() {
+    flow(
+        "
+function f({ a = open(), b = 1 }, c = d()) { [e = g()] = h }
+    b1: => (f#0.a != undefined) ? b3 : b2
+    b2: open(); => b3
+    b3: (f#0.a = open()) -> a; (f#0.b = 1) -> b; => (f#1 != undefined) ? b5 : b4
+    b4: d(); => b5
+    b5: (f#1 = d()) -> c; => (h[0] != undefined) ? b7 : b6
+    b6: g(); => b7
+    b7: (h[0] = g()) -> e; => return
+
+function f() { const { a: { b } = c() } = d; return b }
+    b1: => (d.a != undefined) ? b3 : b2
+    b2: c(); => b3
+    b3: (d.a = c()).b -> b; return b; => return
+",
+    );
+}

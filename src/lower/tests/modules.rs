@@ -1,6 +1,12 @@
 //! Imports and exports.
 
+use oxc_allocator::Allocator;
+use oxc_parser::Parser;
+use oxc_span::SourceType;
+
 use super::edges;
+use crate::graph::Op;
+use crate::lower::lower;
 
 #[test]
 fn imports() {
@@ -154,9 +160,26 @@ module.exports = a; exports.b = c; module.exports.d = function () {}; Object.ass
     function d -> module.exports.d
     Object.assign(exports, e)
 
+import fs = require('fs'); export = fs
+    import(fs).* -> fs
+    export fs as *
+
 function f(module) { module.exports = a }
     function f -> f
     a -> module.exports
 ",
     );
+}
+
+/// `<script>` and `<script setup>` share what they declare; positions are those of the file.
+#[test]
+fn blocks_of_a_component() {
+    let arena = Allocator::default();
+    let parsed = |source| Parser::new(&arena, source, SourceType::ts()).parse().program;
+    let (first, second) = (parsed("import a from 'b'; let c = a()"), parsed("function d() { c = a } d()"));
+    let graph = lower(&[(&first, 8), (&second, 100)]);
+    let edges = ["import(b).default -> a", "a()", "a() -> c", "function d -> d", "a -> c", "d()"];
+    assert_eq!(graph.edges(), edges);
+    let calls = graph.insts.iter().filter(|inst| matches!(inst.op, Op::Call { .. }));
+    assert_eq!(calls.map(|inst| inst.at).collect::<Vec<_>>(), [35, 123]);
 }

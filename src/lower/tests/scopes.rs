@@ -86,7 +86,7 @@ function f(...[a, b]) { use(a, b) } const g = (a = open(), { b } = a) => b
     f#0[1] -> b
     use(a, b)
     open()
-    open() -> a~2
+    (g#0 = open()) -> a~2
     (g#1 = a~2).b -> b~2
     return b~2
     function g -> g
@@ -100,9 +100,9 @@ function f(a) { var a; var b = a; { let a = 1; b = a } return a }
 
 function f(a = b, c = () => d) { var b = 1, d = 2; return c }
     function f -> f
-    globalThis.b -> a
+    (f#0 = globalThis.b) -> a
     return globalThis.d
-    function c -> c
+    (f#1 = function c) -> c
     1 -> b
     2 -> d
     return c
@@ -269,8 +269,8 @@ function f({ a }, ...b) { return () => arguments }
 
 function f(a = arguments[1], b) { } const g = () => arguments
     function f -> f
-    arguments[1] -> a
-    a -> arguments[0]
+    (f#0 = arguments[1]) -> a
+    f#0 -> arguments[0]
     b -> arguments[1]
     return arguments
     function g -> g
@@ -351,6 +351,11 @@ function o() { let f; { function f() {} use(f) } use(f) }
 
 function o() { 'use strict'; { function f() {} use(f) } use(f) }
     function o -> o
+    function f -> f
+    use(f)
+    use(globalThis.f)
+
+'use strict'; { function f() {} use(f) } use(f)
     function f -> f
     use(f)
     use(globalThis.f)

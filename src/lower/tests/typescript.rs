@@ -179,10 +179,10 @@ function f(this: Foo, a: A, { b }: B, [c]: C = d, ...e: E[]): D { this.g() }
     function f -> f
     this: Foo
     a: A
-    f#1: B
     f#1.b -> b
-    f#2: C
+    f#1: B
     (f#2 = d)[0] -> c
+    f#2: C
     f#3: E[]
     f#3 -> e
     this.g()
