@@ -44,6 +44,7 @@ struct Body<'e, 'a> {
 impl<'a> Lower<'a> {
     /// A declaration: its closure is there since the scope was entered, unless it stands where none was looked for.
     pub(super) fn function_declaration(&mut self, f: &Syntax<'a>) -> Option<ValueId> {
+        f.body.as_ref()?;
         let (id, value) = match self.take_hoisted(f) {
             Some(known) => known,
             None => {

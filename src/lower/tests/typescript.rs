@@ -132,6 +132,11 @@ declare const a: A, b: B<C>; declare let c; declare function d(): void; declare 
     b: B<C>
     use(a, b, c, d, E, F.g)
 
+declare function setTimeout(f: () => void): number; setTimeout(a); function f(setTimeout) { setTimeout() }
+    function f -> f
+    globalThis.setTimeout(a)
+    setTimeout()
+
 declare global { interface Window { x: X } var y: Y } declare module 'm' { export const z: Z } use(y, window.x)
     use(y, window.x)
 
