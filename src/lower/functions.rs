@@ -45,12 +45,11 @@ impl<'a> Lower<'a> {
     /// A declaration: its closure is there since the scope was entered, unless it stands where none was looked for.
     pub(super) fn function_declaration(&mut self, f: &Syntax<'a>) -> Option<ValueId> {
         f.body.as_ref()?;
-        let (id, value) = match self.take_hoisted(f) {
-            Some(known) => known,
-            None => {
-                let symbol = f.id.as_ref().map(|id| self.binding(id));
-                self.hoist_function(f, symbol)?
-            }
+        let (id, value) = if let Some(hoisted) = self.take_hoisted(f) {
+            hoisted
+        } else {
+            let symbol = f.id.as_ref().map(|id| self.binding(id));
+            self.hoist_function(f, symbol)?
         };
         if let Some(body) = self.body_of(f, None, This::Unknown) {
             self.function_body(id, value, body);

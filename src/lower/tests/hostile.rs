@@ -65,8 +65,8 @@ fn variables() {
 #[test]
 fn names_that_are_one_letter_apart() {
     let name = |length: usize, changed: usize, letter: char| {
-        let letters = (0..length).map(|at| if at == changed { letter } else { char::from(b'a' + at as u8) });
-        letters.collect::<String>()
+        let letters = ('a'..='z').take(length).enumerate();
+        letters.map(|(at, own)| if at == changed { letter } else { own }).collect::<String>()
     };
     let lengths = 1..20_usize;
     let of_length = |n| (0..n).flat_map(move |at| ['A', 'B', 'z', '_'].map(|letter| name(n, at, letter)));
