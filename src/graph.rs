@@ -280,7 +280,8 @@ impl Graph {
         self.insts[value.index()].op
     }
 
-    /// Every instruction with its number, in the order of the text.
+    /// Every instruction with its number, in the order of the text; the closures of declarations stand where their scope
+    /// begins, as they do when the code runs.
     pub fn iter(&self) -> impl Iterator<Item = (ValueId, Op)> + '_ {
         self.insts.iter().enumerate().map(|(index, inst)| (ValueId::at(index), inst.op))
     }
