@@ -12,7 +12,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use leaklint::config::Options;
 use leaklint::graph::Packed;
-use leaklint::lower::lower;
+use leaklint::lower::Room;
 use leaklint::source::{decode, read};
 use leaklint::{lint, pool, walk};
 use oxc_allocator::Allocator;
@@ -27,6 +27,8 @@ use rayon::prelude::*;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ROUNDS: usize = 5;
+/// A worker gives memory back after a file that needed more than this many bytes: what is kept comes on top of it.
+const KEPT_ARENA: usize = 8 << 20;
 /// Set in a child process: which step to run once.
 const MODE: &str = "LEAKLINT_FLOOR_MODE";
 /// Steps to measure besides the floor; all of them, unless it is set.
@@ -44,6 +46,7 @@ const FLOOR: &str = "floor";
 
 thread_local! {
     static ARENA: RefCell<Allocator> = RefCell::new(Allocator::default());
+    static ROOM: RefCell<Room> = RefCell::new(Room::default());
 }
 
 fn main() -> ExitCode {
@@ -90,7 +93,8 @@ fn compare(paths: &[PathBuf]) -> Result<()> {
         }
     }
     let medians: Vec<_> = costs.iter().map(|costs| median(costs)).collect();
-    let floor = steps.iter().zip(&medians).find(|((step, _), _)| *step == FLOOR).map_or_else(Cost::default, |(_, c)| *c);
+    let floor =
+        steps.iter().zip(&medians).find(|((step, _), _)| *step == FLOOR).map_or_else(Cost::default, |(_, c)| *c);
     let mut out = std::io::stdout().lock();
     let threads = rayon::current_num_threads();
     writeln!(out, "{} files, medians of {ROUNDS} rounds in turn, {threads} threads", floor.files)?;
@@ -142,7 +146,9 @@ fn child(step: &str, paths: &[PathBuf]) -> Result<()> {
             0
         }
         "parse" => each_file(&options, |program| _ = std::hint::black_box(program))?,
-        "lower" => each_file(&options, |program| _ = std::hint::black_box(lower(&[(program, 0)])))?,
+        "lower" => each_file(&options, |program| {
+            ROOM.with_borrow_mut(|room| _ = std::hint::black_box(room.lower(&[(program, 0)])));
+        })?,
         "packed" => kept(&options)?,
         _ => each_file(&options, |program| {
             let built = SemanticBuilder::new_linter().build(program);
@@ -180,7 +186,7 @@ fn collect<R: Send>(options: &Options, then: impl Fn(&Program<'_>) -> R + Sync) 
 
 /// All graphs are kept, as a run keeps them.
 fn kept(options: &Options) -> Result<u64> {
-    let graphs = collect(options, |program| Packed::of(&lower(&[(program, 0)])))?;
+    let graphs = collect(options, |program| ROOM.with_borrow_mut(|room| Packed::of(room.lower(&[(program, 0)]))))?;
     Ok(std::hint::black_box(graphs).len() as u64)
 }
 
@@ -193,7 +199,11 @@ fn parsed<R>(path: &Path, max_size: u64, then: impl Fn(&Program<'_>) -> R) -> Op
         let parsed = Parser::new(arena, text, source_type).with_options(options).parse();
         let found = then(&parsed.program);
         drop(parsed);
-        arena.reset();
+        if arena.capacity() > KEPT_ARENA {
+            *arena = Allocator::default();
+        } else {
+            arena.reset();
+        }
         Some(found)
     })
 }

@@ -19,9 +19,7 @@ mod print;
 pub use builder::Builder;
 pub use id::{BlockId, ClassId, FunctionId, LoopId, Name, TypeId, ValueId};
 pub use key::{Key, KeyKind};
-pub use op::{
-    CallKind, Constant, Double, ElementKind, ImportKind, Inst, JoinKind, Op, Operator, SymbolKind,
-};
+pub use op::{CallKind, Constant, Double, ElementKind, ImportKind, Inst, JoinKind, Op, Operator, SymbolKind};
 pub use packed::{Broken, Packed};
 
 /// A stretch of [`Graph::args`], [`Graph::params`] or [`Graph::targets`].
@@ -94,6 +92,7 @@ pub enum LoopKind {
 }
 
 /// A function, the initialiser of a field, or the body of a module (number 0).
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the language, and all go together")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Function {
     pub name: Option<Name>,
@@ -102,7 +101,7 @@ pub struct Function {
     pub parent: FunctionId,
     pub class: Option<ClassId>,
     pub entry: BlockId,
-    /// Symbols, or [`Op::Param`] for patterns.
+    /// Symbols, or [`Op::Param`] for patterns and what has a default.
     pub params: List,
     pub kind: FunctionKind,
     pub is_async: bool,
@@ -215,15 +214,19 @@ pub struct Names {
 }
 
 impl Names {
-    /// The names in the order of their numbers.
-    #[must_use]
-    pub fn of<'a>(all: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut names = Self::default();
+    /// Takes these names, in the order of their numbers, and no others.
+    pub fn fill<'a>(&mut self, all: impl IntoIterator<Item = &'a str>) {
+        self.text.clear();
+        self.ends.clear();
         for name in all {
-            names.text.push_str(name);
-            names.ends.push(u32::try_from(names.text.len()).unwrap_or(u32::MAX));
+            self.text.push_str(name);
+            self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
         }
-        names
+    }
+
+    /// The text, and where each name ends.
+    fn parts(&self) -> (&str, &[u32]) {
+        (&self.text, &self.ends)
     }
 
     /// `None` when an end is not one of a character.
@@ -254,12 +257,31 @@ impl Names {
 }
 
 impl Graph {
+    /// Nothing is left in it but the memory.
+    #[must_use]
+    pub fn emptied(mut self) -> Self {
+        self.insts.clear();
+        self.args.clear();
+        self.params.clear();
+        self.targets.clear();
+        self.blocks.clear();
+        self.runs.clear();
+        self.functions.clear();
+        self.classes.clear();
+        self.loops.clear();
+        self.types.clear();
+        self.aliases.clear();
+        self.names.fill([]);
+        self
+    }
+
     #[must_use]
     pub fn op(&self, value: ValueId) -> Op {
         self.insts[value.index()].op
     }
 
-    /// Every instruction with its number, in the order of the text.
+    /// Every instruction with its number, in the order of the text; the closures of declarations stand where their scope
+    /// begins, as they do when the code runs.
     pub fn iter(&self) -> impl Iterator<Item = (ValueId, Op)> + '_ {
         self.insts.iter().enumerate().map(|(index, inst)| (ValueId::at(index), inst.op))
     }

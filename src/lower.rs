@@ -19,15 +19,16 @@ mod types;
 
 use oxc_ast::ast::Program;
 use oxc_span::Span;
-use oxc_str::Ident;
 use rustc_hash::FxHashMap;
 
 use crate::graph::{
-    BlockId, Builder, Exit, Function, FunctionId, FunctionKind, Graph, Key, List, Name, Names, Op, Target, Term,
-    ValueId,
+    BlockId, Builder, Exit, Function, FunctionId, FunctionKind, Graph, Inst, Key, List, Name, Op, Target, Term, ValueId,
 };
 use exits::Frame;
 use scopes::{Scopes, Space};
+
+/// A worker gives memory back after a file that needed more bytes than this.
+const KEPT_ROOM: usize = 4 << 20;
 
 /// Longer strings are neither keys nor names of events.
 const LONGEST_TEXT: usize = 48;
@@ -36,8 +37,32 @@ const LONGEST_TEXT: usize = 48;
 ///
 /// The blocks of a component file share one module scope, as `<script>` and `<script setup>` do.
 #[must_use]
-pub fn lower<'a>(blocks: &[(&Program<'a>, u32)]) -> Graph {
-    Lower::new().file(blocks).builder.graph
+pub fn lower(blocks: &[(&Program<'_>, u32)]) -> Graph {
+    Lower::new(Room::default()).file(blocks).builder.graph
+}
+
+/// Memory that is used again for every file of a worker.
+#[derive(Default)]
+pub struct Room {
+    graph: Graph,
+    scopes: Scopes<'static>,
+    frames: Vec<Frame>,
+}
+
+impl Room {
+    /// Lowers a file into this room, as [`lower`] does.
+    pub fn lower(&mut self, blocks: &[(&Program<'_>, u32)]) -> &Graph {
+        if self.graph.insts.capacity() * size_of::<Inst>() > KEPT_ROOM {
+            self.graph = Graph::default();
+        }
+        let done = Lower::new(std::mem::take(self)).file(blocks);
+        self.graph = done.builder.graph;
+        if done.scopes.capacity() < KEPT_ROOM {
+            self.scopes = done.scopes.emptied();
+        }
+        self.frames = done.frames;
+        &self.graph
+    }
 }
 
 /// A name where it is used, and the value that it was found to stand for.
@@ -49,8 +74,8 @@ pub struct Mention {
 
 /// The same, and what each mention of a name was found to stand for: what a second witness compares.
 #[must_use]
-pub fn lower_with_mentions<'a>(blocks: &[(&Program<'a>, u32)]) -> (Graph, Vec<Mention>) {
-    let mut lower = Lower::new();
+pub fn lower_with_mentions(blocks: &[(&Program<'_>, u32)]) -> (Graph, Vec<Mention>) {
+    let mut lower = Lower::new(Room::default());
     lower.mentions = Some(Vec::new());
     let done = lower.file(blocks);
     (done.builder.graph, done.mentions.unwrap_or_default())
@@ -99,9 +124,9 @@ struct Words {
 }
 
 impl<'a> Lower<'a> {
-    fn new() -> Self {
-        let mut scopes = Scopes::default();
-        let mut word = |text: &'static str| scopes.intern(Ident::from(text));
+    fn new(room: Room) -> Self {
+        let mut scopes = room.scopes.emptied();
+        let mut word = |text: &'static str| scopes.intern(text);
         let words = Words {
             require: word("require"),
             arguments: word("arguments"),
@@ -109,13 +134,13 @@ impl<'a> Lower<'a> {
             default: Key::name(word("default")),
             star: Key::name(word("*")),
         };
-        let mut builder = Builder::default();
+        let mut builder = Builder::new(room.graph.emptied());
         builder.graph.functions.push(module_function());
         Self {
             builder,
             scopes,
             source: "",
-            frames: Vec::new(),
+            frames: room.frames,
             base: 0,
             receiver: Receiver { function: FunctionId::MODULE, this: None, arguments: None },
             strict: true,
@@ -137,7 +162,7 @@ impl<'a> Lower<'a> {
         }
         self.finish_function();
         self.builder.leave(outside);
-        self.builder.graph.names = Names::of(self.scopes.names());
+        self.builder.graph.names.fill(self.scopes.names());
         self
     }
 
@@ -180,7 +205,7 @@ impl<'a> Lower<'a> {
     /// The text of the program as a name: of what the parser gives in parts.
     fn written(&mut self, span: Span) -> Name {
         let text = self.source.get(span.start as usize..span.end as usize).unwrap_or_default();
-        self.scopes.intern(Ident::from(text))
+        self.scopes.intern(text)
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Builder {
 }
 
 /// Where the builder stood before it went into a function.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Outside {
     function: FunctionId,
     block: BlockId,
@@ -31,13 +31,14 @@ pub struct Outside {
     inside: Option<LoopId>,
 }
 
-impl Default for Builder {
-    fn default() -> Self {
-        let function = FunctionId::MODULE;
+impl Builder {
+    /// Begins with a graph in which nothing is yet.
+    #[must_use]
+    pub const fn new(graph: Graph) -> Self {
         Self {
-            graph: Graph::default(),
-            function,
-            block: BlockId::at(0),
+            graph,
+            function: FunctionId::MODULE,
+            block: BlockId::FIRST,
             dead: true,
             handler: Exit::Throw.plain(),
             inside: None,
@@ -45,9 +46,7 @@ impl Default for Builder {
             offset: 0,
         }
     }
-}
 
-impl Builder {
     /// Adds an instruction that begins at byte `at` of the block of code.
     pub fn push(&mut self, op: Op, at: u32) -> ValueId {
         let value = ValueId::at(self.graph.insts.len());

@@ -59,6 +59,9 @@ impl ValueId {
 }
 
 impl BlockId {
+    /// Where the module begins.
+    pub const FIRST: Self = Self(Id(NonZeroU32::MIN));
+
     #[must_use]
     pub fn at(index: usize) -> Self {
         Self(Id::at(index))

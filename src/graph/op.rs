@@ -44,7 +44,7 @@ pub enum Op {
     Arguments {
         function: FunctionId,
     },
-    /// A parameter that is a pattern, or the rest of the parameters.
+    /// A parameter that is a pattern or has a default, or the rest of the parameters.
     Param {
         function: FunctionId,
         index: u32,

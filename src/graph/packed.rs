@@ -8,8 +8,18 @@ mod bytes;
 mod ops;
 mod parts;
 
+use std::cell::RefCell;
+
 use super::Graph;
 use bytes::{Reader, Writer};
+
+/// A larger buffer is given back.
+const KEPT_BUFFER: usize = 1 << 20;
+
+thread_local! {
+    /// Written into, and copied from: a graph that is kept takes no byte more than it needs.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// A graph that takes about a quarter of the memory; [`Packed::unpack`] gives it back as it was.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -30,9 +40,15 @@ impl std::error::Error for Broken {}
 impl Packed {
     #[must_use]
     pub fn of(graph: &Graph) -> Self {
-        let mut writer = Writer::new(graph);
-        parts::write(graph, &mut writer);
-        Self(writer.bytes.into_boxed_slice())
+        BUFFER.with_borrow_mut(|buffer| {
+            let mut writer = Writer::new(graph, std::mem::take(buffer));
+            parts::write(graph, &mut writer);
+            let packed = Self(writer.bytes.as_slice().into());
+            if writer.bytes.capacity() < KEPT_BUFFER {
+                *buffer = writer.bytes;
+            }
+            packed
+        })
     }
 
     /// Whatever bytes; they are looked at when they are unpacked.

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::{
-    Alias, Block, CallKind, Constant, ElementKind, Exit, FunctionId, Graph, Inst, JoinKind, Key, KeyKind, LoopKind, Name, Op,
-    Operator, Target, Term, Type, TypeId, ValueId,
+    Alias, Block, CallKind, Constant, ElementKind, Exit, FunctionId, Graph, Inst, JoinKind, Key, KeyKind, LoopKind,
+    Name, Op, Operator, Target, Term, Type, TypeId, ValueId,
 };
 
 /// Values inside of values that are written out.
@@ -91,17 +91,17 @@ impl Graph {
         };
         match &block.term {
             Term::Dead => line.push_str(" dead"),
-            Term::Goto(target) => line += &format!(" => {}", go(target)),
+            Term::Goto(target) => _ = write!(line, " => {}", go(target)),
             Term::Branch { cond, yes, no } => {
-                line += &format!(" => {} ? b{} : b{}", self.value(*cond, 0), yes.index(), no.index());
+                _ = write!(line, " => {} ? b{} : b{}", self.value(*cond, 0), yes.index(), no.index());
             }
             Term::Resume(list) => {
                 let ways = &self.targets[list.start as usize..(list.start + list.count) as usize];
-                line += &format!(" => resume {}", ways.iter().map(go).collect::<Vec<_>>().join(" "));
+                _ = write!(line, " => resume {}", ways.iter().map(go).collect::<Vec<_>>().join(" "));
             }
         }
         if block.handler.to != Exit::Throw || block.handler.tag != 0 {
-            line += &format!(" !{}", go(&block.handler));
+            _ = write!(line, " !{}", go(&block.handler));
         }
         line
     }
@@ -141,16 +141,7 @@ impl Graph {
                 };
                 format!("{}{sign}{}", next(object), self.key(key, depth))
             }
-            Op::Join { left, right, how } => {
-                let sign = match how {
-                    JoinKind::And => "&&",
-                    JoinKind::Or => "||",
-                    JoinKind::Coalesce => "??",
-                    JoinKind::Choice => ":",
-                    JoinKind::Default => "=",
-                };
-                format!("({} {sign} {})", next(left), next(right))
-            }
+            Op::Join { left, right, how } => format!("({} {} {})", next(left), join_sign(how), next(right)),
             Op::Operate { operator, left, right } => {
                 let sign = operator_sign(operator);
                 match (left, right) {
@@ -159,14 +150,9 @@ impl Graph {
                 }
             }
             Op::Call { callee, how, optional, .. } => self.call(at, (callee, optional), (how, depth)),
-            Op::Element { of, how } => {
-                let word = match how {
-                    ElementKind::Of => "of",
-                    ElementKind::In => "in",
-                    ElementKind::AwaitOf => "await of",
-                };
-                format!("({word} {})", next(of))
-            }
+            Op::Element { of, how: ElementKind::Of } => format!("(of {})", next(of)),
+            Op::Element { of, how: ElementKind::In } => format!("(in {})", next(of)),
+            Op::Element { of, how: ElementKind::AwaitOf } => format!("(await of {})", next(of)),
             Op::Await { value } => format!("(await {})", next(value)),
             Op::Yield { value, .. } => format!("(yield {})", next(value)),
             Op::Caught => "caught".to_owned(),
@@ -181,7 +167,12 @@ impl Graph {
         format!("{before}function{star} {}", self.function_name(function))
     }
 
-    fn call(&self, at: ValueId, (callee, optional): (Option<ValueId>, bool), (how, depth): (CallKind, usize)) -> String {
+    fn call(
+        &self,
+        at: ValueId,
+        (callee, optional): (Option<ValueId>, bool),
+        (how, depth): (CallKind, usize),
+    ) -> String {
         let one = |arg: &Option<ValueId>| match arg.map(|arg| self.op(arg)) {
             Some(Op::Element { of, .. }) => format!("...{}", self.value(of, depth + 1)),
             _ => self.value(*arg, depth + 1),
@@ -189,7 +180,8 @@ impl Graph {
         let args: Vec<_> = self.args(at).iter().map(one).collect();
         let callee = self.value(callee, depth + 1);
         if how == CallKind::Tagged {
-            return format!("{callee}`{}`", args.iter().map(|arg| format!("${{{arg}}}")).collect::<String>());
+            let parts: Vec<_> = args.iter().map(|arg| format!("${{{arg}}}")).collect();
+            return format!("{callee}`{}`", parts.concat());
         }
         let args = args.join(", ");
         match how {
@@ -268,6 +260,16 @@ const fn constant(value: Constant) -> &'static str {
         Constant::Regex => "regex",
         Constant::BigInt => "bigint",
         Constant::Meta => "meta",
+    }
+}
+
+const fn join_sign(how: JoinKind) -> &'static str {
+    match how {
+        JoinKind::And => "&&",
+        JoinKind::Or => "||",
+        JoinKind::Coalesce => "??",
+        JoinKind::Choice => ":",
+        JoinKind::Default => "=",
     }
 }
 

@@ -8,7 +8,7 @@ use oxc_span::GetSpan;
 use oxc_syntax::operator::AssignmentOperator;
 
 use super::Lower;
-use super::expressions::binary;
+use super::expressions::{binary, is_pure};
 use super::functions::This;
 use crate::graph::{JoinKind, Key, Name, Op, Operator, ValueId};
 
@@ -16,12 +16,13 @@ use crate::graph::{JoinKind, Key, Name, Op, Operator, ValueId};
 const LIST: Op = Op::Array { length: 0, plain: false };
 
 impl<'a> Lower<'a> {
-    /// The value of an initialiser; a function without a name gets that of the variable.
-    pub(super) fn named(&mut self, init: &Expression<'a>, pattern: &BindingPattern<'a>) -> Option<ValueId> {
-        let name = pattern.get_binding_identifier().map(|id| self.scopes.intern(id.name));
-        self.named_as(init, name)
+    /// The name that a function gets from the variable that it is written into.
+    pub(super) fn name_for(&mut self, init: &Expression<'a>, pattern: &BindingPattern<'a>) -> Option<Name> {
+        let id = pattern.get_binding_identifier().filter(|_| takes_name(init));
+        id.map(|id| self.scopes.intern(id.name))
     }
 
+    /// A value; a function or class without a name gets this one.
     pub(super) fn named_as(&mut self, value: &Expression<'a>, name: Option<Name>) -> Option<ValueId> {
         match value {
             Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_) => {
@@ -63,14 +64,29 @@ impl<'a> Lower<'a> {
                 }
             }
             BindingPattern::AssignmentPattern(p) => {
-                let default = self.named(&p.right, &p.left);
-                let value = self.or_default(value, default, p.span.start);
+                let name = self.name_for(&p.right, &p.left);
+                let value = self.or_default(value, (&p.right, name), p.span.start);
                 self.bind(Some(value), &p.left, init);
             }
         }
     }
 
-    pub(super) fn or_default(&mut self, left: Option<ValueId>, right: Option<ValueId>, at: u32) -> ValueId {
+    /// A value, or where it is missing a default, which is evaluated only then; `name` is what a function would be called.
+    pub(super) fn or_default(
+        &mut self,
+        left: Option<ValueId>,
+        (init, name): (&Expression<'a>, Option<Name>),
+        at: u32,
+    ) -> ValueId {
+        let right = if is_pure(init) {
+            self.named_as(init, name)
+        } else {
+            let after = self.second(left, (JoinKind::Default, at));
+            let right = self.named_as(init, name);
+            self.builder.goto(after);
+            self.builder.start(after);
+            right
+        };
         self.push(Op::Join { left, right, how: JoinKind::Default }, at)
     }
 
@@ -90,6 +106,7 @@ impl<'a> Lower<'a> {
             return value;
         };
         let name = match target {
+            _ if !takes_name(&a.right) => None,
             SimpleAssignmentTarget::AssignmentTargetIdentifier(id) => Some(self.scopes.intern(id.name)),
             SimpleAssignmentTarget::StaticMemberExpression(m) => Some(self.scopes.intern(m.property.name)),
             _ => None,
@@ -155,8 +172,7 @@ impl<'a> Lower<'a> {
                     let key = Key::name(self.scopes.intern(p.binding.name));
                     let mut part = self.load(value, key, p.span.start);
                     if let Some(init) = &p.init {
-                        let default = self.named_as(init, key.as_name());
-                        part = self.or_default(Some(part), default, p.span.start);
+                        part = self.or_default(Some(part), (init, key.as_name()), p.span.start);
                     }
                     let place = self.variable(&p.binding);
                     self.write(&place, Some(part), p.span.start);
@@ -178,11 +194,11 @@ impl<'a> Lower<'a> {
         match target {
             AssignmentTargetMaybeDefault::AssignmentTargetWithDefault(d) => {
                 let name = match &d.binding {
+                    _ if !takes_name(&d.init) => None,
                     AssignmentTarget::AssignmentTargetIdentifier(id) => Some(self.scopes.intern(id.name)),
                     _ => None,
                 };
-                let default = self.named_as(&d.init, name);
-                let value = self.or_default(Some(value), default, d.span.start);
+                let value = self.or_default(Some(value), (&d.init, name), d.span.start);
                 self.assign(Some(value), &d.binding);
             }
             other => {
@@ -235,7 +251,9 @@ impl<'a> Lower<'a> {
             Place::Variable(symbol) => self.copy(value, *symbol, (false, at)),
             Place::Field(object, key) => self.store(*object, (*key, value), at),
             Place::OneOf(symbol, objects, key) => {
-                objects.iter().for_each(|object| self.store(Some(*object), (*key, value), at));
+                for object in objects {
+                    self.store(Some(*object), (*key, value), at);
+                }
                 self.copy(value, *symbol, (false, at));
             }
             Place::Nothing => {}
@@ -249,6 +267,11 @@ enum Place {
     /// Inside of `with`: a variable, or a field of one of these objects.
     OneOf(ValueId, Vec<ValueId>, Key),
     Nothing,
+}
+
+/// Whether a value without a name gets that of the variable or field that it is written into.
+fn takes_name(value: &Expression<'_>) -> bool {
+    value.is_function() || matches!(value, Expression::ClassExpression(_))
 }
 
 fn logical(operator: AssignmentOperator) -> Option<JoinKind> {

@@ -1,8 +1,6 @@
 //! Calls, `new`, `super`, tagged templates, `require` and `import()`.
 
-use oxc_ast::ast::{
-    Argument, CallExpression, Expression, ImportExpression, NewExpression, TaggedTemplateExpression,
-};
+use oxc_ast::ast::{Argument, CallExpression, Expression, ImportExpression, NewExpression, TaggedTemplateExpression};
 use oxc_str::Str;
 
 use super::Lower;
@@ -67,9 +65,16 @@ impl<'a> Lower<'a> {
     }
 
     /// A call of what is no call in the text.
-    pub(super) fn call_on(&mut self, callee: Option<ValueId>, args: &[Option<ValueId>], (how, at): (CallKind, u32)) -> ValueId {
+    pub(super) fn call_on(
+        &mut self,
+        callee: Option<ValueId>,
+        args: &[Option<ValueId>],
+        (how, at): (CallKind, u32),
+    ) -> ValueId {
         let mark = self.builder.mark();
-        args.iter().for_each(|arg| self.builder.item(*arg));
+        for arg in args {
+            self.builder.item(*arg);
+        }
         let args = self.builder.args(mark);
         self.push(Op::Call { callee, args, how, optional: false, spreads: false }, at)
     }

@@ -6,7 +6,7 @@ use oxc_ast::ast::{
     PropertyKey, PropertyKind, TemplateLiteral, UnaryExpression, UnaryOperator, YieldExpression,
 };
 use oxc_span::GetSpan;
-use oxc_str::{Ident, Str};
+use oxc_str::Str;
 use oxc_syntax::operator::BinaryOperator;
 
 use super::functions::This;
@@ -51,7 +51,7 @@ impl<'a> Lower<'a> {
             Expression::Identifier(id) => Some(self.reference(id)),
             Expression::StaticMemberExpression(_)
             | Expression::ComputedMemberExpression(_)
-            | Expression::PrivateFieldExpression(_) => self.member(e.to_member_expression()),
+            | Expression::PrivateFieldExpression(_) => Some(self.member(e.to_member_expression())),
             Expression::CallExpression(c) => Some(self.call(c)),
             Expression::NewExpression(n) => Some(self.new_expression(n)),
             Expression::ThisExpression(t) => Some(self.this(t.span.start)),
@@ -75,7 +75,7 @@ impl<'a> Lower<'a> {
             Expression::ChainExpression(c) => match &c.expression {
                 ChainElement::CallExpression(c) => Some(self.call(c)),
                 ChainElement::TSNonNullExpression(e) => self.expr(&e.expression),
-                other => self.member(other.to_member_expression()),
+                other => Some(self.member(other.to_member_expression())),
             },
             Expression::AwaitExpression(a) => {
                 let value = self.expr(&a.argument);
@@ -123,7 +123,7 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn text(&mut self, text: Str<'a>, at: u32) -> ValueId {
-        let value = (text.len() <= LONGEST_TEXT).then(|| self.scopes.intern(Ident::from(text)));
+        let value = (text.len() <= LONGEST_TEXT).then(|| self.scopes.intern(text));
         self.push(Op::Text { value }, at)
     }
 
@@ -133,10 +133,10 @@ impl<'a> Lower<'a> {
 
     // Members.
 
-    fn member(&mut self, member: &MemberExpression<'a>) -> Option<ValueId> {
+    fn member(&mut self, member: &MemberExpression<'a>) -> ValueId {
         let object = self.expr(member.object());
         let key = self.member_key(member);
-        Some(self.push(Op::Load { object, key, optional: member.optional() }, member.span().start))
+        self.push(Op::Load { object, key, optional: member.optional() }, member.span().start)
     }
 
     pub(super) fn member_key(&mut self, member: &MemberExpression<'a>) -> Key {
@@ -150,15 +150,19 @@ impl<'a> Lower<'a> {
     /// `o['k']` is `o.k`.
     fn computed(&mut self, key: &Expression<'a>) -> Key {
         match key {
-            Expression::StringLiteral(s) if s.value.len() <= LONGEST_TEXT => {
-                Key::name(self.scopes.intern(Ident::from(s.value)))
-            }
+            Expression::StringLiteral(s) if s.value.len() <= LONGEST_TEXT => Key::name(self.scopes.intern(s.value)),
             Expression::TemplateLiteral(t) if t.expressions.is_empty() => match short_template(t) {
-                Some(text) => Key::name(self.scopes.intern(Ident::from(text))),
+                Some(text) => Key::name(self.scopes.intern(text)),
                 None => Key::ANY,
             },
-            Expression::NumericLiteral(n) if n.value >= 0.0 && n.value.fract() == 0.0 => {
-                if n.value < f64::from(u32::MAX) { Key::index(n.value as usize) } else { Key::ANY }
+            Expression::NumericLiteral(n) if n.value >= 0.0 && n.value.fract() == 0.0 =>
+            {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "what is too large is any index"
+                )]
+                Key::index(n.value as usize)
             }
             _ => {
                 let value = self.expr(key);
@@ -207,9 +211,14 @@ impl<'a> Lower<'a> {
         let (other, after) = (self.builder.block(), self.builder.block());
         match how {
             JoinKind::And => self.builder.branch(left, other, after),
-            JoinKind::Coalesce => {
-                let right = Some(self.push(Op::Constant { value: Constant::Null }, at));
-                let cond = self.push(Op::Operate { operator: Operator::Unequal, left, right }, at);
+            JoinKind::Coalesce | JoinKind::Default => {
+                let right = if how == JoinKind::Default {
+                    self.global(self.words.undefined, at)
+                } else {
+                    self.push(Op::Constant { value: Constant::Null }, at)
+                };
+                let operator = Operator::Unequal;
+                let cond = self.push(Op::Operate { operator, left, right: Some(right) }, at);
                 self.builder.branch(Some(cond), after, other);
             }
             _ => self.builder.branch(left, after, other),
@@ -339,9 +348,7 @@ impl<'a> Lower<'a> {
             PropertyKind::Set => FunctionKind::Setter,
         };
         let value = match &p.value {
-            f @ Expression::FunctionExpression(_) => {
-                self.function_value(f, key.as_name(), This::Value(object, kind))
-            }
+            f @ Expression::FunctionExpression(_) => self.function_value(f, key.as_name(), This::Value(object, kind)),
             other => self.named_as(other, key.as_name()),
         };
         match (kind, value) {
@@ -391,7 +398,7 @@ fn short_template<'a>(t: &TemplateLiteral<'a>) -> Option<Str<'a>> {
 }
 
 /// Evaluating it does nothing that a block of its own would show.
-fn is_pure(e: &Expression<'_>) -> bool {
+pub(super) fn is_pure(e: &Expression<'_>) -> bool {
     match e {
         Expression::StaticMemberExpression(m) => is_pure(&m.object),
         Expression::ObjectExpression(o) => o.properties.is_empty(),
@@ -399,8 +406,7 @@ fn is_pure(e: &Expression<'_>) -> bool {
         Expression::UnaryExpression(u) => u.operator != UnaryOperator::Delete && is_pure(&u.argument),
         Expression::BinaryExpression(b) => is_pure(&b.left) && is_pure(&b.right),
         Expression::Identifier(_) | Expression::ThisExpression(_) => true,
-        Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_) => true,
-        _ => e.is_literal(),
+        _ => e.is_literal() || e.is_function(),
     }
 }
 

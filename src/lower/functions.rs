@@ -1,9 +1,8 @@
 //! Functions: their parameters, their `this`, their bodies.
 
 use oxc_ast::ast::{
-    ArrowFunctionBody, ArrowFunctionExpression, BindingIdentifier, BindingPattern, Expression, FormalParameter,
-    FormalParameterRest, FormalParameters, Function as Syntax, FunctionType, Statement, TSThisParameter,
-    TSTypeParameterDeclaration,
+    ArrowFunctionBody, ArrowFunctionExpression, BindingIdentifier, Expression, FormalParameter, FormalParameterRest,
+    FormalParameters, Function as Syntax, FunctionType, Statement, TSThisParameter, TSTypeParameterDeclaration,
 };
 use oxc_span::GetSpan;
 
@@ -22,6 +21,7 @@ pub enum This {
 }
 
 /// A function of whatever syntax.
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the language")]
 #[derive(Clone, Copy)]
 struct Body<'e, 'a> {
     name: Option<Name>,
@@ -44,9 +44,12 @@ struct Body<'e, 'a> {
 impl<'a> Lower<'a> {
     /// A declaration: its closure is there since the scope was entered, unless it stands where none was looked for.
     pub(super) fn function_declaration(&mut self, f: &Syntax<'a>) -> Option<ValueId> {
-        let (id, value) = match self.take_hoisted(f) {
-            Some(known) => known,
-            None => self.hoist_function(f)?,
+        f.body.as_ref()?;
+        let (id, value) = if let Some(hoisted) = self.take_hoisted(f) {
+            hoisted
+        } else {
+            let symbol = f.id.as_ref().map(|id| self.binding(id));
+            self.hoist_function(f, symbol)?
         };
         if let Some(body) = self.body_of(f, None, This::Unknown) {
             self.function_body(id, value, body);
@@ -63,12 +66,13 @@ impl<'a> Lower<'a> {
 
     /// Makes the closure of a declaration, which its name stands for from the start of the scope on; its body follows where
     /// it is written. `None` where it has no body: an overload, a declaration of something elsewhere.
-    pub(super) fn hoist_function(&mut self, f: &Syntax<'a>) -> Option<(FunctionId, ValueId)> {
-        let body = self.body_of(f, None, This::Unknown)?;
+    pub(super) fn hoist_function(&mut self, f: &Syntax<'a>, symbol: Option<ValueId>) -> Option<(FunctionId, ValueId)> {
+        let name = symbol.and_then(|symbol| self.name_of(symbol));
+        let body = self.body_of(f, name, This::Unknown)?;
         let (id, value) = self.declare_function(&body);
-        if let Some(name) = &f.id {
-            let symbol = self.binding(name);
-            self.copy(Some(value), symbol, (true, name.span.start));
+        if let Some(symbol) = symbol {
+            let at = f.id.as_ref().map_or(body.at, |id| id.span.start);
+            self.copy(Some(value), symbol, (true, at));
         }
         Some((id, value))
     }
@@ -112,16 +116,16 @@ impl<'a> Lower<'a> {
 
     fn body_of<'e>(&mut self, f: &'e Syntax<'a>, name: Option<Name>, this: This) -> Option<Body<'e, 'a>> {
         let body = f.body.as_ref()?;
-        let own_name = f.id.as_ref().map(|id| self.scopes.intern(id.name));
+        let own = f.id.as_ref().filter(|_| f.r#type == FunctionType::FunctionExpression);
         Some(Body {
-            name: own_name.or(name),
+            name: own.map(|id| self.scopes.intern(id.name)).or(name),
             at: f.span.start,
             types: f.type_parameters.as_deref(),
             this_param: f.this_param.as_deref(),
             params: &f.params,
             statements: &body.statements,
             returns: None,
-            own: f.id.as_ref().filter(|_| f.r#type == FunctionType::FunctionExpression),
+            own,
             this,
             arrow: false,
             is_async: f.r#async,
@@ -254,35 +258,33 @@ impl<'a> Lower<'a> {
 
     fn parameter(&mut self, place: (FunctionId, usize), param: &FormalParameter<'a>, this: This) -> ValueId {
         let at = param.span.start;
-        let BindingPattern::BindingIdentifier(name) = &param.pattern else {
-            let value = self.pattern_parameter(place, at);
-            let mut part = value;
-            if let Some(init) = &param.initializer {
-                let default = self.expr(init);
-                part = self.or_default(Some(value), default, at);
+        let id = param.pattern.get_binding_identifier();
+        let annotation = param.type_annotation.as_ref().map(|annotation| &annotation.type_annotation);
+        let value = match id {
+            Some(id) if param.initializer.is_none() => self.binding(id),
+            _ => {
+                let value = self.pattern_parameter(place, at);
+                let mut part = value;
+                if let Some(init) = &param.initializer {
+                    let name = self.name_for(init, &param.pattern);
+                    part = self.or_default(Some(value), (init, name), at);
+                }
+                self.bind(Some(part), &param.pattern, true);
+                value
             }
-            if let Some(annotation) = &param.type_annotation {
-                self.annotate(value, &annotation.type_annotation);
-            }
-            self.bind(Some(part), &param.pattern, true);
-            return value;
         };
-        let symbol = self.binding(name);
-        if let Some(init) = &param.initializer {
-            let default = self.named(init, &param.pattern);
-            self.copy(default, symbol, (true, at));
-        }
-        if let Some(annotation) = &param.type_annotation {
-            self.annotate(symbol, &annotation.type_annotation);
+        let variable = id.map_or(value, |id| self.binding(id));
+        if let Some(ty) = annotation {
+            self.annotate(variable, ty);
         }
         // `constructor(private readonly db: Db)` is a field, too.
-        if param.accessibility.is_some() || param.readonly || param.r#override {
-            if let This::Member { this, .. } = this {
-                let key = Key::name(self.scopes.intern(name.name));
-                self.store(Some(this), (key, Some(symbol)), at);
-            }
+        if (param.accessibility.is_some() || param.readonly || param.r#override)
+            && let This::Member { this, .. } = this
+            && let Some(name) = self.name_of(variable)
+        {
+            self.store(Some(this), (Key::name(name), Some(variable)), at);
         }
-        symbol
+        value
     }
 
     fn rest_parameter(&mut self, place: (FunctionId, usize), rest: &FormalParameterRest<'a>) -> ValueId {
@@ -294,6 +296,7 @@ impl<'a> Lower<'a> {
         value
     }
 
+    /// What is handed over, where it does not go into one variable as it is.
     fn pattern_parameter(&mut self, (function, index): (FunctionId, usize), at: u32) -> ValueId {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         self.push(Op::Param { function, index }, at)

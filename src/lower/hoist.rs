@@ -82,23 +82,21 @@ impl<'a> Lower<'a> {
         }
         let Some(id) = &f.id else {
             if reach != Reach::Lifted {
-                self.hoist_function(f);
+                self.hoist_function(f, None);
             }
             return;
         };
-        let name = self.scopes.intern(id.name);
-        match reach {
+        if reach == Reach::Lifted {
             // A parameter of that name stays what it is.
-            Reach::Lifted => {
-                if self.scopes.own(name, Space::Values).is_none() {
-                    self.declare(id, SymbolKind::Function);
-                }
-                return;
+            let name = self.scopes.intern(id.name);
+            if self.scopes.own(name, Space::Values).is_none() {
+                self.declare(id, SymbolKind::Function);
             }
-            Reach::Block if self.leaves_blocks(f) && self.is_lifted(name) => {}
-            Reach::Block | Reach::Body => _ = self.declare(id, SymbolKind::Function),
+            return;
         }
-        self.hoist_function(f);
+        let lifted = if reach == Reach::Block && self.leaves_blocks(f) { self.lifted(id) } else { None };
+        let symbol = lifted.unwrap_or_else(|| self.declare(id, SymbolKind::Function));
+        self.hoist_function(f, Some(symbol));
     }
 
     /// In sloppy code a function in a block is also a `var` of the function around it.
@@ -106,11 +104,19 @@ impl<'a> Lower<'a> {
         !self.strict && !f.r#async && !f.generator
     }
 
-    /// Whether a name stands for a variable of the function at hand that a function in a block may be.
-    fn is_lifted(&self, name: Name) -> bool {
-        let bound = self.scopes.bound(name, Space::Values).map(|value| self.builder.graph.op(value));
-        matches!(bound, Some(Op::Symbol { function, kind: SymbolKind::Function | SymbolKind::Var, .. })
-            if function == self.builder.function)
+    /// The variable of the function at hand that a function in a block is, too.
+    fn lifted(&mut self, id: &BindingIdentifier<'a>) -> Option<ValueId> {
+        let name = self.scopes.intern(id.name);
+        let bound = self.scopes.bound(name, Space::Values)?;
+        let here = self.builder.function;
+        matches!(self.builder.graph.op(bound), Op::Symbol { function, kind: SymbolKind::Function | SymbolKind::Var, .. }
+            if function == here)
+        .then_some(bound)
+    }
+
+    /// The name of a variable.
+    pub(super) fn name_of(&self, symbol: ValueId) -> Option<Name> {
+        if let Op::Symbol { name, .. } = self.builder.graph.op(symbol) { Some(name) } else { None }
     }
 
     /// What `var` declares inside of other statements belongs to the function.

@@ -5,7 +5,6 @@ use oxc_ast::ast::{
     JSXAttribute, JSXAttributeItem, JSXAttributeName, JSXAttributeValue, JSXChild, JSXElement, JSXElementName,
     JSXFragment, JSXMemberExpression, JSXMemberExpressionObject,
 };
-use oxc_str::Ident;
 
 use super::Lower;
 use crate::graph::{CallKind, Constant, ElementKind, Key, Op, ValueId};
@@ -52,7 +51,7 @@ impl<'a> Lower<'a> {
             Some(JSXAttributeValue::Fragment(f)) => Some(self.jsx_fragment(f)),
         };
         let name = match &attribute.name {
-            JSXAttributeName::Identifier(name) => self.scopes.intern(Ident::from(name.name)),
+            JSXAttributeName::Identifier(name) => self.scopes.intern(name.name),
             JSXAttributeName::NamespacedName(name) => self.written(name.span),
         };
         let key = Key::name(name);
@@ -65,7 +64,7 @@ impl<'a> Lower<'a> {
             JSXMemberExpressionObject::MemberExpression(m) => self.jsx_member(m),
             JSXMemberExpressionObject::ThisExpression(t) => self.this(t.span.start),
         };
-        let key = Key::name(self.scopes.intern(Ident::from(member.property.name)));
+        let key = Key::name(self.scopes.intern(member.property.name));
         self.load(Some(object), key, member.span.start)
     }
 

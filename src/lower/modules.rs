@@ -6,7 +6,7 @@ use oxc_ast::ast::{
     Statement, TSEnumDeclaration, TSEnumMemberName, TSImportEqualsDeclaration, TSModuleReference,
     TSNamespaceDeclaration, TSNamespaceDeclarationBody,
 };
-use oxc_str::{Ident, Str};
+use oxc_str::Str;
 
 use super::Lower;
 use super::hoist::Reach;
@@ -62,12 +62,12 @@ impl<'a> Lower<'a> {
 
     /// What a mention of another module stands for.
     pub(super) fn import(&mut self, (module, key): (Str<'a>, Key), how: ImportKind, at: u32) -> ValueId {
-        let module = self.scopes.intern(Ident::from(module));
+        let module = self.scopes.intern(module);
         self.push(Op::Import { module, key, how }, at)
     }
 
     fn export_key(&mut self, name: &ModuleExportName<'a>) -> Key {
-        Key::name(self.scopes.intern(Ident::from(name.name())))
+        Key::name(self.scopes.intern(name.name()))
     }
 
     fn import_declaration(&mut self, i: &ImportDeclaration<'a>) {
@@ -164,10 +164,10 @@ impl<'a> Lower<'a> {
         for member in &e.body.members {
             let at = member.span.start;
             let name = match &member.id {
-                TSEnumMemberName::Identifier(id) => Some(id.name),
-                TSEnumMemberName::String(s) | TSEnumMemberName::ComputedString(s) => Some(Ident::from(s.value)),
+                TSEnumMemberName::Identifier(id) => Some(id.name.as_str()),
+                TSEnumMemberName::String(s) | TSEnumMemberName::ComputedString(s) => Some(s.value.as_str()),
                 TSEnumMemberName::ComputedTemplateString(t) => {
-                    t.quasis.first().and_then(|text| text.value.cooked).map(Ident::from)
+                    t.quasis.first().and_then(|text| text.value.cooked).map(|text| text.as_str())
                 }
             };
             let value = match &member.initializer {

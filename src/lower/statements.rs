@@ -14,6 +14,7 @@ use super::hoist::Reach;
 use crate::graph::{BlockId, ElementKind, Loop, LoopId, LoopKind, Op, Operator, Term, ValueId};
 
 /// The blocks of a loop.
+#[derive(Clone, Copy)]
 struct Rounds {
     /// Behind the loop, and where a round ends.
     after: BlockId,
@@ -129,12 +130,22 @@ impl<'a> Lower<'a> {
 
     fn variables(&mut self, declaration: &VariableDeclaration<'a>) {
         for declarator in &declaration.declarations {
-            let mut annotated = declarator.id.get_binding_identifier().map(|id| self.binding(id));
-            if let Some(init) = &declarator.init {
-                let value = self.named(init, &declarator.id);
-                annotated = annotated.or(value);
-                self.bind(value, &declarator.id, true);
-            }
+            let annotated = match &declarator.id {
+                BindingPattern::BindingIdentifier(id) => {
+                    let symbol = self.binding(id);
+                    if let Some(init) = &declarator.init {
+                        let name = self.name_of(symbol);
+                        let value = self.named_as(init, name);
+                        self.copy(value, symbol, (true, id.span.start));
+                    }
+                    Some(symbol)
+                }
+                pattern => {
+                    let value = declarator.init.as_ref().and_then(|init| self.expr(init));
+                    self.bind(value, pattern, true);
+                    value
+                }
+            };
             if let (Some(value), Some(annotation)) = (annotated, &declarator.type_annotation) {
                 self.annotate(value, &annotation.type_annotation);
             }

@@ -50,8 +50,7 @@ fn check(table: &str, source_type: SourceType, print: impl Fn(&Graph) -> Vec<Str
     assert!(!programs.is_empty(), "no program in the table");
     for (source, expected) in programs {
         let made = print(&graph(&source, source_type));
-        let shown = made.iter().map(|line| format!("    {line}\n")).collect::<String>();
-        assert!(made == expected, "{source}\n{shown}\nexpected:\n{}", expected.join("\n"));
+        assert!(made == expected, "{source}\n    {}\nexpected:\n    {}", made.join("\n    "), expected.join("\n    "));
     }
 }
 

@@ -1,8 +1,8 @@
 //! Type annotations: whom they name, and whether what they allow has but few values.
 
 use oxc_ast::ast::{
-    BindingIdentifier, Expression, TSImportTypeQualifier, TSInterfaceDeclaration, TSLiteral, TSTupleElement, TSType, TSTypeAliasDeclaration,
-    TSTypeName, TSTypeOperatorOperator, TSTypeParameterDeclaration,
+    BindingIdentifier, Expression, TSImportTypeQualifier, TSInterfaceDeclaration, TSLiteral, TSTupleElement, TSType,
+    TSTypeAliasDeclaration, TSTypeName, TSTypeOperatorOperator, TSTypeParameterDeclaration,
 };
 use oxc_span::GetSpan;
 
@@ -115,11 +115,17 @@ impl<'a> Lower<'a> {
 
     fn look_at(&mut self, ty: &TSType<'a>, depth: u8) -> Type {
         match ty {
-            TSType::TSBooleanKeyword(_) | TSType::TSNullKeyword(_) | TSType::TSUndefinedKeyword(_) => Type::Finite,
-            TSType::TSVoidKeyword(_) | TSType::TSNeverKeyword(_) => Type::Finite,
+            TSType::TSBooleanKeyword(_)
+            | TSType::TSNullKeyword(_)
+            | TSType::TSUndefinedKeyword(_)
+            | TSType::TSVoidKeyword(_)
+            | TSType::TSNeverKeyword(_) => Type::Finite,
             TSType::TSLiteralType(l) => literal(&l.literal),
-            TSType::TSStringKeyword(_) | TSType::TSNumberKeyword(_) | TSType::TSBigIntKeyword(_) => Type::Primitive,
-            TSType::TSSymbolKeyword(_) | TSType::TSTemplateLiteralType(_) => Type::Primitive,
+            TSType::TSStringKeyword(_)
+            | TSType::TSNumberKeyword(_)
+            | TSType::TSBigIntKeyword(_)
+            | TSType::TSSymbolKeyword(_)
+            | TSType::TSTemplateLiteralType(_) => Type::Primitive,
             TSType::TSAnyKeyword(_) => Type::Any,
             TSType::TSObjectKeyword(_) | TSType::TSTypeLiteral(_) | TSType::TSMappedType(_) => Type::Object,
             TSType::TSFunctionType(_) | TSType::TSConstructorType(_) => Type::Function,

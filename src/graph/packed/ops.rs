@@ -3,8 +3,8 @@
 use super::Broken;
 use super::bytes::{Field, Reader, Writer};
 use crate::graph::{
-    CallKind, ClassId, Constant, Double, ElementKind, FunctionId, FunctionKind, ImportKind, Inst, JoinKind, Key, List, LoopKind,
-    Name, Op, Operator, SymbolKind, TypeId, ValueId,
+    CallKind, ClassId, Constant, Double, ElementKind, FunctionId, FunctionKind, ImportKind, Inst, JoinKind, Key, List,
+    LoopKind, Name, Op, Operator, SymbolKind, TypeId, ValueId,
 };
 
 /// What has few values.
@@ -174,7 +174,7 @@ const TAGS: [u8; 256] = {
     while tag < VARIANTS.len() {
         let mut variant = 0;
         while variant < VARIANTS[tag] {
-            tags[FIRST[tag] as usize + variant as usize] = low_byte(tag as u64);
+            tags[(FIRST[tag] + low_byte(variant)) as usize] = low_byte(tag as u64);
             variant += 1;
         }
         tag += 1;
@@ -244,7 +244,9 @@ impl Field for List {
     fn write(self, writer: &mut Writer<'_>) {
         let args = &writer.args[self.start as usize..(self.start + self.count) as usize];
         writer.index(args.len());
-        args.iter().for_each(|arg| arg.write(writer));
+        for arg in args {
+            arg.write(writer);
+        }
     }
     fn read(reader: &mut Reader<'_>) -> Result<Self, Broken> {
         let (start, count) = (reader.args.len(), reader.count()?);

@@ -4,7 +4,7 @@ use super::Broken;
 use super::bytes::{Counts, Field, Reader, Writer};
 use super::ops::{self, Few};
 use crate::graph::{
-    Alias, Block, BlockId, Class, Exit, Function, FunctionId, FunctionKind, Graph, List, Loop, LoopKind, Names,
+    Alias, Block, BlockId, Class, Exit, Function, FunctionId, FunctionKind, Graph, Inst, List, Loop, LoopKind, Names,
     Target, Term, Type, ValueId,
 };
 
@@ -22,28 +22,31 @@ pub fn write(graph: &Graph, writer: &mut Writer<'_>) {
         graph.runs.len(),
         graph.aliases.len(),
     ];
-    counts.iter().for_each(|count| writer.index(*count));
+    for count in counts {
+        writer.index(count);
+    }
     ops::write(&graph.insts, writer);
-    graph.params.iter().for_each(|param| param.write(writer));
+    graph.params.iter().for_each(|param| writer.value_or_none(*param));
     graph.targets.iter().for_each(|target| write_target(*target, 0, writer));
     write_blocks(graph, writer);
-    graph.functions.iter().for_each(|function| write_function(function, writer));
+    write_functions(graph, writer);
     for class in &graph.classes {
         class.name.write(writer);
         class.function.write(writer);
-        [class.value, class.instance].iter().for_each(|value| value.write(writer));
-        [class.heritage].iter().for_each(|value| value.write(writer));
+        writer.value(class.value);
+        writer.value(class.instance);
+        writer.value_or_none(class.heritage);
         writer.index(class.constructor.map_or(0, |function| function.index() + 1));
     }
     for made in &graph.loops {
         made.function.write(writer);
         made.parent.write(writer);
-        made.over.write(writer);
+        writer.value_or_none(made.over);
         writer.number(made.kind.number());
     }
     graph.types.iter().for_each(|ty| write_type(*ty, writer));
     for alias in &graph.aliases {
-        alias.symbol.write(writer);
+        writer.value(alias.symbol);
         alias.ty.write(writer);
     }
 }
@@ -57,26 +60,30 @@ pub fn read(reader: &mut Reader<'_>) -> Result<Graph, Broken> {
         *size = reader.count()?;
     }
     let [insts, blocks, functions, classes, loops, types, targets, params, runs, aliases] = sizes;
-    reader.counts =
-        Counts { names: names.len(), insts, blocks, functions, classes, loops, types, targets, params };
+    reader.counts = Counts { names: names.len(), insts, blocks, functions, classes, loops, types, targets, params };
     let insts = ops::read(reader)?;
-    let params = (0..params).map(|_| Field::read(reader)).collect::<Result<_, _>>()?;
+    let params = (0..params).map(|_| reader.value_or_none()).collect::<Result<_, _>>()?;
     let targets = (0..targets).map(|_| read_target(reader, 0)).collect::<Result<_, _>>()?;
     let (blocks, runs) = read_blocks(reader, runs)?;
-    let functions = (0..functions).map(|index| read_function(reader, index)).collect::<Result<_, _>>()?;
+    let functions = read_functions(reader, &insts)?;
     let classes = (0..classes).map(|_| read_class(reader)).collect::<Result<_, _>>()?;
     let loops = (0..loops).map(|index| read_loop(reader, index)).collect::<Result<_, _>>()?;
     let types = (0..types).map(|index| read_type(reader, index)).collect::<Result<_, _>>()?;
-    let one = |_| Ok(Alias { symbol: Field::read(reader)?, ty: Field::read(reader)? });
+    let one = |_| Ok(Alias { symbol: reader.value()?, ty: Field::read(reader)? });
     let aliases = (0..aliases).map(one).collect::<Result<_, _>>()?;
     let args = std::mem::take(&mut reader.args);
     Ok(Graph { insts, args, params, targets, blocks, runs, functions, classes, loops, types, aliases, names })
 }
 
 fn write_names(names: &Names, writer: &mut Writer<'_>) {
-    writer.index(names.len());
-    names.iter().for_each(|(_, name)| writer.index(name.len()));
-    names.iter().for_each(|(_, name)| writer.bytes.extend_from_slice(name.as_bytes()));
+    let (text, ends) = names.parts();
+    writer.index(ends.len());
+    let mut before = 0;
+    for end in ends {
+        writer.number(u64::from(end - before));
+        before = *end;
+    }
+    writer.bytes.extend_from_slice(text.as_bytes());
 }
 
 fn read_names(reader: &mut Reader<'_>) -> Result<Names, Broken> {
@@ -129,7 +136,8 @@ const HOW: u32 = 3;
 fn write_blocks(graph: &Graph, writer: &mut Writer<'_>) {
     let mut before = None::<Block>;
     for (here, block) in graph.blocks.iter().enumerate() {
-        let same = |part: fn(&Block, &Block) -> bool, bit| if before.is_some_and(|b| part(&b, block)) { bit } else { 0 };
+        let same =
+            |part: fn(&Block, &Block) -> bool, bit| if before.is_some_and(|b| part(&b, block)) { bit } else { 0 };
         let function = same(|a, b| a.function == b.function, SAME_FUNCTION);
         let inside = same(|a, b| a.inside == b.inside, SAME_LOOP);
         let handler = same(|a, b| a.handler == b.handler, SAME_HANDLER);
@@ -155,7 +163,7 @@ fn write_blocks(graph: &Graph, writer: &mut Writer<'_>) {
             Term::Goto(Target { to: Exit::Block(to), tag: 0 }) => writer.difference(here, to.index()),
             Term::Goto(target) => write_target(target, here, writer),
             Term::Branch { cond, yes, no } => {
-                cond.write(writer);
+                writer.value_or_none(cond);
                 writer.difference(here, yes.index());
                 writer.difference(here, no.index());
             }
@@ -195,7 +203,7 @@ fn read_blocks(reader: &mut Reader<'_>, count: usize) -> Result<Blocks, Broken> 
             1 => Term::Goto(Exit::Block(read_block(reader, here)?).plain()),
             2 => Term::Goto(read_target(reader, here)?),
             3 => Term::Branch {
-                cond: Field::read(reader)?,
+                cond: reader.value_or_none()?,
                 yes: read_block(reader, here)?,
                 no: read_block(reader, here)?,
             },
@@ -227,49 +235,78 @@ fn read_list(reader: &mut Reader<'_>, count: usize) -> Result<List, Broken> {
     if end as usize <= count { Ok(list) } else { Err(Broken) }
 }
 
-fn write_function(function: &Function, writer: &mut Writer<'_>) {
-    let flags = [function.is_async, function.generator, function.is_static, function.rest];
-    let flags = flags.iter().fold(0, |all, flag| all << 1 | u64::from(*flag));
-    writer.number(flags * FunctionKind::COUNT + function.kind.number());
-    function.name.write(writer);
-    writer.number(u64::from(function.at));
-    function.parent.write(writer);
-    function.class.write(writer);
-    function.entry.write(writer);
-    write_list(function.params, writer);
-    function.arguments.write(writer);
-    function.value.write(writer);
+fn write_functions(graph: &Graph, writer: &mut Writer<'_>) {
+    let (mut entry, mut params) = (0, 0);
+    for function in &graph.functions {
+        let with_closure = function.value.is_some_and(|value| graph.insts[value.index()].at == function.at);
+        let flags = [with_closure, function.is_async, function.generator, function.is_static, function.rest];
+        let flags = flags.iter().fold(0, |all, flag| all << 1 | u64::from(*flag));
+        writer.number(flags * FunctionKind::COUNT + function.kind.number());
+        writer.value_or_none(function.value);
+        if !with_closure {
+            writer.number(u64::from(function.at));
+        }
+        function.name.write(writer);
+        function.parent.write(writer);
+        function.class.write(writer);
+        writer.difference(entry, function.entry.index());
+        let List { start, count } = function.params;
+        writer.difference(params, start as usize);
+        writer.number(u64::from(count));
+        writer.value_or_none(function.arguments);
+        (entry, params) = (function.entry.index(), (start + count) as usize);
+    }
 }
 
-fn read_function(reader: &mut Reader<'_>, index: usize) -> Result<Function, Broken> {
-    let number = reader.number()?;
-    let (kind, flags) = (FunctionKind::of(number % FunctionKind::COUNT)?, number / FunctionKind::COUNT);
-    let function = Function {
-        name: Field::read(reader)?,
-        at: reader.small()?,
-        parent: Field::read(reader)?,
-        class: Field::read(reader)?,
-        entry: Field::read(reader)?,
-        params: read_list(reader, reader.counts.params)?,
-        kind,
-        is_async: flags & 8 != 0,
-        generator: flags & 4 != 0,
-        is_static: flags & 2 != 0,
-        rest: flags & 1 != 0,
-        arguments: Field::read(reader)?,
-        value: Field::read(reader)?,
-    };
-    // Functions stand in those that were made before, so that who climbs out of them arrives.
-    if function.parent.index() < index.max(1) { Ok(function) } else { Err(Broken) }
+fn read_functions(reader: &mut Reader<'_>, insts: &[Inst]) -> Result<Vec<Function>, Broken> {
+    let (mut entry, mut params) = (0, 0);
+    let mut functions = Vec::with_capacity(reader.counts.functions);
+    for index in 0..reader.counts.functions {
+        let number = reader.number()?;
+        let (kind, flags) = (FunctionKind::of(number % FunctionKind::COUNT)?, number / FunctionKind::COUNT);
+        let value = reader.value_or_none()?;
+        let at = match value {
+            Some(value) if flags & 16 != 0 => insts[value.index()].at,
+            _ => reader.small()?,
+        };
+        let name = Field::read(reader)?;
+        let parent: FunctionId = Field::read(reader)?;
+        let class = Field::read(reader)?;
+        let block = read_block(reader, entry)?;
+        let start = u32::try_from(reader.difference(params)?).map_err(|_| Broken)?;
+        let list = List { start, count: reader.small()? };
+        let end = start.checked_add(list.count).ok_or(Broken)?;
+        (entry, params) = (block.index(), end as usize);
+        // Functions stand in those that were made before, so that who climbs out of them arrives.
+        if params > reader.counts.params || parent.index() >= index.max(1) {
+            return Err(Broken);
+        }
+        functions.push(Function {
+            name,
+            at,
+            parent,
+            class,
+            entry: block,
+            params: list,
+            kind,
+            is_async: flags & 8 != 0,
+            generator: flags & 4 != 0,
+            is_static: flags & 2 != 0,
+            rest: flags & 1 != 0,
+            arguments: reader.value_or_none()?,
+            value,
+        });
+    }
+    Ok(functions)
 }
 
 fn read_class(reader: &mut Reader<'_>) -> Result<Class, Broken> {
     Ok(Class {
         name: Field::read(reader)?,
         function: Field::read(reader)?,
-        value: Field::read(reader)?,
-        instance: Field::read(reader)?,
-        heritage: Field::read(reader)?,
+        value: reader.value()?,
+        instance: reader.value()?,
+        heritage: reader.value_or_none()?,
         constructor: reader.below(reader.counts.functions + 1)?.checked_sub(1).map(FunctionId::at),
     })
 }
@@ -278,7 +315,7 @@ fn read_loop(reader: &mut Reader<'_>, index: usize) -> Result<Loop, Broken> {
     let made = Loop {
         function: Field::read(reader)?,
         parent: Field::read(reader)?,
-        over: Field::read(reader)?,
+        over: reader.value_or_none()?,
         kind: LoopKind::of(reader.number()?)?,
     };
     if made.parent.is_none_or(|parent| parent.index() < index) { Ok(made) } else { Err(Broken) }
@@ -289,7 +326,7 @@ fn write_type(ty: Type, writer: &mut Writer<'_>) {
     match ty {
         Type::Named { name, arg } => {
             writer.number(0);
-            name.write(writer);
+            writer.value(name);
             arg.write(writer);
         }
         Type::Array { of } => {
@@ -303,7 +340,7 @@ fn write_type(ty: Type, writer: &mut Writer<'_>) {
         }
         Type::Query { of } => {
             writer.number(3);
-            of.write(writer);
+            writer.value(of);
         }
         Type::Part { of } => {
             writer.number(4);
@@ -317,10 +354,10 @@ fn write_type(ty: Type, writer: &mut Writer<'_>) {
 fn read_type(reader: &mut Reader<'_>, index: usize) -> Result<Type, Broken> {
     let all = std::mem::replace(&mut reader.counts.types, index);
     let ty = match reader.number()? {
-        0 => Type::Named { name: Field::read(reader)?, arg: Field::read(reader)? },
+        0 => Type::Named { name: reader.value()?, arg: Field::read(reader)? },
         1 => Type::Array { of: Field::read(reader)? },
         2 => Type::Either { part: Field::read(reader)?, next: Field::read(reader)? },
-        3 => Type::Query { of: Field::read(reader)? },
+        3 => Type::Query { of: reader.value()? },
         4 => Type::Part { of: Field::read(reader)? },
         5 => Type::Finite,
         6 => Type::Primitive,

@@ -5,7 +5,7 @@ use super::{edges, flow_of};
 #[test]
 fn fields() {
     edges(
-        r#"
+        "
 class A { h = open(); f = () => this.h; g = function () { return this }; x; 'y-z' = 1; 2 = a; [k] = b }
     class A -> A
     open()
@@ -58,14 +58,14 @@ class A { declare q: Q; r!: R; readonly s: S = open() }
     open()
     open() -> this:A.s
     this:A.s: S
-"#,
+",
     );
 }
 
 #[test]
 fn methods() {
     edges(
-        r#"
+        "
 class A { m() {} static n() {} async p() {} *q() {} static async *r() {} 's-t'() {} [k]() {} }
     class A -> A
     function m -> this:A.m
@@ -89,7 +89,7 @@ class A { get x() { return this.y } set x(v) { this.y = v } static get z() { ret
 
 class A { constructor(a, b = 1) { this.a = a; this.b = b } }
     class A -> A
-    1 -> b
+    (constructor#1 = 1) -> b
     a -> this:A.a
     b -> this:A.b
 
@@ -98,7 +98,7 @@ class A { constructor(private db: Db, readonly x = open(), protected y?: Y, z?) 
     db: Db
     db -> this:A.db
     open()
-    open() -> x
+    (constructor#1 = open()) -> x
     x -> this:A.x
     y: Y
     y -> this:A.y
@@ -111,14 +111,14 @@ class A { m() { this.n(() => this.h) } n(f) { f.call(this) } }
     function m -> this:A.m
     f.call(this:A)
     function n -> this:A.n
-"#,
+",
     );
 }
 
 #[test]
 fn heritage() {
     edges(
-        r#"
+        "
 class A extends B { constructor(x) { super(x, ...y); super.m(); super.p = x; this.f = () => super.q(this) } }
     class A -> A
     super:B(x, ...y)
@@ -154,14 +154,14 @@ class A extends null {} class B extends (() => C)() {}
     class B -> B
     return C
     function 1()
-"#,
+",
     );
 }
 
 #[test]
 fn decorators() {
     edges(
-        r#"
+        "
 @dec @dec2(x) class A { @prop() p; @method m() {} @acc accessor q = 1; @stat static s = 2; @get get g() { return 1 } }
     class A -> A
     prop()
@@ -209,14 +209,14 @@ class A { constructor(@Inject(TOKEN) private db: Db, @Opt() { x }, @All ...rest)
     Component({})
     @Component({})(class A)
     export A as A
-"#,
+",
     );
 }
 
 #[test]
 fn class_expressions() {
     edges(
-        r#"
+        "
 const A = class B { m() { return B } }; o.C = class { f = 1 }; use(class {})
     class B -> B
     return B
@@ -231,7 +231,7 @@ const f = () => class extends A { m() { return this.n } }
     function m -> this:0.m
     return class 0
     function f -> f
-"#,
+",
     );
 }
 
@@ -240,16 +240,16 @@ const f = () => class extends A { m() { return this.n } }
 fn when_fields_are_made() {
     flow_of(
         0,
-        r#"
+        "
 class A { h = open(); static s = start(); static { stop() } f = 1; g = () => go(); [k()] = later() }
     b0: class A -> A; start(); start() -> class A.s; stop(); 1 -> this:A.f; function g -> this:A.g; k(); => return
-"#,
+",
     );
     flow_of(
         1,
-        r#"
+        "
 class A { h = open() }
     b1: open(); open() -> this:A.h; => return
-"#,
+",
     );
 }

@@ -5,7 +5,7 @@ use super::flow;
 #[test]
 fn conditions() {
     flow(
-        r#"
+        "
 function f() { if (a) b(); else if (c) d(); else e(); g() }
     b1: => a ? b2 : b4
     b2: b(); => b3
@@ -53,14 +53,14 @@ function f() { if (true) a(); else b(); if (!1) c() }
     b4: b(); => b3
     b5: c(); => b6
     b6: => return
-"#,
+",
     );
 }
 
 #[test]
 fn loops() {
     flow(
-        r#"
+        "
 function f() { for (let i = 0; i < n; i++) { if (a) continue; if (b) break; c(i) } d() }
     b1: 0 -> i; => b3
     b2: d(); => return
@@ -99,7 +99,14 @@ function f() { while (!0) { if (a) break } b() }
     b4 (forever): => a ? b5 : b6
     b5 (forever): => b2
     b6 (forever): => b3
+",
+    );
+}
 
+#[test]
+fn loops_over_elements() {
+    flow(
+        "
 function f() { for (const [a, b] of c) d(a, b) }
     b1: => b3
     b2: => return
@@ -136,14 +143,14 @@ function f() { for (a.b of c); for ([a] of b) for ({ c } in d) e(); for (var x o
     b11: => return
     b12 (of): => _ ? b13 : b11
     b13 (of): (of y) -> x; z(x); => b12
-"#,
+",
     );
 }
 
 #[test]
 fn labels() {
     flow(
-        r#"
+        "
 function f() { outer: for (;;) { inner: while (a) { if (b) continue outer; if (c) break outer; if (d) break inner; continue inner } } e() }
     b1: => b4
     b2: e(); => return
@@ -200,14 +207,14 @@ function f() { l: switch (a) { case 1: for (;;) { if (b) break l; break } } c() 
     b9 (forever): => b7
     b10 (forever): => b2
     b11 (forever): => b6
-"#,
+",
     );
 }
 
 #[test]
 fn switches() {
     flow(
-        r#"
+        "
 function f() { switch (a) { case 1: b(); case 2: c(); break; default: d(); case 3: return e(); case x: } g() }
     b1: => (a == 1) ? b3 : b8
     b2: g(); => return
@@ -239,14 +246,14 @@ function f() { switch (a) { } switch (b) { default: c() } }
     b2: => b4
     b3: => return
     b4: c(); => b3
-"#,
+",
     );
 }
 
 #[test]
 fn catches() {
     flow(
-        r#"
+        "
 function f() { try { a() } catch (e) { b(e) } c() }
     b1: => b4
     b2: c(); => return
@@ -266,14 +273,14 @@ function f() { try { if (a) throw b } catch ({ message: m }) { c(m) } }
     b4: => a ? b5 : b6 !b3
     b5: throw b; => b3 !b3
     b6: => b2 !b3
-"#,
+",
     );
 }
 
 #[test]
 fn finallies() {
     flow(
-        r#"
+        "
 function f() { try { a() } finally { b() } c() }
     b1: => b4
     b2: c(); => return
@@ -292,7 +299,14 @@ function f() { try { return a() } finally { b() } c() }
     b2: c(); => return
     b3: b(); => resume throw return
     b4: a(); return a(); => b3#2 !b3#1
+",
+    );
+}
 
+#[test]
+fn finallies_in_each_other() {
+    flow(
+        "
 function f() { try { try { a() } finally { b() } c() } finally { d() } e() }
     b1: => b4
     b2: e(); => return
@@ -311,7 +325,14 @@ function f() { try { try { return a() } finally { b() } } catch (e) { c() } fina
     b6: => b3#2 !b4
     b7: b(); => resume b4 b3#1 !b4
     b8: a(); return a(); => b7#2 !b7#1
+",
+    );
+}
 
+#[test]
+fn finallies_in_loops() {
+    flow(
+        "
 function f() { for (;;) { try { if (a) break; if (b) continue; if (c) return d(); throw e } finally { g() } } h() }
     b1: => b3
     b2: h(); => return
@@ -349,7 +370,14 @@ function f() { outer: for (;;) { try { for (;;) { try { if (a) continue outer; i
     b18 (forever): => b ? b19 : b20 !b15#1
     b19 (forever): => b15#3 !b15#1
     b20 (forever): => b15#4 !b15#1
+",
+    );
+}
 
+#[test]
+fn finallies_that_leave() {
+    flow(
+        "
 function f() { try { a() } finally { return b() } }
     b1: => b4
     b2: => return
@@ -396,14 +424,14 @@ function f() { try { const g = () => { return a }; g() } finally { b() } }
     b2: => return
     b3: b(); => resume throw b2
     b4: function g -> g; g(); => b3#2 !b3#1
-"#,
+",
     );
 }
 
 #[test]
 fn dead_code() {
     flow(
-        r#"
+        "
 function f() { return a; b(); function c() {} }
     b1: function c -> c; return a; => return
     b2: b(); => return
@@ -418,14 +446,14 @@ function f() { for (;;) { break; a() } }
     b4 (forever): => b2
     b5 (forever): => b3
     b6 (forever): a(); => b5
-"#,
+",
     );
 }
 
 #[test]
 fn disposal() {
     flow(
-        r#"
+        "
 async function f() { await using a = b(); using c = d(); e() }
     b1: b(); b() -> a; await using a; d(); d() -> c; using c; e(); => return
 
@@ -437,6 +465,28 @@ async function f() { for (using a of b) c(a); for await (await using d of e) g(d
     b5: => return
     b6 (await of): => _ ? b7 : b5
     b7 (await of): (await of e) -> d; await using d; g(d); => b6
-"#,
+",
+    );
+}
+
+/// A default is evaluated only where the value is missing.
+#[test]
+fn defaults() {
+    flow(
+        "
+function f({ a = open(), b = 1 }, c = d()) { [e = g()] = h }
+    b1: => (f#0.a != undefined) ? b3 : b2
+    b2: open(); => b3
+    b3: (f#0.a = open()) -> a; (f#0.b = 1) -> b; => (f#1 != undefined) ? b5 : b4
+    b4: d(); => b5
+    b5: (f#1 = d()) -> c; => (h[0] != undefined) ? b7 : b6
+    b6: g(); => b7
+    b7: (h[0] = g()) -> e; => return
+
+function f() { const { a: { b } = c() } = d; return b }
+    b1: => (d.a != undefined) ? b3 : b2
+    b2: c(); => b3
+    b3: (d.a = c()).b -> b; return b; => return
+",
     );
 }

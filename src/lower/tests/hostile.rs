@@ -61,6 +61,26 @@ fn variables() {
     assert_eq!(count(source, |op| matches!(op, Op::Global { .. })), 200_001);
 }
 
+/// Names of all lengths that differ in one letter only are different names.
+#[test]
+fn names_that_are_one_letter_apart() {
+    let name = |length: usize, changed: usize, letter: char| {
+        let letters = ('a'..='z').take(length).enumerate();
+        letters.map(|(at, own)| if at == changed { letter } else { own }).collect::<String>()
+    };
+    let lengths = 1..20_usize;
+    let of_length = |n| (0..n).flat_map(move |at| ['A', 'B', 'z', '_'].map(|letter| name(n, at, letter)));
+    let all: Vec<_> = lengths.flat_map(of_length).collect();
+    assert_eq!(count(format!("f({})", all.join(", ")), |op| matches!(op, Op::Global { .. })), all.len() + 1);
+}
+
+/// Their beginnings, middles and ends are the same, which is what the hash of an identifier looks at.
+#[test]
+fn names_that_are_much_alike() {
+    let source = repeat(50_000, |i| format!("use('aaaaaaaa{i:07}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'); "));
+    assert_eq!(count(source, |op| matches!(op, Op::Text { value: Some(_) })), 50_000);
+}
+
 #[test]
 fn functions() {
     let source = repeat(100_000, |i| format!("function f{i}() {{ return f{i} }} "));
@@ -95,7 +115,8 @@ fn nests() {
     assert_eq!(count(source, is_call), 1);
     let source = format!("{}f(){}", "() => {".repeat(1_000), "}".repeat(1_000));
     assert_eq!(count(format!("x = {source}"), is_call), 1);
-    let source = format!("{}f();{}", "for (;;) { try {".repeat(1_000), "} finally { if (a) continue; } }".repeat(1_000));
+    let source =
+        format!("{}f();{}", "for (;;) { try {".repeat(1_000), "} finally { if (a) continue; } }".repeat(1_000));
     assert_eq!(count(source, is_call), 1);
     let source = format!("{}f(){}", "if (a) {} else ".repeat(3_000), "");
     assert_eq!(count(source, is_call), 1);

@@ -5,7 +5,7 @@ use super::edges;
 #[test]
 fn elements() {
     edges(
-        r#"
+        "
 <div/>; <Foo/>; <a.b.c/>; <this.x/>; <svg:rect/>; <x-y/>
     <'div'>({})
     <Foo>({}~2)
@@ -23,7 +23,7 @@ function f(Foo) { return <Foo/> }
     <_>(_)
     <'a'>({})
     <_>(_, <'a'>({}), b)
-"#,
+",
     );
 }
 
@@ -67,7 +67,7 @@ fn attributes() {
 #[test]
 fn children() {
     edges(
-        r#"
+        "
 <a>{b}{/* no */}text{...c}{d()}<e>{f}</e></a>
     d()
     <'e'>({}~2, f)
@@ -87,6 +87,6 @@ fn children() {
     <G>({}~4)
     return <G>({}~4)
     <A>({}, (b && <C>({}~2)), (<E>({}~3) : null), function 1)
-"#,
+",
     );
 }

@@ -1,11 +1,17 @@
 //! Imports and exports.
 
+use oxc_allocator::Allocator;
+use oxc_parser::Parser;
+use oxc_span::SourceType;
+
 use super::edges;
+use crate::graph::Op;
+use crate::lower::lower;
 
 #[test]
 fn imports() {
     edges(
-        r#"
+        "
 import a, { b as c, default as d, 'e-f' as g } from 'h'; a(c, d, g)
     import(h).default -> a
     import(h).b -> c
@@ -37,14 +43,14 @@ import a from 'b'; function f(a) { a() } { const a = 1; use(a) } a()
     1 -> a~3
     use(a~3)
     a()
-"#,
+",
     );
 }
 
 #[test]
 fn exports() {
     edges(
-        r#"
+        "
 export const { a, b: [c] } = d, e = 1; export let f
     d.a -> a
     d.b[0] -> c
@@ -87,7 +93,14 @@ export default { a, b() {} }
     a -> {}.a
     function b -> {}.b
     export {} as default
+",
+    );
+}
 
+#[test]
+fn exports_of_names() {
+    edges(
+        "
 export { x, x as y, z as default, g }; const x = 1; import z from 'z'
     export x as x
     export x as y
@@ -133,23 +146,40 @@ export { Foo }; const Foo = 1; type Foo = 2
     export Foo~2 as Foo
     1 -> Foo
     type Foo~2 = finite
-"#,
+",
     );
 }
 
 #[test]
 fn commonjs() {
     edges(
-        r#"
+        "
 module.exports = a; exports.b = c; module.exports.d = function () {}; Object.assign(exports, e)
     a -> module.exports
     c -> exports.b
     function d -> module.exports.d
     Object.assign(exports, e)
 
+import fs = require('fs'); export = fs
+    import(fs).* -> fs
+    export fs as *
+
 function f(module) { module.exports = a }
     function f -> f
     a -> module.exports
-"#,
+",
     );
+}
+
+/// `<script>` and `<script setup>` share what they declare; positions are those of the file.
+#[test]
+fn blocks_of_a_component() {
+    let arena = Allocator::default();
+    let parsed = |source| Parser::new(&arena, source, SourceType::ts()).parse().program;
+    let (first, second) = (parsed("import a from 'b'; let c = a()"), parsed("function d() { c = a } d()"));
+    let graph = lower(&[(&first, 8), (&second, 100)]);
+    let edges = ["import(b).default -> a", "a()", "a() -> c", "function d -> d", "a -> c", "d()"];
+    assert_eq!(graph.edges(), edges);
+    let calls = graph.insts.iter().filter(|inst| matches!(inst.op, Op::Call { .. }));
+    assert_eq!(calls.map(|inst| inst.at).collect::<Vec<_>>(), [35, 123]);
 }

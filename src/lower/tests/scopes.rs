@@ -5,7 +5,7 @@ use super::{edges, sloppy};
 #[test]
 fn hoisting() {
     edges(
-        r#"
+        "
 f(); function f() { g(x) } var x = 1; { let x = 2; h(x) } k(x)
     function f -> f
     f()
@@ -64,14 +64,14 @@ for (let i = 0, n = i; ;) { let i = 1; use(i, n) } for (const a of a) use(a)
     use(i~2, n)
     (of a) -> a
     use(a)
-"#,
+",
     );
 }
 
 #[test]
 fn parameters() {
     edges(
-        r#"
+        "
 function f(a, { b, c = 1 }, [d] = [], ...rest) { use(a, b, c, d, rest) }
     function f -> f
     f#1.b -> b
@@ -86,7 +86,7 @@ function f(...[a, b]) { use(a, b) } const g = (a = open(), { b } = a) => b
     f#0[1] -> b
     use(a, b)
     open()
-    open() -> a~2
+    (g#0 = open()) -> a~2
     (g#1 = a~2).b -> b~2
     return b~2
     function g -> g
@@ -100,9 +100,9 @@ function f(a) { var a; var b = a; { let a = 1; b = a } return a }
 
 function f(a = b, c = () => d) { var b = 1, d = 2; return c }
     function f -> f
-    globalThis.b -> a
+    (f#0 = globalThis.b) -> a
     return globalThis.d
-    function c -> c
+    (f#1 = function c) -> c
     1 -> b
     2 -> d
     return c
@@ -110,14 +110,14 @@ function f(a = b, c = () => d) { var b = 1, d = 2; return c }
 function f(f) { return f } f
     function f -> f
     return f~2
-"#,
+",
     );
 }
 
 #[test]
 fn names_of_functions_and_classes() {
     edges(
-        r#"
+        "
 const f = function g() { return g }; use(g)
     function g -> g
     return g
@@ -146,14 +146,14 @@ class A { m() { return A } } A = 1
     return A
     function m -> this:A.m
     1 -> A
-"#,
+",
     );
 }
 
 #[test]
 fn catch_parameters() {
     edges(
-        r#"
+        "
 try { } catch (e) { var e = 1; use(e) } use(e)
     caught -> e~2
     1 -> e~2
@@ -167,14 +167,14 @@ try { } catch (e) { const f = () => e; { let e = 2; use(e) } } use(e)
     2 -> e~2
     use(e~2)
     use(globalThis.e)
-"#,
+",
     );
 }
 
 #[test]
 fn closures() {
     edges(
-        r#"
+        "
 function f(a) { let n = 0; return { inc: () => n++, get: () => a } }
     function f -> f
     0 -> n
@@ -197,14 +197,14 @@ function f() { a; function g() { a = 1 } var a }
     function f -> f
     function g -> g
     1 -> a
-"#,
+",
     );
 }
 
 #[test]
 fn this() {
     edges(
-        r#"
+        "
 function f() { return this } use(this); const g = () => this
     function f -> f
     return this
@@ -244,14 +244,14 @@ function f() { const g = () => { use(this) }; use(this); function h() { use(this
     function g -> g
     use(this)
     use(this)
-"#,
+",
     );
 }
 
 #[test]
 fn arguments() {
     edges(
-        r#"
+        "
 function f(a, b) { use(arguments[i], arguments[0], arguments.length) }
     function f -> f
     a -> arguments[0]
@@ -269,8 +269,8 @@ function f({ a }, ...b) { return () => arguments }
 
 function f(a = arguments[1], b) { } const g = () => arguments
     function f -> f
-    arguments[1] -> a
-    a -> arguments[0]
+    (f#0 = arguments[1]) -> a
+    f#0 -> arguments[0]
     b -> arguments[1]
     return arguments
     function g -> g
@@ -288,14 +288,14 @@ function f(a) { g.apply(this, arguments); function h() { return arguments[0] } }
     a -> arguments[0]
     g.apply(this, arguments)
     return arguments[0]
-"#,
+",
     );
 }
 
 #[test]
 fn types_and_values() {
     edges(
-        r#"
+        "
 interface Map {} new Map(); let x: Map; function f<Set>(a: Set) { new Set() }
     function f -> f
     new globalThis.Map()
@@ -309,14 +309,14 @@ const A = 1; { type A = 2; use(A); let b: A }
     use(A)
     b: A~2
     type A~2 = finite
-"#,
+",
     );
 }
 
 #[test]
 fn functions_in_blocks() {
     sloppy(
-        r#"
+        "
 { function f() { return 1 } } f(); if (a) function g() {} else function h() {} use(g, h)
     function f -> f
     return 1
@@ -355,6 +355,11 @@ function o() { 'use strict'; { function f() {} use(f) } use(f) }
     use(f)
     use(globalThis.f)
 
+'use strict'; { function f() {} use(f) } use(f)
+    function f -> f
+    use(f)
+    use(globalThis.f)
+
 function o() { { async function f() {} function* g() {} } use(f, g) }
     function o -> o
     async function f -> f
@@ -374,14 +379,14 @@ l: function f() {} use(f); { m: function g() {} } use(g); switch (a) { case 1: f
     use(g)
     function h -> h
     use(h)
-"#,
+",
     );
 }
 
 #[test]
 fn with() {
     sloppy(
-        r#"
+        "
 with (o) { a(b); c = d; c += 1; let e = 1; use(e) }
     (o.a : a)((o.b : b))
     (o.d : d) -> o.c
@@ -396,6 +401,6 @@ function f(a) { with (a) { with (b) { c } let d = 1; (() => d)() } }
     1 -> d
     return d
     function 2()
-"#,
+",
     );
 }

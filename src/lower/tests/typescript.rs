@@ -7,7 +7,7 @@ use super::{edges, edges_of};
 #[test]
 fn enums() {
     edges(
-        r#"
+        "
 enum E { A, B = 5, C, D = 'x', F = A | B, 'g-h' = f(), I, ['j'] = 1 } use(E.A, E[0], A)
     {} -> E
     0 -> E.A
@@ -34,14 +34,14 @@ enum E { A = 1 } enum E { B = A } export enum K { L }
     {}~2 -> K
     0 -> K.L
     export K as K
-"#,
+",
     );
 }
 
 #[test]
 fn namespaces() {
     edges(
-        r#"
+        "
 namespace N { export let cache = new Map(); export function add(k) { cache.set(k) } const priv = 1; cache = null } N.cache.clear()
     {} -> N
     function add -> add
@@ -66,7 +66,14 @@ namespace N { export const x = 1; export namespace M { export const y = x } use(
     use(M.y)
     use(x)
     priv()
+",
+    );
+}
 
+#[test]
+fn namespaces_that_are_merged() {
+    edges(
+        "
 namespace P.Q.R { export const s = 1 } use(P.Q.R.s)
     {} -> P
     {}~2 -> Q
@@ -112,18 +119,23 @@ module M { export const x = 1 } use(M.x)
     1 -> x
     x -> M.x
     use(M.x)
-"#,
+",
     );
 }
 
 #[test]
 fn declared_elsewhere() {
     edges(
-        r#"
+        "
 declare const a: A, b: B<C>; declare let c; declare function d(): void; declare class E {} declare namespace F { const g; } use(a, b, c, d, E, F.g)
     a: A
     b: B<C>
     use(a, b, c, d, E, F.g)
+
+declare function setTimeout(f: () => void): number; setTimeout(a); function f(setTimeout) { setTimeout() }
+    function f -> f
+    globalThis.setTimeout(a)
+    setTimeout()
 
 declare global { interface Window { x: X } var y: Y } declare module 'm' { export const z: Z } use(y, window.x)
     use(y, window.x)
@@ -132,14 +144,14 @@ export declare const a: A; export declare function f(): void
     a: A
     export a as a
     export f as f
-"#,
+",
     );
 }
 
 #[test]
 fn bodiless() {
     edges(
-        r#"
+        "
 function g(a): void; function g(a, b?) { return a } export function h(): void; export function h(a?) {}
     function g -> g
     function h -> h
@@ -150,14 +162,14 @@ abstract class A { abstract m(): void; n(): void; n(a?) {} abstract p: P; constr
     class A -> A
     function n -> this:A.n
     this:A.p: P
-"#,
+",
     );
 }
 
 #[test]
 fn annotations() {
     edges(
-        r#"
+        "
 let a: A; const b: B.C = d; let { e }: E = g(); var [h]: H[] = i
     a: A
     d -> b
@@ -172,10 +184,10 @@ function f(this: Foo, a: A, { b }: B, [c]: C = d, ...e: E[]): D { this.g() }
     function f -> f
     this: Foo
     a: A
-    f#1: B
     f#1.b -> b
-    f#2: C
+    f#1: B
     (f#2 = d)[0] -> c
+    f#2: C
     f#3: E[]
     f#3 -> e
     this.g()
@@ -203,14 +215,14 @@ for (const a of b as C[]) use(a)
     b: C[]
     (of b) -> a
     use(a)
-"#,
+",
     );
 }
 
 #[test]
 fn types() {
     edges(
-        r#"
+        "
 let a: 'x' | 1 | true | null, b: A | B | undefined, c: A & B, d: keyof A, e: boolean
     a: finite
     b: A | B | finite
@@ -255,14 +267,14 @@ let a: typeof b, c: typeof d.e, f: A['x'], g: A[number], h: typeof import('x'), 
 function f(a): a is A { } let b: import('x').Y
     function f -> f
     b: import(x).Y
-"#,
+",
     );
 }
 
 #[test]
 fn type_names() {
     edges(
-        r#"
+        "
 type T<K extends string = 'a'> = K; interface I<A> extends J<A> {} class C<X extends Y> { p: X }
     class C -> C
     this:C.p: X
@@ -311,7 +323,7 @@ enum E { A } let a: E, b: E.A
     0 -> E.A
     a: E
     b: E.A
-"#,
+",
     );
 }
 
@@ -319,12 +331,12 @@ enum E { A } let a: E, b: E.A
 fn assertions_in_angles() {
     edges_of(
         SourceType::ts(),
-        r#"
+        "
 use(<A>x, <const>['a'])
     x: A
     'a' -> [][0]
     []: const
     use(x, [])
-"#,
+",
     );
 }

@@ -5,7 +5,7 @@ use super::edges;
 #[test]
 fn declarations() {
     edges(
-        r#"
+        "
 const h = open(a)
     open(a)
     open(a) -> h
@@ -17,14 +17,14 @@ const f = () => {}, g = async function* () {}, k = class {}
     function f -> f
     async function* g -> g
     class k -> k
-"#,
+",
     );
 }
 
 #[test]
 fn destructuring() {
     edges(
-        r#"
+        "
 let { a, b: c, 'd-e': f, 0: g } = o
     o.a -> a
     o.b -> c
@@ -60,14 +60,14 @@ const [[a], { b }] = await c()
 const { i = () => {}, j = class {} } = o
     (o.i = function i) -> i
     (o.j = class j) -> j
-"#,
+",
     );
 }
 
 #[test]
 fn assignments() {
     edges(
-        r#"
+        "
 x = y
     y -> x
 
@@ -106,7 +106,14 @@ f(a).b = g(c)
     f(a)
     g(c)
     g(c) -> f(a).b
+",
+    );
+}
 
+#[test]
+fn assignments_to_patterns() {
+    edges(
+        "
 (a as B).c = d; (a as any) = e; a!.f = g
     a: B
     d -> a.c
@@ -137,14 +144,14 @@ f(a).b = g(c)
 a.b.c = d; this.e = f
     d -> a.b.c
     f -> this.e
-"#,
+",
     );
 }
 
 #[test]
 fn members() {
     edges(
-        r#"
+        "
 use(a.b, a['b'], a[`b`], a[0], a[k], a.b.c)
     use(a.b, a.b, a.b, a[0], a[k], a.b.c)
 
@@ -168,14 +175,14 @@ delete a.b; delete a[k]; delete a?.b; delete (a.b as any); delete a!.c; delete x
 use((a.b as C).d, (a, b).c, a.b!)
     a.b: C
     use(a.b.d, b.c, a.b)
-"#,
+",
     );
 }
 
 #[test]
 fn calls() {
     edges(
-        r#"
+        "
 f(); f(a, b.c); a.b(c); a[b](c); a.b()()
     f()
     f(a, b.c)
@@ -222,14 +229,14 @@ setTimeout(() => f(a), 9)
     f(a)
     return f(a)
     setTimeout(function 1, 9)
-"#,
+",
     );
 }
 
 #[test]
 fn other_modules() {
     edges(
-        r#"
+        "
 const { readFile: r } = require('fs'); require(`os`).b; require(name); require('x', y)
     import(fs).*.readFile -> r
     require(name)
@@ -249,14 +256,14 @@ const m = await import('x'); import(`y`).then(z); import(name, { with: o })
 function f() { use(import.meta.url, new.target) }
     function f -> f
     use(meta.url, meta)
-"#,
+",
     );
 }
 
 #[test]
 fn literals() {
     edges(
-        r#"
+        "
 use(1, -1, 0x10, 1.5, 'a', '', true, !0, !1, null, undefined, void 0, /x/, 10n)
     use(1, -1, 16, 1.5, 'a', '', true, true, false, null, undefined, undefined, regex, bigint)
 
@@ -265,14 +272,14 @@ use('0123456789012345678901234567890123456789012345678', '0123456789012345678901
 
 use(`a`, `a${b}`, `${a}-${b}`, a + 'b' + c)
     use('a', (template b), ((template a) template b), ((a + 'b') + c))
-"#,
+",
     );
 }
 
 #[test]
 fn operators() {
     edges(
-        r#"
+        "
 use(!a, typeof a, -a, ~a, +a, a == b, a !== b, a < b, a >= b, a % b, a * b, a in b, a instanceof b, a ** b)
     use((not a), (typeof a), (unary a), (unary a), (unary a), (a == b), (a != b), (a < b), (a > b), (a % b), (a arithmetic b), (a in b), (a instanceof b), (a arithmetic b))
 
@@ -280,14 +287,14 @@ use((a(), b), a ? b : c, a && b, a || b, a ?? b, await a)
     a()
     await a
     use(b, (b : c), (a && b), (a || b), (a ?? b), (await a))
-"#,
+",
     );
 }
 
 #[test]
 fn objects() {
     edges(
-        r#"
+        "
 const o = { a, b: c, 'd-e': 1, 2: f, [k]: g, ['h']: i, ...s }
     a -> {}.a
     c -> {}.b
@@ -328,14 +335,14 @@ const o = { a: { b: { c: d } } }
     {}~3 -> {}~2.b
     {}~2 -> {}.a
     {} -> o
-"#,
+",
     );
 }
 
 #[test]
 fn arrays() {
     edges(
-        r#"
+        "
 const t = [a, , 'b', ...c, d]; const e = []
     a -> [][0]
     'b' -> [][2]
@@ -355,14 +362,14 @@ const t = [[a, 1], { b: c }]
 const t = [...a]
     ...a -> []
     [] -> t
-"#,
+",
     );
 }
 
 #[test]
 fn generators_and_async() {
     edges(
-        r#"
+        "
 async function f() { await a; const b = await c(); return await b }
     async function f -> f
     await a
@@ -384,6 +391,6 @@ async function* f() { for await (const a of b) yield a }
     async function* f -> f
     (await of b) -> a
     yield a
-"#,
+",
     );
 }
