@@ -233,6 +233,28 @@ fn statements() {
                     "}",
                 )
             }),
+            ("entries of one dictionary", 2_500, |n| {
+                lines("const m = {}; export function f(k) {", n, |i| format!("m[k + {i}] = 1;"), "}")
+            }),
+            ("functions that call one function", 1_500, |n| {
+                let call = |i| format!("export function g{i}(x) {{ f(x + {i}); }}");
+                lines("const m = new Map(); const f = (k) => { m.set(k, 1) };", n, call, "")
+            }),
+            ("links of one chain", 2_000, |n| {
+                lines("const m = new Map(); export function f(k) { m", n, |i| format!(".set(k, {i})"), "}")
+            }),
+            ("timers that are cleared", 2_000, |n| {
+                let timer = |i| format!("const t{i} = setInterval(() => g({i}), 9); clearInterval(t{i});");
+                lines("export function f(g) {", n, timer, "}")
+            }),
+            ("effects", 2_000, |n| {
+                let effect = |i| {
+                    format!(
+                        "useEffect(() => {{ on('a{i}', h); return () => window.removeEventListener('a{i}', h); }});"
+                    )
+                };
+                lines("import { useEffect } from 'react'; export function C() {", n, effect, "}")
+            }),
             ("maps", 400, |n| {
                 lines("", n, |i| format!("const m{i} = new Map(); export function f{i}(k) {{ m{i}.set(k, 1) }}"), "")
             }),
