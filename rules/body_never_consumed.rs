@@ -1,8 +1,9 @@
 //! `body-never-consumed`: the body of an answer is neither read nor thrown away, so that its connection stays taken.
 
 use crate::apis::Often;
+use crate::facts::Repair;
 use crate::facts::answers::{Unread, UnreadKind};
-use crate::finding::{Confidence, Edit, Finding, Fix, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
@@ -51,10 +52,9 @@ fn finding(unit: &Unit, unread: &Unread) -> Finding {
         UnreadKind::Clone => format!("read `{name}`, call `{name}.body.cancel()`, or do without the clone"),
         _ => format!("call `{name}.resume()` to throw the body away, or `{name}.destroy()` to end the connection"),
     };
-    let fix = unread.insert.map(|span| Fix {
-        title: "throw the body away".into(),
-        safe: false,
-        edits: vec![Edit { file: unit.id, span, text: format!(" {name}.resume();") }],
+    let fix = unread.room.as_ref().map(|room| {
+        let edits = vec![room.fill(&format!("{name}.resume()"))];
+        unit.fix(&Repair { title: "throw the body away".into(), edits })
     });
     let fixes = fix.into_iter().collect();
     Finding { message, labels, help, fixes, ..unit.finding(unread.span, Confidence::Likely) }

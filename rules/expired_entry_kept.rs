@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::program::Program;
-use crate::program::growth::Kind;
+use crate::program::growth::{Cure, Kind};
 use crate::rule::{Findings, Group, Rule};
 
 pub const RULE: Rule = Rule {
@@ -20,7 +20,10 @@ fn check(program: &Program, findings: &mut Findings) {
         let name = &growth.container.name;
         findings.add(Finding {
             message: format!("expired entries of `{name}` stay unless their key is looked up again"),
-            help: format!("sweep `{name}` on an interval, or bound it: an LRU with a `max` and a `ttl`"),
+            help: match unit.cure(&growth) {
+                Cure::Evict => format!("sweep `{name}` on an interval, or bound it: an LRU with a `max` and a `ttl`"),
+                _ => format!("sweep `{name}` on an interval: delete what is too old, also when nobody asks for it"),
+            },
             ..unit.finding_of_growth(&growth)
         });
     }

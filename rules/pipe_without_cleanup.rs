@@ -58,7 +58,7 @@ fn finding(unit: &Unit, pipe: &Pipe, confidence: Confidence) -> Finding {
              `{}` emits `close`; an `error` handler is not called",
             pipe.target
         ),
-        fixes: fix(unit, pipe).into_iter().collect(),
+        fixes: pipe.repair.as_ref().map(|repair| unit.fix(repair)).or_else(|| fix(unit, pipe)).into_iter().collect(),
         ..unit.finding(pipe.span, confidence)
     }
 }
@@ -68,7 +68,8 @@ fn fix(unit: &Unit, pipe: &Pipe) -> Option<Fix> {
     let (names, import) = unit.facts.imports.need(unit.id, &[("stream", "pipeline")])?;
     let mut edits: Vec<Edit> = import.into_iter().collect();
     let streams = format!("{}, {}", rewrite.source, rewrite.target);
-    let text = format!("{}({streams}, (error) => {{ if (error) console.error(error); }});", names[0]);
+    let end = unit.facts.imports.manner.end();
+    let text = format!("{}({streams}, (error) => {{ if (error) console.error(error){end} }}){end}", names[0]);
     edits.push(Edit { file: unit.id, span: rewrite.statement, text });
     Some(Fix { title: "tie the streams together with `pipeline`".into(), safe: false, edits })
 }

@@ -1,9 +1,9 @@
 //! A keyed collection that repeating code fills and nothing empties.
 
-use crate::facts::{Container, ContainerKind, Domain, Value};
+use crate::facts::{Container, ContainerKind, Value};
 use crate::finding::{Finding, Severity};
 use crate::program::Program;
-use crate::program::growth::{Cause, Kind};
+use crate::program::growth::{Cause, Cure, Growth, Kind};
 use crate::rule::{Findings, Group, Rule};
 
 pub const RULE: Rule = Rule {
@@ -40,11 +40,7 @@ pub(super) fn report(program: &Program, findings: &mut Findings, wanted: fn(&Con
             }
             _ => continue,
         };
-        findings.add(Finding {
-            message,
-            help: help(growth.container, growth.op.key.as_ref().map(|k| &k.domain), growth.op.value),
-            ..unit.finding_of_growth(&growth)
-        });
+        findings.add(Finding { message, help: help(&growth, unit.cure(&growth)), ..unit.finding_of_growth(&growth) });
     }
 }
 
@@ -56,26 +52,37 @@ const fn what_it_holds(container: &Container) -> &'static str {
     }
 }
 
-fn help(container: &Container, domain: Option<&Domain>, value: Value) -> String {
+/// What to do, by what is stored and by whether it can be had again.
+pub(super) fn help(growth: &Growth<'_>, cure: Cure) -> String {
+    let (container, value) = (growth.container, growth.op.value);
     let name = &container.name;
     if container.misused {
         return format!(
             "call `{name}.set(key, value)`: brackets on a `WeakMap` make plain properties that hold on to their values"
         );
     }
-    match (container.kind, domain) {
-        (kind @ (ContainerKind::Map | ContainerKind::Set), Some(Domain::Object)) => {
-            format!("make `{name}` a `Weak{kind:?}`: its entries then die with their keys")
+    match (container.kind, cure) {
+        (ContainerKind::Set, Cure::Weaken) => {
+            format!("make `{name}` a `WeakSet`: its entries then die with their keys")
         }
+        (_, Cure::Weaken) => format!("make `{name}` a `WeakMap`: its entries then die with their keys"),
         (ContainerKind::List, _) => {
-            format!("drain `{name}` where it is used (`splice(0)`), or keep the newest elements only")
+            format!("take out of `{name}` what was used (`splice(0)`), or keep the newest elements only")
         }
         (ContainerKind::Text, _) => {
             format!("write what `{name}` collects to a stream, or start it anew when it has been used")
         }
-        _ if matches!(value, Value::Promise | Value::Deferred) => {
-            format!("delete the entry of `{name}` in a `finally`, once it has settled")
+        (_, Cure::Evict) => format!("bound `{name}`: an LRU with a `max`, or drop the oldest entry beyond a size"),
+        (_, Cure::EvictFromMap) => format!(
+            "make `{name}` a `Map` and drop its oldest entry beyond a size: a plain object puts keys that look like \
+             integers first, whatever their age"
+        ),
+        _ if matches!(value, Value::Promise | Value::Deferred | Value::Timer(_)) => {
+            format!("delete the entry of `{name}` once it has settled, however it ends")
         }
-        _ => format!("bound `{name}`: an LRU with a `max`, entries deleted when they are done with, or a sweep"),
+        _ if matches!(value, Value::Function | Value::Instance | Value::Ward) => {
+            format!("delete the entry of `{name}` when what it holds is closed or no longer needed")
+        }
+        _ => format!("delete entries of `{name}` when they are done with; which may go, only their use can tell"),
     }
 }

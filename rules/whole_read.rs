@@ -2,7 +2,7 @@
 
 use crate::apis::{Often, Sink, What};
 use crate::facts::{Domain, FileName, Read};
-use crate::finding::{Confidence, Edit, Finding, Fix, Severity};
+use crate::finding::{Confidence, Edit, Finding, Fix, Severity, Span};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
@@ -101,6 +101,16 @@ fn help(read: &Read) -> String {
     }
 }
 
+/// What is imported in addition, and what is not needed any more; one takes the place of the other where they meet.
+fn imported(unit: &Unit, import: Option<Edit>, unused: Option<Span>) -> Vec<Edit> {
+    let Some(unused) = unused else { return import.into_iter().collect() };
+    let gone = Edit { file: unit.id, span: unused, text: String::new() };
+    match import {
+        Some(import) if unused.end == import.span.start => vec![Edit { text: import.text.trim().to_owned(), ..gone }],
+        import => import.into_iter().chain([gone]).collect(),
+    }
+}
+
 fn fix(unit: &Unit, read: &Read) -> Option<Fix> {
     let rewrite = read.rewrite.as_ref()?;
     let imports = &unit.facts.imports;
@@ -110,10 +120,11 @@ fn fix(unit: &Unit, read: &Read) -> Option<Fix> {
     let text = if rewrite.awaits {
         format!("await {streams});")
     } else {
-        format!("{streams}, (error) => {{ if (error) console.error(error); }});")
+        format!("{streams}, (error) => {{ if (error) console.error(error){} }});", imports.manner.end())
     };
+    let text = text.trim_end_matches(';').to_owned() + imports.manner.end();
     let removed = rewrite.remove.map(|span| Edit { file: unit.id, span, text: String::new() });
     let written = Edit { file: unit.id, span: rewrite.statement, text };
-    let edits = import.into_iter().chain(removed).chain([written]).collect();
+    let edits = imported(unit, import, rewrite.unused).into_iter().chain(removed).chain([written]).collect();
     Some(Fix { title: "stream the file".into(), safe: false, edits })
 }

@@ -16,8 +16,8 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::facts::{FileFacts, FunctionId, Place, PlaceId, Use};
-use crate::finding::{Confidence, FileId, Finding, Label, Role, Severity, Span};
+use crate::facts::{FileFacts, FunctionId, Place, PlaceId, Repair, Use};
+use crate::finding::{Confidence, Edit, FileId, Finding, Fix, Label, Role, Severity, Span};
 use crate::package::Package;
 pub use resolve::{Location, Resolver};
 pub use runs::Runs;
@@ -143,6 +143,13 @@ impl Unit {
             help: String::new(),
             fixes: Vec::new(),
         }
+    }
+
+    /// A change that was worked out when the file was read. None of them is safe: a reader has to agree.
+    #[must_use]
+    pub fn fix(&self, repair: &Repair) -> Fix {
+        let edit = |(span, text): &(Span, String)| Edit { file: self.id, span: *span, text: text.clone() };
+        Fix { title: repair.title.clone(), safe: false, edits: repair.edits.iter().map(edit).collect() }
     }
 
     /// The label that says why a function runs again and again.

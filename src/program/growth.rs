@@ -21,6 +21,7 @@ use fewness::names_a_part;
 pub use mismatch::{Miss, MissedBy};
 pub use pending::{How, Left};
 use relief::Relief;
+pub use repairs::Cure;
 
 /// A collection that grows without end.
 pub struct Growth<'u> {

@@ -8,7 +8,7 @@ use miette::{
     Report, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::change::change;
+use super::change::changes;
 use super::window::{self, Mark, Window};
 use super::{BOLD, CYAN, DIM, GREEN, Look, RED, style};
 use crate::Outcome;
@@ -122,11 +122,12 @@ fn trimmed(drawn: &str) -> String {
 fn print_change(text: &mut String, fix: &Fix, sources: &Sources, look: Look) {
     let care = if fix.safe { "" } else { " (changes what the code does: read it first)" };
     let _ = writeln!(text, "  {} {}{}", look.paint(CYAN, "fix:"), look.text(&fix.title), look.paint(DIM, care));
-    let Some(change) = change(fix, sources) else { return };
-    for (lines, sign, style) in [(&change.removed, '-', RED), (&change.added, '+', GREEN)] {
-        for (line, number) in lines.iter().zip(change.line..) {
-            let shown = look.paint(style.trim_start_matches("1;"), &format!("{sign} {}", window::line(line, look)));
-            let _ = writeln!(text, "  {number:>4} {shown}");
+    for change in changes(fix, sources) {
+        for (lines, sign, style) in [(&change.removed, '-', RED), (&change.added, '+', GREEN)] {
+            for (line, number) in lines.iter().zip(change.line..) {
+                let shown = look.paint(style.trim_start_matches("1;"), &format!("{sign} {}", window::line(line, look)));
+                let _ = writeln!(text, "  {number:>4} {shown}");
+            }
         }
     }
 }

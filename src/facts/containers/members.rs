@@ -90,7 +90,10 @@ impl<'a> Reader<'a, '_> {
         match self.nodes.kind(parent) {
             AstKind::AssignmentExpression(e) if e.left.span() == span => self.read_entry_write(index, e, key),
             // `hits[k]++` counts on what is there already.
-            AstKind::UpdateExpression(_) => self.note_deed(index, parent, Deed::keyed(Does::Read, key)),
+            AstKind::UpdateExpression(_) => {
+                self.collections.list[index].container.trust.used = true;
+                self.note_deed(index, parent, Deed::keyed(Does::Read, key));
+            }
             AstKind::UnaryExpression(u) if u.operator == UnaryOperator::Delete => {
                 self.note_deed(index, parent, Deed::keyed(Does::Shrink, key));
             }
@@ -110,6 +113,7 @@ impl<'a> Reader<'a, '_> {
         }
         // `hits[k] += 1` counts on what is there already; an index that is set back writes over what was.
         if !matches!(e.operator, AssignmentOperator::Assign) && !e.operator.is_logical() {
+            self.collections.list[index].container.trust.used = true;
             return self.note_deed(index, node, Deed::keyed(Does::Read, key));
         }
         if kind == ContainerKind::List && self.counts_back(e) {
@@ -144,7 +148,7 @@ impl<'a> Reader<'a, '_> {
     /// The newest is not at the end, or has a number of its own: taking away the first would not do.
     fn leave_unrepaired(&mut self, index: usize) {
         if let Some(op) = self.collections.list[index].container.ops.last_mut() {
-            op.break_after = None;
+            op.room = None;
         }
     }
 

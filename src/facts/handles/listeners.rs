@@ -10,7 +10,7 @@ use crate::facts::functions::key_name;
 use crate::facts::names::argument_at;
 use crate::facts::places::SpotRoot;
 use crate::facts::reader::{Reader, peel};
-use crate::facts::{Handle, Handler, Life, Receiver, Root, What};
+use crate::facts::{Handle, Handler, Life, Receiver, Repair, Root, What};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_listener(&mut self, call: &'a CallExpression<'a>, row: &'static Row, known: bool) {
@@ -50,6 +50,7 @@ impl<'a> Reader<'a, '_> {
             let whole = !row.namespaces && self.apis.ends(t, &event);
             whole || (row.namespaces && event_names(&event).all(|name| self.apis.ends(t, name)))
         });
+        let remover = if target.is_some() { String::new() } else { self.remover_of(call) };
         let handle = Handle {
             what: What::Listener,
             api: self.api_text(call),
@@ -70,10 +71,31 @@ impl<'a> Reader<'a, '_> {
             delay: None,
             races: false,
             missed: None,
-            end: String::new(),
+            end: if row.returns_remover { "the function that comes back".to_owned() } else { String::new() },
             namespaces: row.namespaces,
+            repair: if target.is_none() { self.repair_of_named(call, &remover) } else { None },
+            remover,
         };
         self.facts.handles.push(handle);
+    }
+
+    /// `bus.off` for `bus.on(..)`: what takes the listener away, by the row that says what adds it.
+    fn remover_of(&mut self, call: &'a CallExpression<'a>) -> String {
+        let Some(member) = peel(&call.callee).as_member_expression() else { return String::new() };
+        let name = member.static_property_name().unwrap_or_default();
+        let row = self.api_of_call(call).map(|hit| hit.row).or_else(|| self.apis.listener_method(name));
+        let remover = row.and_then(|row| self.apis.listener_remover(row, name));
+        remover.map_or_else(String::new, |remover| format!("{}.{remover}", self.text_of(member.object().span(), 60)))
+    }
+
+    /// The removal of a listener with a name, written into the end of what adds it.
+    fn repair_of_named(&mut self, call: &'a CallExpression<'a>, remover: &str) -> Option<Repair> {
+        if remover.is_empty() || remover.contains('…') {
+            return None;
+        }
+        let named = call.arguments.get(1).and_then(Argument::as_expression).filter(|e| !is_written_out(e));
+        let ends = named.and_then(|_| self.ends_around(call.node_id.get()))?;
+        self.repair_of_listener(call, (remover, &ends))
     }
 
     /// `dom.addListener(window, 'resize', f)`: a helper that registers on a global. A fourth argument may be an owner.
@@ -214,6 +236,14 @@ fn listener_options(call: &CallExpression<'_>) -> Options {
         }
     }
     options
+}
+
+/// A function without a name to remove it by.
+fn is_written_out(handler: &Expression<'_>) -> bool {
+    matches!(
+        peel(handler),
+        Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) | Expression::CallExpression(_)
+    )
 }
 
 struct Options {

@@ -126,7 +126,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The object of options that a function is part of: `{ methods: { f() {} }, created() {} }`.
-    pub(super) fn options_around(&self, function: NodeId) -> Option<&'a ObjectExpression<'a>> {
+    pub(in crate::facts) fn options_around(&self, function: NodeId) -> Option<&'a ObjectExpression<'a>> {
         let mut at = function;
         for _ in 0..5 {
             let (_, parent) = self.outside(at);

@@ -60,13 +60,11 @@ impl<'a> Reader<'a, '_> {
         if !named {
             return None;
         }
-        let span = self.nodes.kind(statement).span();
-        let indent = self.indent_before(span.start);
-        let end = self.span(span).end;
         let name = base.span().source_text(self.text);
+        let code = format!("{name}.on({}, {reject})", self.manner().quoted("error"));
         Some(Repair {
             title: format!("reject on `error` of `{name}`"),
-            edits: vec![(Span::new(end, end), format!("\n{indent}{name}.on('error', {reject});"))],
+            edits: vec![self.room_after(statement)?.fill(&code)],
         })
     }
 

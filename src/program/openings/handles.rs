@@ -161,7 +161,8 @@ fn finding(unit: &Unit, open: &Open<'_>, words: &Words) -> Finding {
         (None, Guard::Once) => format!("this `{}` is given up and not {}", resource.api, words.done),
         (None, _) => format!("this `{}` is never {}", resource.api, words.done),
     };
-    Finding { message, labels, help: help(resource), ..unit.finding(resource.opened, open.confidence) }
+    let fixes = resource.repair.iter().map(|repair| unit.fix(repair)).collect();
+    Finding { message, labels, help: help(resource), fixes, ..unit.finding(resource.opened, open.confidence) }
 }
 
 /// What was looked for and not found.
@@ -182,8 +183,16 @@ fn help(resource: &Resource) -> String {
         call => format!("`{call}`"),
     };
     let name = &resource.name;
+    match (&resource.missed, resource.forgotten) {
+        (Some(missed), _) if missed.in_line => return format!("call {end} in a `finally`"),
+        (Some(_), _) => return format!("call {end} on this way too"),
+        (None, Some(_)) => return format!("call {end} before `{name}` is emptied or given another one"),
+        (None, None) => {}
+    }
+    if resource.unbound.is_some() {
+        return format!("hand on a function that calls {end} on its object");
+    }
     match resource.fate {
-        _ if resource.missed.is_some() => format!("call {end} in a `finally`"),
         Fate::Dropped => format!("keep what comes back and call {end} when it is done with"),
         Fate::Local => format!("call {end} when `{name}` is done with, also when something fails"),
         Fate::Outer | Fate::Field { .. } => format!("call {end} where the owner of `{name}` ends"),
