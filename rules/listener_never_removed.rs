@@ -87,7 +87,7 @@ fn help(handle: &Handle) -> String {
     let remove = match (handle.remover.as_str(), handle.end.as_str()) {
         // What adds it by a helper is removed by one that we do not know.
         ("", "") => return "register it once at start-up, or remove it when the work is done".to_owned(),
-        ("", end) => return format!("keep what comes back and call {end} when the work is done"),
+        ("", end) => return format!("keep {end} and call it when the work is done"),
         (remover, _) if named => format!("remove it with `{remover}`"),
         (remover, _) => format!("give the handler a name and remove it with `{remover}`"),
     };

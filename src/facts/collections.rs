@@ -42,6 +42,8 @@ pub struct Trust {
     pub filled: bool,
     /// What an entry holds is changed, called, awaited or ended in its place.
     pub used: bool,
+    /// Somebody asks for what an entry holds, not only whether it is there.
+    pub asked: bool,
 }
 
 impl Container {

@@ -208,6 +208,16 @@ impl<'a> Reader<'a, '_> {
         self.is_use_in_place(child, parent)
     }
 
+    /// The value of an entry goes somewhere; `if (c[k]) return` only asks whether there is one.
+    pub(super) fn is_asked_for(&self, entry: NodeId) -> bool {
+        let (_, parent) = self.outside(entry);
+        match self.nodes.kind(parent) {
+            AstKind::VariableDeclarator(d) => bound_symbol(&d.id)
+                .is_none_or(|symbol| self.reads_of(symbol).any(|read| !is_test(self.nodes.kind(self.outside(read).1)))),
+            kind => !is_test(kind),
+        }
+    }
+
     fn is_use_in_place(&self, child: NodeId, parent: NodeId) -> bool {
         let span = self.nodes.kind(child).span();
         match self.nodes.kind(parent) {
@@ -279,4 +289,16 @@ impl<'a> Reader<'a, '_> {
         let edit = self.room_at_start(callback)?.fill(&code);
         Some(Repair { title: format!("remove the entry of `{held}` when its timer fires"), edits: vec![edit] })
     }
+}
+
+/// What only tells whether something is there.
+const fn is_test(kind: AstKind<'_>) -> bool {
+    matches!(
+        kind,
+        AstKind::IfStatement(_)
+            | AstKind::UnaryExpression(_)
+            | AstKind::BinaryExpression(_)
+            | AstKind::LogicalExpression(_)
+            | AstKind::ExpressionStatement(_)
+    )
 }

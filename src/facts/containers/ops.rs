@@ -35,7 +35,9 @@ impl<'a> Reader<'a, '_> {
     /// Who goes through all of them is at the end of things, and may forget the whole.
     pub(super) fn note_look(&mut self, index: usize, node: NodeId, (entry, key): (NodeId, Option<&'a Expression<'a>>)) {
         let all = key.is_some_and(|key| self.is_loop_variable(key));
-        self.collections.list[index].container.trust.used |= self.is_used_in_place(entry);
+        let (used, asked) = (self.is_used_in_place(entry), self.is_asked_for(entry));
+        let trust = &mut self.collections.list[index].container.trust;
+        (trust.used, trust.asked) = (trust.used || used, trust.asked || asked);
         let settled = if all { Vec::new() } else { self.settles(entry) };
         let key = key.map(|key| self.key_of(key));
         let does = if settled.is_empty() { Does::Read } else { Does::Settle };

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Hook, option_of};
 use crate::facts::places::{Spot, SpotRoot};
 use crate::facts::reader::{Reader, peel};
+use crate::facts::repairs::Pair;
 use crate::facts::sites::{May, Named};
 use crate::facts::{FunctionId, Made, Repair, TOP};
 use crate::finding::Span;
@@ -45,7 +46,7 @@ impl<'a> Reader<'a, '_> {
             }
             if inline && hook.handler_spot.is_none() {
                 if let Some(removal) = self.rival_of_inline(hook, &added, &removals) {
-                    self.push_forgotten(hook, (removal, true), &removals);
+                    self.push_forgotten(hook, (removal, true), hooks);
                 }
                 continue;
             }
@@ -74,15 +75,15 @@ impl<'a> Reader<'a, '_> {
             if let Some(removal) = sibling
                 && !ended.contains(&receiver)
             {
-                self.push_forgotten(hook, (removal, waits), &removals);
+                self.push_forgotten(hook, (removal, waits), hooks);
             }
         }
     }
 
-    fn push_forgotten(&mut self, hook: &Hook<'a>, (sibling, waits): (Span, bool), removals: &[&Hook<'a>]) {
+    fn push_forgotten(&mut self, hook: &Hook<'a>, (sibling, waits): (Span, bool), hooks: &[Hook<'a>]) {
         // Of those that wait for one outcome, each way must remove the others.
-        let beside = removals.iter().find(|r| !waits && self.head_of_call(r.call) == sibling);
-        let repair = beside.and_then(|removal| self.repair_of_forgotten(hook, removal));
+        let beside = hooks.iter().filter(|r| r.removes).find(|r| !waits && self.head_of_call(r.call) == sibling);
+        let repair = beside.and_then(|removal| self.repair_of_forgotten(&Pair { removal, added: hook, hooks }));
         let forgotten = Forgotten {
             opened: self.head_of_call(hook.call),
             function: hook.function,

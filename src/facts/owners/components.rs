@@ -183,7 +183,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The method of a component object that `this.name` is.
-    pub(super) fn option_method(&mut self, callee: &'a Expression<'a>) -> Option<FunctionId> {
+    pub(in crate::facts) fn option_method(&mut self, callee: &'a Expression<'a>) -> Option<FunctionId> {
         let Expression::StaticMemberExpression(m) = peel(callee) else { return None };
         let Expression::ThisExpression(this) = peel(&m.object) else { return None };
         let home = this.node_id.get();

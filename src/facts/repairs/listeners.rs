@@ -22,8 +22,24 @@ pub(in crate::facts) struct Pair<'h, 'a> {
 
 impl<'a> Reader<'a, '_> {
     /// `bus.on('a', f)` stays where `bus.off('b', g)` is called: the removal of the one, written behind that of the other.
-    pub(in crate::facts) fn repair_of_forgotten(&mut self, hook: &Hook<'a>, removal: &Hook<'a>) -> Option<Repair> {
+    /// Where `bus.off('a', h)` or `bus.on('a', f)` stands there already, that was meant for it.
+    pub(in crate::facts) fn repair_of_forgotten(&mut self, pair: &Pair<'_, 'a>) -> Option<Repair> {
+        let Pair { removal, added: hook, hooks } = pair;
         let (event, handler) = (hook.event_written()?, hook.handler?);
+        let same_event = |h: &&Hook<'a>| h.event == hook.event && h.spot == hook.spot && h.function == removal.function;
+        let meant = hooks.iter().filter(same_event).find(|h| {
+            let alike = |other: &&Hook<'a>| same_event(other) || (other.event == h.event && other.spot == h.spot);
+            let known = hooks.iter().filter(|o| !o.removes).filter(alike).any(|o| o.handler_spot == h.handler_spot);
+            if h.removes { !known } else { h.handler_spot == hook.handler_spot && h.node != hook.node }
+        });
+        if let Some(meant) = meant {
+            let flaw = if meant.removes { Flaw::Handler } else { Flaw::Added };
+            return self.repair_of_mismatch(flaw, &Pair { removal: meant, added: hook, hooks });
+        }
+        // What is added on a condition may not even have a name without it.
+        if !self.tests_before(hook.node).is_empty() {
+            return None;
+        }
         if hook.shifted || removal.shifted || !self.means_the_same(event, removal.node) {
             return None;
         }
@@ -156,7 +172,9 @@ impl<'a> Reader<'a, '_> {
         let options = self.options_of(mine);
         if options.is_some() && options == self.options_of(theirs) {
             // Vue binds the methods of a component by itself.
-            return Some(Repair::new(title, edits));
+            let Expression::CallExpression(bind) = peel(added.handler?) else { return None };
+            let method = peel(&bind.callee).as_member_expression()?.object();
+            return self.option_method(method).map(|_| Repair::new(title, edits));
         }
         let SpotRoot::This(class) = self.this_spot(mine).root else { return None };
         if self.this_spot(theirs).root != SpotRoot::This(class) {
@@ -170,7 +188,7 @@ impl<'a> Reader<'a, '_> {
         }
         let constructor = facts.methods.iter().find(|(name, _)| name == "constructor").map(|(_, f)| *f);
         let bind = format!("this.{given} = this.{given}.bind(this)");
-        let mounts = MOUNTS.contains(&self.facts.functions[mine.0 as usize].name.as_str());
+        let mounts = facts.methods.iter().any(|(name, f)| *f == mine && MOUNTS.contains(&name.as_str()));
         let room = match constructor {
             Some(constructor) if constructor != mine => self.room_at_end(constructor)?,
             // Bound twice, it would be another one again.

@@ -55,10 +55,23 @@ impl Unit {
             return Cure::Weaken;
         }
         match kind {
-            _ if trust.filled || trust.used || !self.is_memo(container) => Cure::Ask,
+            _ if trust.filled || trust.used || !trust.asked || self.is_public(container) => Cure::Ask,
+            _ if !self.is_memo(container) => Cure::Ask,
             ContainerKind::Map => Cure::Evict,
             ContainerKind::Dictionary if !container.misused => Cure::EvictFromMap,
             _ => Cure::Ask,
+        }
+    }
+
+    /// A field that code elsewhere can name, and may read.
+    fn is_public(&self, container: &Container) -> bool {
+        match self.place(container.place).root {
+            Root::Binding(_) => false,
+            Root::This(class) => {
+                let class = &self.facts.classes[class.0 as usize];
+                !container.private && (class.exported || class.escapes)
+            }
+            _ => true,
         }
     }
 

@@ -193,6 +193,7 @@ fn help(resource: &Resource) -> String {
         return format!("hand on a function that calls {end} on its object");
     }
     match resource.fate {
+        Fate::Dropped if end.contains(' ') => format!("keep {end} and call it when this is done with"),
         Fate::Dropped => format!("keep what comes back and call {end} when it is done with"),
         Fate::Local => format!("call {end} when `{name}` is done with, also when something fails"),
         Fate::Outer | Fate::Field { .. } => format!("call {end} where the owner of `{name}` ends"),
