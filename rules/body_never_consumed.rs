@@ -52,9 +52,9 @@ fn finding(unit: &Unit, unread: &Unread) -> Finding {
         UnreadKind::Clone => format!("read `{name}`, call `{name}.body.cancel()`, or do without the clone"),
         _ => format!("call `{name}.resume()` to throw the body away, or `{name}.destroy()` to end the connection"),
     };
-    let fix = unread.room.as_ref().map(|room| {
+    let fix = unread.room.as_ref().and_then(|room| {
         let edits = vec![room.fill(&format!("{name}.resume()"))];
-        unit.fix(&Repair { title: "throw the body away".into(), edits })
+        unit.fix(&Repair::new("throw the body away", edits))
     });
     let fixes = fix.into_iter().collect();
     Finding { message, labels, help, fixes, ..unit.finding(unread.span, Confidence::Likely) }

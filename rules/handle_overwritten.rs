@@ -86,7 +86,7 @@ fn finding(unit: &Unit, overwrite: &Overwrite) -> Finding {
             "" => format!("stop what `{slot}` holds first, or return while it is set"),
             clear => format!("call `{clear}` with `{slot}` first, or return while it is set"),
         },
-        fixes: overwrite.repair.iter().map(|repair| unit.fix(repair)).collect(),
+        fixes: overwrite.repair.iter().filter_map(|repair| unit.fix(repair)).collect(),
         ..unit.finding(handle.opened, Confidence::Likely)
     }
 }

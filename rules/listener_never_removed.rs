@@ -49,7 +49,7 @@ fn left_behind(unit: &Unit, forgotten: &Forgotten) -> Finding {
         (format!("a listener for `{event}` is added to `{receiver}` {often} and {ending}"), "remove it")
     };
     let help = format!("{help} in each place where one of them is removed");
-    let fixes = repair.iter().map(|repair| unit.fix(repair)).collect();
+    let fixes = repair.iter().filter_map(|repair| unit.fix(repair)).collect();
     Finding { message, labels, help, fixes, ..unit.finding(*opened, Confidence::Likely) }
 }
 
@@ -73,7 +73,7 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
         message: format!("{} is added to `{receiver}` {often} and {}", listener(&handle.event), ending(handle)),
         labels,
         help: help(handle),
-        fixes: handle.repair.iter().map(|repair| unit.fix(repair)).collect(),
+        fixes: handle.repair.iter().filter_map(|repair| unit.fix(repair)).collect(),
         ..unit.finding(handle.opened, opening.confidence)
     }
 }

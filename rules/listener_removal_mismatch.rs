@@ -30,7 +30,7 @@ fn finding(unit: &Unit, mismatch: &Mismatch) -> Finding {
     if let Some(added) = mismatch.added {
         labels.push(unit.label(added, "what is added here stays"));
     }
-    let fixes = mismatch.repair.iter().map(|repair| unit.fix(repair)).collect();
+    let fixes = mismatch.repair.iter().filter_map(|repair| unit.fix(repair)).collect();
     let help = help(mismatch);
     Finding { message: message(mismatch), labels, help, fixes, ..unit.finding(mismatch.removal, confidence) }
 }

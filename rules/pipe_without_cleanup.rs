@@ -58,7 +58,13 @@ fn finding(unit: &Unit, pipe: &Pipe, confidence: Confidence) -> Finding {
              `{}` emits `close`; an `error` handler is not called",
             pipe.target
         ),
-        fixes: pipe.repair.as_ref().map(|repair| unit.fix(repair)).or_else(|| fix(unit, pipe)).into_iter().collect(),
+        fixes: pipe
+            .repair
+            .as_ref()
+            .and_then(|repair| unit.fix(repair))
+            .or_else(|| fix(unit, pipe))
+            .into_iter()
+            .collect(),
         ..unit.finding(pipe.span, confidence)
     }
 }

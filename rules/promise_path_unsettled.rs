@@ -39,7 +39,7 @@ fn finding(unit: &Unit, promise: &Promise, (way, why, keeper): (Span, &str, Opti
             || "call `resolve` or `reject` on this way too; whoever awaits the promise hangs for good".to_owned(),
             |keeper| format!("reject what waits in `{keeper}` and empty it: until then all that waits is kept, too"),
         ),
-        fixes: promise.repair.iter().map(|repair| unit.fix(repair)).collect(),
+        fixes: promise.repair.iter().filter_map(|repair| unit.fix(repair)).collect(),
         ..unit.finding(promise.head, promise.confidence)
     }
 }

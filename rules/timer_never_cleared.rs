@@ -49,7 +49,7 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
         labels.push(unit.label(end.head, "does not clear it"));
     }
     let (message, help) = (message(handle), help(handle));
-    let fixes = handle.repair.iter().map(|repair| unit.fix(repair)).collect();
+    let fixes = handle.repair.iter().filter_map(|repair| unit.fix(repair)).collect();
     Finding { message, labels, help, fixes, ..unit.finding(handle.opened, opening.confidence) }
 }
 

@@ -101,7 +101,9 @@ impl<'a> Reader<'a, '_> {
                 done.push(use_of);
             }
         }
+        let mut room = None;
         let kind = if done.is_empty() {
+            room = self.room_at_start(function);
             UnreadKind::Never
         } else if outside || done.iter().any(|n| self.owner_of(*n) != function) {
             return;
@@ -110,6 +112,9 @@ impl<'a> Reader<'a, '_> {
                 Question { function: node, from: None, done: &done, throws: false, failing: &[], risks: false };
             let Ways::Misses(way) = every_way_out(self.semantic, &question) else { return };
             let at = way.test.filter(|_| way.at == node).unwrap_or(way.at);
+            if matches!(self.nodes.kind(at), AstKind::ReturnStatement(r) if r.argument.is_none()) {
+                room = self.room_before(at);
+            }
             UnreadKind::OnThisWay(if at == node { self.head_of_function(node) } else { self.span_of(at) })
         };
         let unread = Unread {
@@ -118,7 +123,7 @@ impl<'a> Reader<'a, '_> {
             function: self.owner_of(call.node_id.get()),
             name: self.scoping.symbol_name(symbol).to_owned(),
             kind,
-            room: if kind == UnreadKind::Never { self.room_at_start(function) } else { None },
+            room,
         };
         self.facts.unread.push(unread);
     }

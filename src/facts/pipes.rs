@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::places::{Spot, SpotRoot};
 use super::reader::{Reader, bound_symbol, peel};
+use super::runs::is_global_promise;
 use super::sites::{May, Named};
 use super::{FunctionId, Repair, Rewrite};
 use crate::finding::Span;
@@ -270,6 +271,12 @@ impl<'a> Reader<'a, '_> {
         if m.object.span() != chain.source.span() || chain.first.arguments.len() != 1 {
             return None;
         }
+        // Who listens to the source, or promises something, has plans of its own for the end.
+        let listened = chain.symbol.is_some_and(|s| self.scoping.get_resolved_references(s).count() > 1);
+        let promises = |kind| matches!(kind, AstKind::NewExpression(new) if is_global_promise(self, &new.callee));
+        if listened || self.nodes.ancestor_kinds(chain.top).any(promises) {
+            return None;
+        }
         let mut at = chain.first.node_id.get();
         let mut streams = vec![chain.source.span().source_text(self.text)];
         for target in &chain.targets {
@@ -316,7 +323,7 @@ impl<'a> Reader<'a, '_> {
         };
         let (target, close) = (target.span().source_text(self.text), self.manner().quoted("close"));
         let code = format!("{target}.on({close}, () => {}.destroy())", source.name);
-        Some(Repair { title: format!("close it when `{target}` does"), edits: vec![room.fill(&code)] })
+        Some(Repair::new(format!("close it when `{target}` does"), vec![room.fill(&code)]))
     }
 
     /// Whether two expressions name the same place.

@@ -1,5 +1,6 @@
 //! Changes that rules suggest, worked out while the syntax tree is at hand and written as the file is written.
 
+mod hooks;
 mod leftovers;
 mod listeners;
 mod meaning;
@@ -23,11 +24,20 @@ use crate::finding::Span;
 pub struct Repair {
     pub title: String,
     pub edits: Vec<(Span, String)>,
+    /// It writes [`VUE_END`], which goes by another name in older versions.
+    pub vue: bool,
 }
 
+/// The hook in which a component of Vue ends, as of version 3.
+pub const VUE_END: &str = "beforeUnmount";
+
+/// The same before version 3.
+pub const VUE_END_BEFORE: &str = "beforeDestroy";
+
 impl Repair {
-    fn new(title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
-        Self { title: title.into(), edits }
+    #[must_use]
+    pub fn new(title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
+        Self { title: title.into(), edits, vue: false }
     }
 }
 

@@ -287,7 +287,7 @@ impl<'a> Reader<'a, '_> {
             _ => return None,
         };
         let edit = self.room_at_start(callback)?.fill(&code);
-        Some(Repair { title: format!("remove the entry of `{held}` when its timer fires"), edits: vec![edit] })
+        Some(Repair::new(format!("remove the entry of `{held}` when its timer fires"), vec![edit]))
     }
 }
 

@@ -85,7 +85,11 @@ impl<'a> Reader<'a, '_> {
         let name = member.static_property_name().unwrap_or_default();
         let row = self.api_of_call(call).map(|hit| hit.row).or_else(|| self.apis.listener_method(name));
         let remover = row.and_then(|row| self.apis.listener_remover(row, name));
-        remover.map_or_else(String::new, |remover| format!("{}.{remover}", self.text_of(member.object().span(), 60)))
+        let Some(remover) = remover else { return String::new() };
+        let object = member.object();
+        let text = self.text_of(object.span(), 60);
+        // `(emitter as Emitter).off`
+        if peel(object).span() == object.span() { format!("{text}.{remover}") } else { format!("({text}).{remover}") }
     }
 
     /// The removal of a listener with a name, written into the end of what adds it.

@@ -208,7 +208,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `class X extends Component`, `extends HTMLElement`, `@Directive() class X`.
-    pub(super) fn is_component_class(&self, class: ClassId) -> bool {
+    pub(in crate::facts) fn is_component_class(&self, class: ClassId) -> bool {
         let AstKind::Class(node) = self.nodes.kind(self.class_nodes[class.0 as usize]) else { return false };
         // `selector: 'app-root'`: the component that is there as long as the page.
         let root = node.decorators.iter().any(|d| {

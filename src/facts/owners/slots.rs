@@ -163,6 +163,12 @@ impl<'a> Reader<'a, '_> {
         })
     }
 
+    /// No other function of this file clears the slot of this name.
+    pub(in crate::facts) fn is_stopped_here_only(&self, slot: &str, home: FunctionId) -> bool {
+        let name = slot.rsplit(['.', '#']).next().unwrap_or(slot);
+        self.clears_of(name).into_iter().all(|clear| self.owner_of(clear) == home)
+    }
+
     /// `clearTimeout(name)`, in so many words: all of this file.
     fn clears_of(&self, name: &str) -> Vec<NodeId> {
         let calls = self.calls_that(May::STOP).map(|named| named.call);

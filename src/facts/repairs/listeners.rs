@@ -97,7 +97,7 @@ impl<'a> Reader<'a, '_> {
             Flaw::Capture => self.same_capture(removal.call, added.call),
             Flaw::Event => {
                 let (wrong, right) = (removal.event_written()?, added.event_written()?);
-                let edit = (self.span(wrong.span()), self.written(right).to_owned());
+                let edit = (self.span(wrong.span()), self.written(right));
                 let only = hooks.iter().filter(|h| !h.removes && h.handler_spot == removal.handler_spot).count() == 1;
                 let text = self.written(right);
                 (only && removal.literal && added.literal)
@@ -127,7 +127,7 @@ impl<'a> Reader<'a, '_> {
             return None;
         }
         let text = self.written(right);
-        let edit = (self.span(wrong.span()), text.to_owned());
+        let edit = (self.span(wrong.span()), text.clone());
         Some(Repair::new(format!("remove what was added: `{text}`"), vec![edit]))
     }
 
@@ -168,6 +168,7 @@ impl<'a> Reader<'a, '_> {
             (self.span(added.handler?.span()), format!("this.{given}")),
             (self.span(removal.handler?.span()), format!("this.{given}")),
         ];
+        edits.extend(self.warning_above(removal.handler?.span().start));
         let title = format!("add and remove the same function: `this.{given}`");
         let options = self.options_of(mine);
         if options.is_some() && options == self.options_of(theirs) {
@@ -199,6 +200,18 @@ impl<'a> Reader<'a, '_> {
         Some(Repair::new(title, edits))
     }
 
+    /// The line that silences the linter which knows of this mistake.
+    fn warning_above(&self, at: u32) -> Option<(Span, String)> {
+        let line = self.text[..at as usize].rfind('\n')?;
+        let above = self.text[..line].rfind('\n')?;
+        let said = self.text[above + 1..line].trim();
+        let silences =
+            said.starts_with("// eslint-disable-next-line") && said.ends_with("no-invalid-remove-event-listener");
+        let wide = |n: usize| u32::try_from(n).ok();
+        let span = oxc_span::Span::new(wide(above)?, wide(line)?);
+        silences.then(|| (self.span(span), String::new()))
+    }
+
     /// The method that removes what the method of this hook adds.
     fn remover_named_like(&mut self, hook: &Hook<'a>) -> Option<String> {
         let row = self.api_of_call(hook.call).map(|hit| hit.row).or_else(|| self.apis.listener_method(hook.method))?;
@@ -225,16 +238,23 @@ impl<'a> Reader<'a, '_> {
         }
         let (on, what, which) = (self.written(receiver), self.written(event), self.written(handler));
         let code = format!("{remover}({what}, {which}{options})");
-        let end = ends.iter().copied().find(|end| *end != home && *end != TOP)?;
-        let site = self.site_in(end)?;
+        let title = format!("remove it where the owner ends: `{remover}`");
+        let end = ends.iter().copied().find(|end| *end != home && *end != TOP);
+        let site = match end {
+            Some(end) => self.site_in(end)?,
+            None => self.site_beside(home)?,
+        };
         let same = self.means_the_same(receiver, site)
             && self.means_the_same(event, site)
             && self.means_the_same(handler, site);
         if !same || on.is_empty() {
             return None;
         }
-        let edit = self.room_at_start(end)?.fill(&code);
-        Some(Repair::new(format!("remove it where the owner ends: `{remover}`"), vec![edit]))
+        match end {
+            Some(end) => Some(Repair::new(title, vec![self.room_at_start(end)?.fill(&code)])),
+            None if ends.is_empty() => self.repair_by_hook(home, (title, &code)),
+            None => None,
+        }
     }
 
     /// Where the words of a function's body have their meaning.

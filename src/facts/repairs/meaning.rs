@@ -57,7 +57,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The text of an expression, as written.
-    pub(in crate::facts) fn written(&self, expr: &Expression<'a>) -> &'a str {
-        expr.span().source_text(self.text)
+    pub(in crate::facts) fn written(&self, expr: &'a Expression<'a>) -> String {
+        let text = expr.span().source_text(self.text);
+        // `(emitter as Emitter).off`
+        if peel(expr).span() == expr.span() { text.to_owned() } else { format!("({text})") }
     }
 }

@@ -31,24 +31,42 @@ impl<'a> Reader<'a, '_> {
         if self.effect_ends(home).is_some_and(|ends| ends.is_empty()) && !self.returned.contains_key(&home) {
             return self.return_a_stopper(started, home, stop);
         }
-        let end = ends.iter().copied().find(|end| *end != home && *end != TOP)?;
-        let site = self.site_in(end)?;
-        let slot = self.slot_at(started)?;
-        let known = match slot {
-            Slot::Place(target) => self.means_the_same_target(target, site),
-            Slot::Name(symbol) => {
-                let name = self.scoping.symbol_name(symbol);
-                let found = self.scoping.find_binding(self.nodes.get_node(site).scope_id(), name.into());
-                found == Some(symbol)
-            }
+        let end = ends.iter().copied().find(|end| *end != home && *end != TOP);
+        let site = match end {
+            Some(end) => self.site_in(end)?,
+            None => self.site_beside(home)?,
         };
-        if !known {
+        let slot = self.slot_at(started)?;
+        if !self.is_kept_at(&slot, site) {
             return None;
         }
         let text = self.slot_written(&slot);
         let code = self.stop_call(stop, text);
-        let edit = self.room_at_start(end)?.fill(&code);
-        Some(Repair::new(format!("stop it where the owner ends: `{stop}({text})`"), vec![edit]))
+        let title = format!("stop it where the owner ends: `{stop}({text})`");
+        match end {
+            Some(end) => Some(Repair::new(title, vec![self.room_at_start(end)?.fill(&code)])),
+            // Who stops it elsewhere has thought of the end, and what is due once is soon over.
+            None if ends.is_empty() && stop != "clearTimeout" && self.is_stopped_here_only(text, home) => {
+                self.repair_by_hook(home, (title, &code))
+            }
+            None => None,
+        }
+    }
+
+    /// The slot goes by the same name at `site`, and belongs to one instance: what a module keeps, all of them share.
+    fn is_kept_at(&mut self, slot: &Slot<'a>, site: NodeId) -> bool {
+        let (symbol, known) = match slot {
+            Slot::Place(target @ AssignmentTarget::AssignmentTargetIdentifier(id)) => {
+                (self.symbol_of(id), self.means_the_same_target(target, site))
+            }
+            Slot::Place(target) => (None, self.means_the_same_target(target, site)),
+            Slot::Name(symbol) => {
+                let name = self.scoping.symbol_name(*symbol);
+                let found = self.scoping.find_binding(self.nodes.get_node(site).scope_id(), name.into());
+                (Some(*symbol), found == Some(*symbol))
+            }
+        };
+        known && symbol.is_none_or(|s| self.scope_function(s) != TOP || self.is_component_script())
     }
 
     /// A slot that is given another timer: the old one is stopped first.
@@ -87,7 +105,8 @@ impl<'a> Reader<'a, '_> {
     /// An effect without a cleanup gets one.
     fn return_a_stopper(&mut self, started: NodeId, effect: FunctionId, stop: &str) -> Option<Repair> {
         let function = self.function_nodes[effect.0 as usize];
-        if self.facts.functions[effect.0 as usize].is_async {
+        // What is due once may be needed although the effect runs again.
+        if self.facts.functions[effect.0 as usize].is_async || stop == "clearTimeout" || self.leaves_early(effect) {
             return None;
         }
         let statement = self.statement_of(started);
@@ -115,6 +134,13 @@ impl<'a> Reader<'a, '_> {
         };
         edits.push(self.room_at_end(effect)?.fill(&format!("return () => {stop}({name})")));
         Some(Repair::new(format!("stop it when the effect ends: `{stop}({name})`"), edits))
+    }
+
+    /// `if (off) return;`: a compiler may want each way to return something.
+    fn leaves_early(&self, function: FunctionId) -> bool {
+        self.nodes
+            .iter()
+            .any(|node| matches!(node.kind(), AstKind::ReturnStatement(_)) && self.owner_of(node.id()) == function)
     }
 
     /// Where the call's result is put.

@@ -26,7 +26,7 @@ impl Unit {
             Cause::Pending(left) => match left.how {
                 How::Rejected => self.drop_rejected(growth),
                 How::Settled => self.drop_settled(growth, left.span),
-                How::Fired => growth.op.repair.as_ref().map(|repair| self.fix(repair)),
+                How::Fired => growth.op.repair.as_ref().and_then(|repair| self.fix(repair)),
                 // The line that is missing belongs into a listener that nobody has written yet, or around the work.
                 How::Closed | How::WayOut => None,
             },
@@ -150,7 +150,7 @@ impl Unit {
         let op = growth.container.ops.iter().find(|op| op.span == settled)?;
         let code = removal(growth.container, &op.key.as_ref()?.text)?;
         let title = format!("remove the entry from `{}` before it is settled", growth.container.name);
-        Some(self.fix(&Repair { title, edits: vec![op.room.as_ref()?.fill(&code)] }))
+        self.fix(&Repair::new(title, vec![op.room.as_ref()?.fill(&code)]))
     }
 
     fn add_line(&self, growth: &Growth<'_>, title: String, code: &str) -> Option<Fix> {
@@ -158,7 +158,7 @@ impl Unit {
         // What is imported or global goes by another name here than where it is made.
         let named = matches!(self.place(container.place).root, Root::Binding(_) | Root::This(_));
         let room = growth.op.room.as_ref().filter(|_| named && !code.contains('…'))?;
-        Some(self.fix(&Repair { title, edits: vec![room.fill(code)] }))
+        self.fix(&Repair::new(title, vec![room.fill(code)]))
     }
 }
 

@@ -161,7 +161,7 @@ fn finding(unit: &Unit, open: &Open<'_>, words: &Words) -> Finding {
         (None, Guard::Once) => format!("this `{}` is given up and not {}", resource.api, words.done),
         (None, _) => format!("this `{}` is never {}", resource.api, words.done),
     };
-    let fixes = resource.repair.iter().map(|repair| unit.fix(repair)).collect();
+    let fixes = resource.repair.iter().filter_map(|repair| unit.fix(repair)).collect();
     Finding { message, labels, help: help(resource), fixes, ..unit.finding(resource.opened, open.confidence) }
 }
 
