@@ -1,7 +1,7 @@
 //! A listener added by repeating code to a receiver that outlives it.
 
 use crate::apis::What;
-use crate::facts::{Forgotten, Handle, Handler};
+use crate::facts::{Forgotten, Handle, Handler, Repair};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::program::openings::Opening;
 use crate::program::{Program, Unit};
@@ -73,13 +73,19 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
         message: format!("{} is added to `{receiver}` {often} and {}", listener(&handle.event), ending(handle)),
         labels,
         help: help(handle),
-        fixes: handle.repair.iter().filter_map(|repair| unit.fix(repair)).collect(),
+        fixes: repair(unit, handle).into_iter().filter_map(|repair| unit.fix(repair)).collect(),
         ..unit.finding(handle.opened, opening.confidence)
     }
 }
 
 const fn ending(handle: &Handle) -> &'static str {
     if handle.missed.is_some() { "not removed on every way out" } else { "never removed" }
+}
+
+/// Beside the removal of a sibling, where there is one.
+fn repair<'u>(unit: &'u Unit, handle: &'u Handle) -> Option<&'u Repair> {
+    let beside = unit.forgotten().find(|f| f.opened == handle.opened);
+    beside.and_then(|f| f.repair.as_ref()).or(handle.repair.as_ref())
 }
 
 fn help(handle: &Handle) -> String {

@@ -72,6 +72,9 @@ pub(super) fn help(growth: &Growth<'_>, cure: Cure) -> String {
         (ContainerKind::Text, _) => {
             format!("write what `{name}` collects to a stream, or start it anew when it has been used")
         }
+        (_, Cure::Delete) => {
+            format!("delete the entry of `{name}` where it is set to `undefined`: the key stays and keeps its place")
+        }
         (_, Cure::Evict) => format!("bound `{name}`: an LRU with a `max`, or drop the oldest entry beyond a size"),
         (_, Cure::EvictFromMap) => format!(
             "make `{name}` a `Map` and drop its oldest entry beyond a size: a plain object puts keys that look like \

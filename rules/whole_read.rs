@@ -1,8 +1,9 @@
 //! `whole-read`: a file, body or stream is brought into memory at once where a stream would do.
 
 use crate::apis::{Often, Sink, What};
+use crate::facts::repairs::Leftover;
 use crate::facts::{Domain, FileName, Read};
-use crate::finding::{Confidence, Edit, Finding, Fix, Severity, Span};
+use crate::finding::{Confidence, Edit, Finding, Fix, Severity};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
@@ -102,12 +103,14 @@ fn help(read: &Read) -> String {
 }
 
 /// What is imported in addition, and what is not needed any more; one takes the place of the other where they meet.
-fn imported(unit: &Unit, import: Option<Edit>, unused: Option<Span>) -> Vec<Edit> {
+fn imported(unit: &Unit, import: Option<Edit>, unused: Option<&Leftover>) -> Vec<Edit> {
     let Some(unused) = unused else { return import.into_iter().collect() };
-    let gone = Edit { file: unit.id, span: unused, text: String::new() };
+    let gone = |span, text| Edit { file: unit.id, span, text };
     match import {
-        Some(import) if unused.end == import.span.start => vec![Edit { text: import.text.trim().to_owned(), ..gone }],
-        import => import.into_iter().chain([gone]).collect(),
+        Some(import) if unused.lines.contains(import.span) => {
+            vec![gone(unused.written, import.text.trim().to_owned())]
+        }
+        import => import.into_iter().chain([gone(unused.lines, String::new())]).collect(),
     }
 }
 
@@ -123,8 +126,11 @@ fn fix(unit: &Unit, read: &Read) -> Option<Fix> {
         format!("{streams}, (error) => {{ if (error) console.error(error){} }});", imports.manner.end())
     };
     let text = text.trim_end_matches(';').to_owned() + imports.manner.end();
+    // What is written may go by the same name: `fs.createReadStream`.
+    let used = |left: &&Leftover| names.iter().any(|name| name.split('.').next() == Some(left.name.as_str()));
+    let unused = rewrite.unused.as_ref().filter(|left| !used(left));
     let removed = rewrite.remove.map(|span| Edit { file: unit.id, span, text: String::new() });
     let written = Edit { file: unit.id, span: rewrite.statement, text };
-    let edits = imported(unit, import, rewrite.unused).into_iter().chain(removed).chain([written]).collect();
+    let edits = imported(unit, import, unused).into_iter().chain(removed).chain([written]).collect();
     Some(Fix { title: "stream the file".into(), safe: false, edits })
 }

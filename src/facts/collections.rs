@@ -89,7 +89,7 @@ pub struct Op {
     pub span: Span,
     /// Behind the statement that does it, where that does nothing else.
     pub room: Option<Room>,
-    /// What takes the entry out when its timer has fired.
+    /// What takes the entry out: when its timer has fired, or instead of emptying it.
     pub repair: Option<Repair>,
 }
 

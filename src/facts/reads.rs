@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::functions::key_name;
 use super::reader::{Reader, peel};
+use super::repairs::Leftover;
 use super::sites::{May, Named};
 use super::{Delivers, FunctionId, Key, Sink, TOP};
 use crate::finding::Span;
@@ -56,8 +57,8 @@ pub struct Rewrite {
     pub statement: Span,
     /// The declaration that is not needed any more: `const data = await readFile(path)`.
     pub remove: Option<Span>,
-    /// What is imported for the old statement only: a name in braces with its comma, or the whole import.
-    pub unused: Option<Span>,
+    /// What is imported for the old statement only.
+    pub unused: Option<Leftover>,
     /// The path that is read, or the streams from the source on, as written.
     pub source: String,
     pub target: String,
@@ -242,7 +243,7 @@ impl<'a> Reader<'a, '_> {
         Some(Rewrite {
             statement: self.span(statement.span),
             remove,
-            unused: self.left_by(&call.callee)?.span(),
+            unused: self.left_by(&call.callee).ok()?,
             source: path.span().source_text(self.text).to_owned(),
             target: member.object().span().source_text(self.text).to_owned(),
             awaits,
@@ -257,7 +258,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// With the indent and the line break, when nothing else stands on the line.
-    fn whole_lines(&self, span: oxc_span::Span) -> oxc_span::Span {
+    pub(super) fn whole_lines(&self, span: oxc_span::Span) -> oxc_span::Span {
         let (before, after) = (&self.text[..span.start as usize], &self.text[span.end as usize..]);
         let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
         let tail = after.len() - after.trim_start_matches([' ', '\t', '\r']).len();

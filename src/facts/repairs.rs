@@ -12,6 +12,7 @@ use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
+pub use leftovers::Leftover;
 pub(super) use listeners::Pair;
 pub use timers::stopper;
 

@@ -130,7 +130,10 @@ impl<'a> Reader<'a, '_> {
         let key = (kind != ContainerKind::List).then_some(key);
         match does {
             Does::Grow => self.note_growth(index, node, (key, Some(&e.right))),
-            _ => self.note_deed(index, node, Deed { key, ..Deed::from(does) }),
+            _ => {
+                let repair = self.repair_of_blank(kind, e);
+                self.note_deed(index, node, Deed { key, repair, ..Deed::from(does) });
+            }
         }
         if kind == ContainerKind::List {
             self.leave_unrepaired(index);

@@ -1,7 +1,10 @@
 //! Whether a collection remembers what can be had again: values computed where nothing was found, and looked at one by one.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, ArrayExpressionElement, BindingPattern, CallExpression, Expression, ObjectPropertyKind};
+use oxc_ast::ast::{
+    Argument, ArrayExpressionElement, AssignmentExpression, BindingPattern, CallExpression, Expression,
+    ObjectPropertyKind,
+};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
@@ -169,7 +172,7 @@ impl<'a> Reader<'a, '_> {
 
     fn stuff_of_call(&mut self, whole: &'a Expression<'a>, call: &'a CallExpression<'a>, awaited: bool) -> Stuff {
         let name = call.callee_name().unwrap_or_default();
-        if name == "now" {
+        if name == "now" || (name == "get" && self.is_look_up(call)) {
             return Stuff::Given;
         }
         let first = words(name).find(|w| !w.is_empty()).unwrap_or_default();
@@ -186,6 +189,12 @@ impl<'a> Reader<'a, '_> {
         if live { Stuff::Live } else { Stuff::Computed }
     }
 
+    /// `c.get(key)` of a collection: what was there before.
+    fn is_look_up(&mut self, call: &'a CallExpression<'a>) -> bool {
+        let Some(member) = peel(&call.callee).as_member_expression() else { return false };
+        self.spot_of(member.object()).is_some_and(|spot| self.collections.first_at(&spot).is_some())
+    }
+
     /// A function of this file that makes and returns another one.
     fn gives_a_function(&mut self, call: &'a CallExpression<'a>) -> bool {
         let Some(maker) = self.function_denoted(&call.callee) else { return false };
@@ -196,7 +205,7 @@ impl<'a> Reader<'a, '_> {
     /// What an entry that was looked up is used for: it is changed, called, awaited or ended, by itself or by the variable
     /// that it is put into.
     pub(super) fn is_used_in_place(&self, entry: NodeId) -> bool {
-        let (child, parent) = self.outside(entry);
+        let (child, parent) = self.landing(entry);
         if let AstKind::VariableDeclarator(d) = self.nodes.kind(parent)
             && let Some(symbol) = bound_symbol(&d.id)
         {
@@ -216,6 +225,15 @@ impl<'a> Reader<'a, '_> {
                 .is_none_or(|symbol| self.reads_of(symbol).any(|read| !is_test(self.nodes.kind(self.outside(read).1)))),
             kind => !is_test(kind),
         }
+    }
+
+    /// Where the value of an expression goes, also through `??` and `? :`.
+    fn landing(&self, node: NodeId) -> (NodeId, NodeId) {
+        let (mut child, mut parent) = self.outside(node);
+        while let AstKind::LogicalExpression(_) | AstKind::ConditionalExpression(_) = self.nodes.kind(parent) {
+            (child, parent) = self.outside(parent);
+        }
+        (child, parent)
     }
 
     fn is_use_in_place(&self, child: NodeId, parent: NodeId) -> bool {
@@ -253,10 +271,22 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// `c.size`, `list.length`: nobody looks at what is in it.
-    pub(super) fn asks_for_size(&self, node: NodeId) -> bool {
-        matches!(self.nodes.kind(node), AstKind::StaticMemberExpression(m)
-            if matches!(m.property.name.as_str(), "size" | "length"))
+    /// `c.size`, `c ??= new Map()`: nobody looks at what is in it.
+    pub(super) fn asks_little(&self, node: NodeId) -> bool {
+        match self.nodes.kind(node) {
+            AstKind::StaticMemberExpression(m) => matches!(m.property.name.as_str(), "size" | "length"),
+            AstKind::AssignmentExpression(e) => e.operator.is_logical(),
+            _ => false,
+        }
+    }
+
+    /// `running[id] = undefined;`: the key stays, which `delete running[id]` would take out.
+    pub(super) fn repair_of_blank(&self, kind: ContainerKind, e: &'a AssignmentExpression<'a>) -> Option<Repair> {
+        let meant = kind == ContainerKind::Dictionary && (e.right.is_undefined() || e.right.is_void_0());
+        let alone = matches!(self.nodes.parent_kind(e.node_id.get()), AstKind::ExpressionStatement(_));
+        let left = e.left.span().source_text(self.text);
+        let edit = (self.span(e.span), format!("delete {left}"));
+        (meant && alone).then(|| Repair::new("delete the entry instead of emptying it", vec![edit]))
     }
 
     /// `timers.set(id, setTimeout(() => { .. }, ms))`: the callback of a timer removes its own entry.

@@ -90,7 +90,7 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn note_deed(&mut self, index: usize, node: NodeId, deed: impl Into<Deed>) {
         let Deed { does, key, value, stores, computed, repair } = deed.into();
         self.collections.list[index].container.trust.whole |=
-            does == Does::Read && key.is_none() && !self.asks_for_size(node);
+            does == Does::Read && key.is_none() && !self.asks_little(node);
         let (does, key) = self.known_key(index, node, (does, key));
         let function = self.owner_of(node);
         if does == Does::Read

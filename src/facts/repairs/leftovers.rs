@@ -1,37 +1,43 @@
 //! What nobody needs any more once a call is gone.
 
 use oxc_ast::AstKind;
-use oxc_ast::ast::{BindingPattern, Expression};
+use oxc_ast::ast::{BindingPattern, Expression, IdentifierReference};
+
+use serde::{Deserialize, Serialize};
 
 use crate::facts::reader::{Reader, peel};
 use crate::finding::Span;
 
-/// The import that a call leaves behind.
-pub(in crate::facts) enum Leftover {
-    Nothing,
-    Import(Span),
+/// What is imported for one call only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leftover {
+    /// By which it is known here.
+    pub name: String,
+    /// A name in braces with the comma that parts it from its neighbour, or the whole import.
+    pub written: Span,
+    /// The same with its lines, where it has them for itself.
+    pub lines: Span,
 }
 
-impl Leftover {
-    pub(in crate::facts) const fn span(&self) -> Option<Span> {
-        match self {
-            Self::Nothing => None,
-            Self::Import(span) => Some(*span),
-        }
-    }
-}
+/// What is imported stays.
+pub(in crate::facts) struct Kept;
 
 impl<'a> Reader<'a, '_> {
-    /// The import that nobody uses without this call of it; `None` where it cannot be told, or not taken away.
-    pub(in crate::facts) fn left_by(&self, callee: &'a Expression<'a>) -> Option<Leftover> {
-        let mut root = peel(callee);
-        while let Some(member) = root.as_member_expression() {
-            root = peel(member.object());
-        }
-        let Expression::Identifier(id) = root else { return None };
-        let Some(symbol) = self.symbol_of(id) else { return Some(Leftover::Nothing) };
+    /// The import that nobody uses without this call of it; an error where it cannot be told, or not taken away.
+    pub(in crate::facts) fn left_by(&self, callee: &'a Expression<'a>) -> Result<Option<Leftover>, Kept> {
+        let found = self.import_of(callee).ok_or(Kept)?;
+        let Some((span, whole)) = found else { return Ok(None) };
+        let name = root_of(callee).map_or("", |id| id.name.as_str()).to_owned();
+        let lines = if whole { self.whole_lines(span) } else { span };
+        Ok(Some(Leftover { name, written: self.span(span), lines: self.span(lines) }))
+    }
+
+    /// What is left, and whether it is a whole statement.
+    #[expect(clippy::option_option, reason = "the outer one is a refusal")]
+    fn import_of(&self, callee: &'a Expression<'a>) -> Option<Option<(oxc_span::Span, bool)>> {
+        let Some(symbol) = self.symbol_of(root_of(callee)?) else { return Some(None) };
         if self.scoping.get_resolved_references(symbol).count() > 1 {
-            return Some(Leftover::Nothing);
+            return Some(None);
         }
         let declared = self.scoping.symbol_declaration(symbol);
         let (names, own, whole) = match (self.nodes.kind(declared), self.nodes.parent_kind(declared)) {
@@ -52,8 +58,7 @@ impl<'a> Reader<'a, '_> {
             (_, AstKind::ImportDeclaration(d)) if d.specifiers.as_ref()?.len() == 1 => (1, d.span, d.span),
             _ => return None,
         };
-        let span = if names == 1 { whole } else { self.with_comma(own)? };
-        Some(Leftover::Import(self.span(span)))
+        Some(Some(if names == 1 { (whole, true) } else { (self.with_comma(own)?, false) }))
     }
 
     /// One of several names in braces, with the comma that parts it from its neighbour.
@@ -66,5 +71,17 @@ impl<'a> Reader<'a, '_> {
         }
         let kept = before.trim_end().strip_suffix(',')?;
         Some(oxc_span::Span::new(wide(kept.len())?, own.end))
+    }
+}
+
+/// `fs` of `fs.promises.readFile`.
+fn root_of<'a>(callee: &'a Expression<'a>) -> Option<&'a IdentifierReference<'a>> {
+    let mut root = peel(callee);
+    while let Some(member) = root.as_member_expression() {
+        root = peel(member.object());
+    }
+    match root {
+        Expression::Identifier(id) => Some(id),
+        _ => None,
     }
 }

@@ -233,7 +233,9 @@ impl<'a> Reader<'a, '_> {
             None => String::new(),
             Some(options) => format!(", {}", plain_options(self, options)?),
         };
-        if !self.is_steady(handler) {
+        // What is added on a condition may not be there without it.
+        let always = self.is_always_there(receiver) && matches!(peel(event), Expression::StringLiteral(_));
+        if !self.is_steady(handler) || !(always || self.tests_before(node).is_empty()) {
             return None;
         }
         let (on, what, which) = (self.written(receiver), self.written(event), self.written(handler));
@@ -255,6 +257,12 @@ impl<'a> Reader<'a, '_> {
             None if ends.is_empty() => self.repair_by_hook(home, (title, &code)),
             None => None,
         }
+    }
+
+    /// `window`, an import: there whatever a test says.
+    fn is_always_there(&mut self, receiver: &'a Expression<'a>) -> bool {
+        let root = self.spot_of(receiver).map(|spot| spot.root);
+        matches!(root, Some(SpotRoot::Global(_) | SpotRoot::Module(_)))
     }
 
     /// Where the words of a function's body have their meaning.

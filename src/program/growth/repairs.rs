@@ -1,7 +1,7 @@
 //! Edits that end a growth: a bound, weak keys, or the removal that is missing. None where an entry may be needed.
 
 use super::{Cause, Growth, How};
-use crate::facts::{Container, ContainerKind, Does, Domain, Guard, Op, Repair, Root, Value};
+use crate::facts::{Container, ContainerKind, Does, Domain, Guard, Op, Repair, Root, TOP, Value};
 use crate::finding::{Edit, Fix, Span};
 use crate::program::Unit;
 
@@ -14,6 +14,8 @@ pub enum Cure {
     EvictFromMap,
     /// The entries die with their keys.
     Weaken,
+    /// Entries are emptied and stay: it is known when they are done with.
+    Delete,
     /// Only who wrote it knows when an entry is done with.
     Ask,
 }
@@ -33,10 +35,19 @@ impl Unit {
             Cause::Unbounded | Cause::OnDemand(_) | Cause::Expired(_) => match self.cure(growth) {
                 Cure::Weaken => self.make_weak(growth),
                 Cure::Evict => self.make_lru(growth).or_else(|| self.evict(growth)),
+                Cure::Delete => self.delete_blanked(growth.container),
                 Cure::EvictFromMap | Cure::Ask => None,
             },
         };
         found.into_iter().collect()
+    }
+
+    /// Each `x[id] = undefined` becomes `delete x[id]`.
+    fn delete_blanked(&self, container: &Container) -> Option<Fix> {
+        let mut repairs = container.ops.iter().filter(|op| op.does == Does::Blank).filter_map(|op| op.repair.as_ref());
+        let mut all = repairs.next()?.clone();
+        all.edits.extend(repairs.flat_map(|repair| repair.edits.iter().cloned()));
+        self.fix(&all)
     }
 
     /// What may be done about a growth without asking who wrote it.
@@ -48,6 +59,9 @@ impl Unit {
         let keyed = container.ops.iter().all(|op| op.key.is_some());
         let kind = container.kind;
         let open = !container.escapes.is_empty() || self.strokes(container).next().is_some() || trust.whole;
+        if is_blanked(container) {
+            return Cure::Delete;
+        }
         if open {
             return Cure::Ask;
         }
@@ -160,6 +174,11 @@ impl Unit {
         let room = growth.op.room.as_ref().filter(|_| named && !code.contains('…'))?;
         self.fix(&Repair::new(title, vec![room.fill(code)]))
     }
+}
+
+/// Entries are set to `undefined` where they are done with.
+fn is_blanked(container: &Container) -> bool {
+    container.ops.iter().any(|op| op.does == Does::Blank && op.repair.is_some() && op.function != TOP)
 }
 
 /// The expression that removes an entry; `None` where names were shortened for the reader.
