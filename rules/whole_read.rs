@@ -1,9 +1,8 @@
 //! `whole-read`: a file, body or stream is brought into memory at once where a stream would do.
 
 use crate::apis::{Often, Sink, What};
-use crate::facts::repairs::Leftover;
 use crate::facts::{Domain, FileName, Read};
-use crate::finding::{Confidence, Edit, Finding, Fix, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
@@ -70,7 +69,7 @@ fn finding(unit: &Unit, read: &Read, confidence: Confidence) -> Finding {
         message: format!("`{}` brings the whole {subject} into memory {often}", read.api),
         labels,
         help: help(read),
-        fixes: fix(unit, read).into_iter().collect(),
+        fixes: read.rewrite.as_ref().and_then(|rewrite| unit.streamed(rewrite)).into_iter().collect(),
         ..unit.finding(read.span, confidence)
     }
 }
@@ -100,37 +99,4 @@ fn help(read: &Read) -> String {
         Some(Sink::Lines) => format!("take lines: `for await (const line of createInterface({{ input: {from} }}))`"),
         None => format!("read it in pieces with `{from}`, or refuse files above a size"),
     }
-}
-
-/// What is imported in addition, and what is not needed any more; one takes the place of the other where they meet.
-fn imported(unit: &Unit, import: Option<Edit>, unused: Option<&Leftover>) -> Vec<Edit> {
-    let Some(unused) = unused else { return import.into_iter().collect() };
-    let gone = |span, text| Edit { file: unit.id, span, text };
-    match import {
-        Some(import) if unused.lines.contains(import.span) => {
-            vec![gone(unused.written, import.text.trim().to_owned())]
-        }
-        import => import.into_iter().chain([gone(unused.lines, String::new())]).collect(),
-    }
-}
-
-fn fix(unit: &Unit, read: &Read) -> Option<Fix> {
-    let rewrite = read.rewrite.as_ref()?;
-    let imports = &unit.facts.imports;
-    let module = if rewrite.awaits { "stream/promises" } else { "stream" };
-    let (names, import) = imports.need(unit.id, &[(module, "pipeline"), ("fs", "createReadStream")])?;
-    let streams = format!("{}({}({}), {}", names[0], names[1], rewrite.source, rewrite.target);
-    let text = if rewrite.awaits {
-        format!("await {streams});")
-    } else {
-        format!("{streams}, (error) => {{ if (error) console.error(error){} }});", imports.manner.end())
-    };
-    let text = text.trim_end_matches(';').to_owned() + imports.manner.end();
-    // What is written may go by the same name: `fs.createReadStream`.
-    let used = |left: &&Leftover| names.iter().any(|name| name.split('.').next() == Some(left.name.as_str()));
-    let unused = rewrite.unused.as_ref().filter(|left| !used(left));
-    let removed = rewrite.remove.map(|span| Edit { file: unit.id, span, text: String::new() });
-    let written = Edit { file: unit.id, span: rewrite.statement, text };
-    let edits = imported(unit, import, unused).into_iter().chain(removed).chain([written]).collect();
-    Some(Fix { title: "stream the file".into(), safe: false, edits })
 }

@@ -6,6 +6,7 @@ pub mod lives;
 pub mod openings;
 pub mod races;
 pub mod resolve;
+mod rewrites;
 pub mod runs;
 pub mod sightings;
 pub mod stores;

@@ -35,6 +35,7 @@ pub struct Container {
 
 /// What speaks against dropping an entry of a collection that grows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question that a fix asks")]
 pub struct Trust {
     /// It is gone through, copied, printed or handed on as a whole.
     pub whole: bool,

@@ -44,6 +44,7 @@ impl Repair {
 
 /// How a file is written: what is added to it looks the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent habits")]
 pub struct Manner {
     /// TypeScript: what is added must satisfy its compiler as well.
     pub typed: bool,

@@ -128,12 +128,11 @@ impl<'a> Reader<'a, '_> {
             (container.kind, container.misused) = (ContainerKind::Dictionary, true);
         }
         let key = (kind != ContainerKind::List).then_some(key);
-        match does {
-            Does::Grow => self.note_growth(index, node, (key, Some(&e.right))),
-            _ => {
-                let repair = self.repair_of_blank(kind, e);
-                self.note_deed(index, node, Deed { key, repair, ..Deed::from(does) });
-            }
+        if does == Does::Grow {
+            self.note_growth(index, node, (key, Some(&e.right)));
+        } else {
+            let repair = self.repair_of_blank(kind, e);
+            self.note_deed(index, node, Deed { key, repair, ..Deed::from(does) });
         }
         if kind == ContainerKind::List {
             self.leave_unrepaired(index);

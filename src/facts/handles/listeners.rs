@@ -46,10 +46,7 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         let options = listener_options(call);
-        let sure_to_come = receiver.of_type.as_deref().and_then(|t| self.apis.type_named(t)).is_some_and(|t| {
-            let whole = !row.namespaces && self.apis.ends(t, &event);
-            whole || (row.namespaces && event_names(&event).all(|name| self.apis.ends(t, name)))
-        });
+        let sure_to_come = self.is_sure_to_come(&receiver, &event, row);
         let remover = if target.is_some() { String::new() } else { self.remover_of(call) };
         let handle = Handle {
             what: What::Listener,
@@ -71,12 +68,20 @@ impl<'a> Reader<'a, '_> {
             delay: None,
             races: false,
             missed: None,
-            end: if row.returns_remover { "the function that comes back".to_owned() } else { String::new() },
+            end: returned_end(row),
             namespaces: row.namespaces,
             repair: if target.is_none() { self.repair_of_named(call, &remover) } else { None },
             remover,
         };
         self.facts.handles.push(handle);
+    }
+
+    /// The receiver's documentation says that each of the events comes in the end.
+    fn is_sure_to_come(&self, receiver: &Receiver, event: &str, row: &Row) -> bool {
+        receiver.of_type.as_deref().and_then(|t| self.apis.type_named(t)).is_some_and(|t| {
+            let whole = !row.namespaces && self.apis.ends(t, event);
+            whole || (row.namespaces && event_names(event).all(|name| self.apis.ends(t, name)))
+        })
     }
 
     /// `bus.off` for `bus.on(..)`: what takes the listener away, by the row that says what adds it.
@@ -240,6 +245,11 @@ fn listener_options(call: &CallExpression<'_>) -> Options {
         }
     }
     options
+}
+
+/// How one ends what the call gives back, where it gives a function for it.
+fn returned_end(row: &Row) -> String {
+    if row.returns_remover { "the function that comes back".to_owned() } else { String::new() }
 }
 
 /// A function without a name to remove it by.

@@ -12,7 +12,7 @@ use crate::facts::reader::Reader;
 use crate::facts::{FunctionId, MOUNTS, TOP};
 use crate::finding::Span;
 
-impl<'a> Reader<'a, '_> {
+impl Reader<'_, '_> {
     /// A component without an end gets one that runs `code`, which is written for `home`.
     pub(in crate::facts) fn repair_by_hook(
         &mut self,
@@ -21,7 +21,7 @@ impl<'a> Reader<'a, '_> {
     ) -> Option<Repair> {
         // What a mixin is mixed into, and the root, may well live as long as the page.
         let file = self.path.rsplit(['/', '\\']).next().unwrap_or("");
-        let component = file.ends_with(".vue") && file != "App.vue";
+        let component = file.rsplit_once('.').is_some_and(|(name, ending)| ending == "vue" && name != "App");
         let outer = self.function_with_this(home)?;
         let (edit, hook) = match self.options_around(self.function_nodes[outer.0 as usize]) {
             Some(_) if !component => return None,

@@ -43,7 +43,7 @@ impl<'a> Reader<'a, '_> {
         if hook.shifted || removal.shifted || !self.means_the_same(event, removal.node) {
             return None;
         }
-        if !self.is_steady(handler) || !self.means_the_same(handler, removal.node) {
+        if !is_steady(handler) || !self.means_the_same(handler, removal.node) {
             return None;
         }
         let receiver = if self.means_the_same(hook.receiver, removal.node) {
@@ -77,16 +77,6 @@ impl<'a> Reader<'a, '_> {
             }
         }
         Some(statement)
-    }
-
-    /// A named function that is there for good: a method, a field, a variable that is not assigned again.
-    fn is_steady(&mut self, handler: &'a Expression<'a>) -> bool {
-        match peel(handler) {
-            Expression::Identifier(_) => true,
-            Expression::StaticMemberExpression(m) => matches!(peel(&m.object), Expression::ThisExpression(_)),
-            Expression::PrivateFieldExpression(m) => matches!(m.object, Expression::ThisExpression(_)),
-            _ => false,
-        }
     }
 
     /// What a removal that removes nothing should have said.
@@ -123,7 +113,7 @@ impl<'a> Reader<'a, '_> {
         let (wrong, right) = (removal.handler?, added.handler?);
         let same = |h: &&Hook<'a>| !h.removes && h.event == added.event && h.spot == added.spot;
         let only = hooks.iter().filter(same).count() == 1;
-        if !only || !self.is_steady(right) || !self.means_the_same(right, removal.node) {
+        if !only || !is_steady(right) || !self.means_the_same(right, removal.node) {
             return None;
         }
         let text = self.written(right);
@@ -135,7 +125,8 @@ impl<'a> Reader<'a, '_> {
     fn same_capture(&self, removal: &CallExpression<'a>, added: &CallExpression<'a>) -> Option<Repair> {
         let wanted = match added.arguments.get(2) {
             None => None,
-            Some(Argument::BooleanLiteral(b)) => b.value.then_some("true"),
+            // `true` would say the same, but Node does not understand it of a removal.
+            Some(Argument::BooleanLiteral(b)) => b.value.then_some("{ capture: true }"),
             Some(Argument::ObjectExpression(object)) => {
                 let text = object.span.source_text(self.text);
                 // Of the other options a removal knows nothing.
@@ -235,7 +226,7 @@ impl<'a> Reader<'a, '_> {
         };
         // What is added on a condition may not be there without it.
         let always = self.is_always_there(receiver) && matches!(peel(event), Expression::StringLiteral(_));
-        if !self.is_steady(handler) || !(always || self.tests_before(node).is_empty()) {
+        if !is_steady(handler) || !(always || self.tests_before(node).is_empty()) {
             return None;
         }
         let (on, what, which) = (self.written(receiver), self.written(event), self.written(handler));
@@ -293,5 +284,15 @@ fn plain_options(reader: &Reader<'_, '_>, options: &Argument<'_>) -> Option<Stri
             (!once && !text.contains('\n')).then(|| text.to_owned())
         }
         _ => None,
+    }
+}
+
+/// A named function that is there for good: a method, a field, a variable that is not assigned again.
+fn is_steady(handler: &Expression<'_>) -> bool {
+    match peel(handler) {
+        Expression::Identifier(_) => true,
+        Expression::StaticMemberExpression(m) => matches!(peel(&m.object), Expression::ThisExpression(_)),
+        Expression::PrivateFieldExpression(m) => matches!(m.object, Expression::ThisExpression(_)),
+        _ => false,
     }
 }

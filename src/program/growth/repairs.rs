@@ -95,7 +95,7 @@ impl Unit {
         let computed = |op: &Op| {
             op.computed
                 && matches!(op.value, Value::Other | Value::Dated | Value::Pattern)
-                && (op.guard == Guard::Miss || op.value == Value::Dated || self.answers_misses(op, container))
+                && (op.guard == Guard::Miss || op.value == Value::Dated || answers_misses(op, container))
         };
         let falls_back = |read: &Op| {
             let Some(key) = &read.key else { return true };
@@ -110,13 +110,6 @@ impl Unit {
             && container.ops.iter().any(|op| op.does == Does::Read && op.key.is_some())
             && container.ops.iter().filter(|op| op.does.is_read()).all(falls_back)
             && !container.ops.iter().any(|op| matches!(op.does, Does::Settle | Does::Blank | Does::Mark))
-    }
-
-    /// `const hit = cache.get(k); if (valid(hit)) return hit; .. cache.set(k, v)`: looked up before, in the same function.
-    fn answers_misses(&self, op: &Op, container: &Container) -> bool {
-        let before = |o: &&Op| o.does == Does::Read && o.function == op.function && o.span.start < op.span.start;
-        let same = |o: &Op| matches!((&o.key, &op.key), (Some(a), Some(b)) if a.text == b.text);
-        container.ops.iter().filter(before).any(same)
     }
 
     /// Keys that are objects: the entry dies with its key. Only where it is not gone through.
@@ -192,4 +185,11 @@ fn removal(container: &Container, key: &str) -> Option<String> {
         ContainerKind::Dictionary => Some(format!("delete {name}[{key}]")),
         _ => None,
     }
+}
+
+/// `const hit = cache.get(k); if (valid(hit)) return hit; .. cache.set(k, v)`: looked up before, in the same function.
+fn answers_misses(op: &Op, container: &Container) -> bool {
+    let before = |o: &&Op| o.does == Does::Read && o.function == op.function && o.span.start < op.span.start;
+    let same = |o: &Op| matches!((&o.key, &op.key), (Some(a), Some(b)) if a.text == b.text);
+    container.ops.iter().filter(before).any(same)
 }
