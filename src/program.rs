@@ -6,6 +6,7 @@ pub mod lives;
 pub mod openings;
 pub mod races;
 pub mod resolve;
+mod rewrites;
 pub mod runs;
 pub mod sightings;
 pub mod stores;
@@ -16,8 +17,9 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::facts::{FileFacts, FunctionId, Place, PlaceId, Use};
-use crate::finding::{Confidence, FileId, Finding, Label, Role, Severity, Span};
+use crate::facts::repairs::{VUE_END, VUE_END_BEFORE};
+use crate::facts::{FileFacts, FunctionId, Place, PlaceId, Repair, Use};
+use crate::finding::{Confidence, Edit, FileId, Finding, Fix, Label, Role, Severity, Span};
 use crate::package::Package;
 pub use resolve::{Location, Resolver};
 pub use runs::Runs;
@@ -152,6 +154,23 @@ impl Unit {
             help: String::new(),
             fixes: Vec::new(),
         }
+    }
+
+    /// A change that was worked out when the file was read, where what the project depends on does not speak against it.
+    /// None of them is safe: a reader has to agree.
+    #[must_use]
+    pub fn fix(&self, repair: &Repair) -> Option<Fix> {
+        let end = if repair.vue {
+            let major = self.package.as_ref().and_then(|package| package.major("vue"))?;
+            if major >= 3 { VUE_END } else { VUE_END_BEFORE }
+        } else {
+            VUE_END
+        };
+        let edit = |(span, text): &(Span, String)| {
+            let text = if repair.vue { text.replace(VUE_END, end) } else { text.clone() };
+            Edit { file: self.id, span: *span, text }
+        };
+        Some(Fix { title: repair.title.clone(), safe: false, edits: repair.edits.iter().map(edit).collect() })
     }
 
     /// The label that says why a function runs again and again.

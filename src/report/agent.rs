@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::change::changes;
 use super::unchecked::{Unchecked, unchecked};
 use super::{Look, counts, places, plural, safe};
 use crate::Outcome;
@@ -12,7 +13,7 @@ use crate::sources::Sources;
 /// Findings and notices that are told; who has more to do than that asks again.
 const TOLD: usize = 100;
 
-/// Three lines for each finding: what and where, the evidence, the cure.
+/// Few lines for each finding: what and where, the evidence, what to do, and the edit where it is clear.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -45,9 +46,19 @@ fn print_finding(out: &mut dyn Write, finding: &Finding, sources: &Sources) -> i
     if !labels.is_empty() {
         writeln!(out, "  why: {}", labels.join("; "))?;
     }
-    let fix = finding.fixes.first().map_or("", |fix| fix.title.as_str());
-    let cure = if finding.help.is_empty() { fix } else { &finding.help };
-    if cure.is_empty() { Ok(()) } else { writeln!(out, "  fix: {}", look.text(cure)) }
+    if !finding.help.is_empty() {
+        writeln!(out, "  help: {}", look.text(&finding.help))?;
+    }
+    let Some(fix) = finding.fixes.first() else { return Ok(()) };
+    writeln!(out, "  fix: {}", look.text(&fix.title))?;
+    for change in changes(fix, sources) {
+        for (lines, sign) in [(&change.removed, '-'), (&change.added, '+')] {
+            for (line, number) in lines.iter().zip(change.line..) {
+                writeln!(out, "    {number} {sign} {}", look.text(line))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn summary(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {

@@ -8,7 +8,7 @@ use miette::{
     Report, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::change::change;
+use super::change::changes;
 use super::window::{self, Mark, Window};
 use super::wrap::{self, Paragraph};
 use super::{BOLD, CYAN, DIM, GREEN, Look, RED, style};
@@ -142,12 +142,13 @@ fn print_change(text: &mut String, fix: &Fix, sources: &Sources, look: Look) {
         }
     }
     text.push('\n');
-    let Some(change) = change(fix, sources) else { return };
-    for (lines, sign, style) in [(&change.removed, '-', RED), (&change.added, '+', GREEN)] {
-        for ((at, line), number) in lines.iter().enumerate().zip(change.line..) {
-            let line = window::line(line, change.difference(at), 9, look);
-            let shown = look.paint(style.trim_start_matches("1;"), &format!("{sign} {line}"));
-            let _ = writeln!(text, "  {number:>4} {shown}");
+    for change in changes(fix, sources) {
+        for (lines, sign, style) in [(&change.removed, '-', RED), (&change.added, '+', GREEN)] {
+            for ((at, line), number) in lines.iter().enumerate().zip(change.line..) {
+                let line = window::line(line, change.difference(at), 9, look);
+                let shown = look.paint(style.trim_start_matches("1;"), &format!("{sign} {line}"));
+                let _ = writeln!(text, "  {number:>4} {shown}");
+            }
         }
     }
 }

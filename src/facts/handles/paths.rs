@@ -39,7 +39,7 @@ impl Reader<'_, '_> {
             let done: Vec<NodeId> = matching.iter().map(|i| closed[*i]).collect();
             let missed = self.missed_way(*node, handle.function, &done);
             self.facts.handles[index].missed =
-                missed.map(|(way, exit)| Missed { way, why: left_open(exit).to_owned() });
+                missed.map(|(way, exit)| Missed { way, why: left_open(exit).to_owned(), in_line: true });
         }
     }
 

@@ -190,15 +190,19 @@ pub(super) fn lines(window: &Window, labels: &[Label]) -> String {
 fn cure(fix: &Fix, sources: &Sources) -> String {
     let care = if fix.safe { "" } else { " <small>changes what the code does: read it first</small>" };
     let mut text = format!("<p class=\"fix\">{}{care}</p>\n", spoken(&fix.title));
-    if let Some(change) = change::change(fix, sources) {
-        text.push_str("<pre class=\"diff\" tabindex=\"0\">");
+    let changes = change::changes(fix, sources);
+    if changes.is_empty() {
+        return text;
+    }
+    text.push_str("<pre class=\"diff\" tabindex=\"0\">");
+    for change in changes {
         for (lines, class, sign) in [(&change.removed, "del", '-'), (&change.added, "ins", '+')] {
             for (number, (at, line)) in (change.line..).zip(lines.iter().enumerate()) {
                 let line = escaped(&window::line(line, change.difference(at), 0, LOOK)).into_owned();
                 let _ = write!(text, "<span class=\"{class}\"><i>{number}</i>{sign} {line}\n</span>");
             }
         }
-        text.push_str("</pre>\n");
     }
+    text.push_str("</pre>\n");
     text
 }
