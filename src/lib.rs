@@ -28,6 +28,7 @@ pub mod facts;
 pub mod finding;
 pub mod git;
 pub mod init;
+pub mod lexicon;
 pub mod output;
 pub mod package;
 pub mod page;

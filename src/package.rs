@@ -14,6 +14,8 @@ pub struct Package {
     pub directory: PathBuf,
     /// The files by which others enter it, as written: `main`, `module`, `exports`, `bin` and the like.
     pub entries: Vec<String>,
+    /// Those of them that are commands: `bin`.
+    pub commands: Vec<String>,
     /// Nobody outside the project installs it.
     pub private: bool,
     /// Name and range of versions, as written.
@@ -43,7 +45,10 @@ impl Package {
         for field in ENTRY_FIELDS.iter().filter_map(|field| whole.get(field)) {
             note_entries(field, &mut entries);
         }
+        let mut commands = Vec::new();
+        whole.get("bin").into_iter().for_each(|bin| note_entries(bin, &mut commands));
         Self {
+            commands,
             name: whole.get("name").and_then(Value::as_str).map(str::to_owned),
             directory: PathBuf::new(),
             entries,
@@ -57,7 +62,6 @@ impl Package {
     #[must_use]
     pub fn is_entry(&self, below: &str) -> bool {
         let stem = stem_of(below);
-        let built = |path: &str| path.split_once('/').map(|(_, rest)| rest.to_owned());
         let own = [Some(stem.clone()), built(&stem)];
         if self.entries.is_empty() {
             return !self.private && own.iter().flatten().any(|path| path == "index");
@@ -68,10 +72,36 @@ impl Package {
                 return stem.starts_with(folder)
                     || built(folder).is_some_and(|f| own[1].as_deref().is_some_and(|o| o.starts_with(&f)));
             }
-            let theirs = [built(&entry), Some(entry)];
-            own.iter().flatten().any(|path| theirs.iter().flatten().any(|entry| entry == path))
+            means(&entry, &stem)
         })
     }
+
+    /// Whether a file, by its path below the package, is a command that the package installs.
+    #[must_use]
+    pub fn is_command(&self, below: &str) -> bool {
+        let stem = stem_of(below);
+        self.commands.iter().any(|entry| means(&stem_of(entry), &stem))
+    }
+
+    /// Whether a field of the package names a file, by its path below the package, as code that others load.
+    #[must_use]
+    pub fn is_named(&self, below: &str) -> bool {
+        let stem = stem_of(below);
+        let code = self.entries.iter().filter(|entry| !entry.contains('*') && !self.commands.contains(*entry));
+        code.into_iter().any(|entry| means(&stem_of(entry), &stem))
+    }
+}
+
+/// Whether an entry is a file, or is built from it; both without extension.
+fn means(entry: &str, own: &str) -> bool {
+    let own = [Some(own.to_owned()), built(own)];
+    let theirs = [Some(entry.to_owned()), built(entry)];
+    own.iter().flatten().any(|path| theirs.iter().flatten().any(|entry| entry == path))
+}
+
+/// A path without its first folder: that of the sources, or of what is built from them.
+fn built(path: &str) -> Option<String> {
+    path.split_once('/').map(|(_, rest)| rest.to_owned())
 }
 
 /// All file names below a field of entries.
