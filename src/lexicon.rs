@@ -53,7 +53,7 @@ pub struct Words {
 #[serde(deny_unknown_fields)]
 pub struct Generated {
     #[serde(default)]
-    pub installed: Vec<String>,
+    pub written: Vec<String>,
     #[serde(default)]
     pub banners: Vec<Vec<String>>,
     #[serde(default)]
@@ -169,7 +169,7 @@ fn one_meaning<'t>(kinds: &[(&'t str, &'t WordsText)], generated: &'t Generated)
         ];
         lists.map(|(key, list)| (*kind, key, list))
     });
-    let of_generated = [("installed", &generated.installed), ("vendored", &generated.vendored)];
+    let of_generated = [("written", &generated.written), ("vendored", &generated.vendored)];
     for (kind, key, list) in of_kinds.chain(of_generated.map(|(key, list)| ("generated", key, list))) {
         let at = [Step::Key("whose"), Step::Key(kind), Step::Key(key)];
         folders(&at, list)?;

@@ -14,8 +14,10 @@ pub struct Package {
     pub directory: PathBuf,
     /// The files by which others enter it, as written: `main`, `module`, `exports`, `bin` and the like.
     pub entries: Vec<String>,
-    /// Those of them that are commands: `bin`.
-    pub commands: Vec<String>,
+    /// The commands that it installs: `bin`.
+    commands: Vec<String>,
+    /// The other entries.
+    loaded: Vec<String>,
     /// Nobody outside the project installs it.
     pub private: bool,
     /// Name and range of versions, as written.
@@ -45,10 +47,14 @@ impl Package {
         for field in ENTRY_FIELDS.iter().filter_map(|field| whole.get(field)) {
             note_entries(field, &mut entries);
         }
-        let mut commands = Vec::new();
-        whole.get("bin").into_iter().for_each(|bin| note_entries(bin, &mut commands));
+        let (mut commands, mut loaded) = (Vec::new(), Vec::new());
+        for name in ENTRY_FIELDS {
+            let list = if name == "bin" { &mut commands } else { &mut loaded };
+            whole.get(name).into_iter().for_each(|field| note_entries(field, list));
+        }
         Self {
             commands,
+            loaded,
             name: whole.get("name").and_then(Value::as_str).map(str::to_owned),
             directory: PathBuf::new(),
             entries,
@@ -72,31 +78,28 @@ impl Package {
                 return stem.starts_with(folder)
                     || built(folder).is_some_and(|f| own[1].as_deref().is_some_and(|o| o.starts_with(&f)));
             }
-            means(&entry, &stem)
+            let theirs = [built(&entry), Some(entry)];
+            own.iter().flatten().any(|path| theirs.iter().flatten().any(|entry| entry == path))
         })
     }
 
-    /// Whether a file, by its path below the package, is a command that the package installs.
+    /// Whether a file, by its path below the package, is a command that the package installs, or its source.
     #[must_use]
     pub fn is_command(&self, below: &str) -> bool {
-        let stem = stem_of(below);
-        self.commands.iter().any(|entry| means(&stem_of(entry), &stem))
+        is_among(&self.commands, below)
     }
 
-    /// Whether a field of the package names a file, by its path below the package, as code that others load.
+    /// Whether the package names a file, by its path below the package, as code that others load, or its source.
     #[must_use]
-    pub fn is_named(&self, below: &str) -> bool {
-        let stem = stem_of(below);
-        let code = self.entries.iter().filter(|entry| !entry.contains('*') && !self.commands.contains(*entry));
-        code.into_iter().any(|entry| means(&stem_of(entry), &stem))
+    pub fn is_loaded(&self, below: &str) -> bool {
+        is_among(&self.loaded, below)
     }
 }
 
-/// Whether an entry is a file, or is built from it; both without extension.
-fn means(entry: &str, own: &str) -> bool {
-    let own = [Some(own.to_owned()), built(own)];
-    let theirs = [Some(entry.to_owned()), built(entry)];
-    own.iter().flatten().any(|path| theirs.iter().flatten().any(|entry| entry == path))
+fn is_among(entries: &[String], below: &str) -> bool {
+    let own = stem_of(below);
+    let source = own.strip_prefix("src/");
+    entries.iter().map(|entry| stem_of(entry)).any(|entry| entry == own || (source.is_some() && built(&entry).as_deref() == source))
 }
 
 /// A path without its first folder: that of the sources, or of what is built from them.

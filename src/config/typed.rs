@@ -56,6 +56,8 @@ impl Options {
     fn take_paths(&mut self, check: &Check) -> Result<()> {
         let files = &check.files;
         if let Some(list) = &files.files_from {
+            // Whoever hands on a list has not named each file in it.
+            self.asked = Some(self.paths.clone());
             self.paths.extend(listed(list)?);
         }
         let dash = |path: &PathBuf| path == Path::new("-");
@@ -97,6 +99,7 @@ impl Options {
             changes.sort_by(|a, b| a.path.cmp(&b.path));
             changes
         };
+        self.asked = Some(below.clone());
         let below: BTreeSet<&Path> = below.iter().map(PathBuf::as_path).collect();
         let is_below = |path: &Path| path.ancestors().any(|above| below.contains(above));
         changes.retain(|change| is_below(&change.path) && self.is_ours(&change.path));
