@@ -99,7 +99,10 @@ impl Package {
 fn is_among(entries: &[String], below: &str) -> bool {
     let own = stem_of(below);
     let source = own.strip_prefix("src/");
-    entries.iter().map(|entry| stem_of(entry)).any(|entry| entry == own || (source.is_some() && built(&entry).as_deref() == source))
+    entries
+        .iter()
+        .map(|entry| stem_of(entry))
+        .any(|entry| entry == own || (source.is_some() && built(&entry).as_deref() == source))
 }
 
 /// A path without its first folder: that of the sources, or of what is built from them.

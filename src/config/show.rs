@@ -101,13 +101,10 @@ pub fn of_run(options: &Options, files: &[walk::FileToRead]) -> Value {
 }
 
 fn of_settings(settings: &Settings, root: &Path) -> Value {
-    let overrides = settings
-        .overrides
-        .iter()
-        .map(|one| {
-            let least = one.least.map(Least::of);
-            json!({ "files": one.patterns(), "rules": one.levels, "minConfidence": least, "treatAs": one.treat_as })
-        });
+    let overrides = settings.overrides.iter().map(|one| {
+        let least = one.least.map(Least::of);
+        json!({ "files": one.patterns(), "rules": one.levels, "minConfidence": least, "treatAs": one.treat_as })
+    });
     json!({
         "configuration": settings.files,
         "folder": walk::shown(&settings.base, root),

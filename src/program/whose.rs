@@ -182,7 +182,8 @@ impl Site {
     /// Whose code is in the path, as far as its names tell.
     #[must_use]
     pub fn attribution(&self, words: &AllWords) -> Attribution {
-        let written = self.levels.iter().find_map(|level| level.folder(|_, name| words.generated.written.contains(name)));
+        let written =
+            self.levels.iter().find_map(|level| level.folder(|_, name| words.generated.written.contains(name)));
         if let Some(folder) = written {
             return Attribution::new(Whose::Generated, Why::Folder(folder));
         }
@@ -252,7 +253,8 @@ impl Site {
             return true;
         }
         // What the package names as its code is no demo, and no tool.
-        let is_loaded = |level: &Level| level.base.package.as_ref().is_some_and(|package| package.is_loaded(&level.below));
+        let is_loaded =
+            |level: &Level| level.base.package.as_ref().is_some_and(|package| package.is_loaded(&level.below));
         if self.levels.iter().any(is_loaded) {
             return false;
         }
@@ -348,7 +350,10 @@ pub fn is_tool(facts: &FileFacts) -> bool {
 /// Whether nothing in a file waits for what others do: it runs once, and the program exits.
 fn runs_once(facts: &FileFacts, runs: &[Runs], words: &AllWords) -> bool {
     let serves = |module: &str| {
-        words.servers.iter().any(|server| module.strip_prefix(server.as_str()).is_some_and(|rest| is_whole(server, rest)))
+        words
+            .servers
+            .iter()
+            .any(|server| module.strip_prefix(server.as_str()).is_some_and(|rest| is_whole(server, rest)))
     };
     runs.iter().all(|runs| runs.often < Often::Mount) && !facts.imports.names.iter().any(|name| serves(&name.module))
 }

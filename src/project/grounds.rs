@@ -86,7 +86,8 @@ impl<'o> Grounds<'o> {
         }
         let patterns = settings.include.as_ref().map_or(&[][..], |include| &include.list);
         let written = |pattern: &String| fixed_part(pattern).map(|part| walk::normalised(&settings.base.join(part)));
-        let pattern = patterns.iter().find(|one| written(one).is_some_and(|written| self.means(&written, path, whose)))?;
+        let pattern =
+            patterns.iter().find(|one| written(one).is_some_and(|written| self.means(&written, path, whose)))?;
         Some(Why::Included(pattern.clone(), whose))
     }
 

@@ -1,7 +1,7 @@
 //! What the text of a file says of how it came to be: written, released or made by a tool; whether it is a command.
 
-use super::built::{self, Built};
 use super::Language;
+use super::built::{self, Built};
 use crate::lexicon::Generated;
 
 /// What a text says of itself.
