@@ -75,7 +75,7 @@ fn what_a_row_cannot_say_is_told() {
         ),
         (
             &row("closes = \"timer\"\nby = \"argument\"\nends-nothing = true"),
-            "x.toml:8:16: `row.1.ends-nothing`: what `closes` something",
+            "x.toml:8:16: `row.1.ends-nothing`: `ends-nothing` and `closes`",
         ),
         (&row("callback = [{ at = \"first\", cleanup = \"thrown\" }]"), "x.toml:6:39: `row.1.callback.1.cleanup`: "),
         (

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use leaklint::apis::row::{HandlerRow, Row, Table, TypeRow};
+use leaklint::apis::row::{Cleanup, HandlerRow, Row, Table, TypeRow};
 use leaklint::apis::{Often, Part, What};
 
 /// Names told in one line; the rest is counted.
@@ -133,10 +133,16 @@ fn tell_row(known: &mut Known, row: &Row) {
         known.add(3, said, calls.clone());
     }
     for callback in &row.callback {
-        let at = if callback.returns_cleanup {
-            known.add(4, "Call the cleanup function that your callback returns", calls.clone());
+        if let Some(how) = callback.cleanup {
+            let said = match how {
+                Cleanup::Returned => "Call the cleanup function that your callback returns",
+                Cleanup::Parameter => "Call the cleanup function that your callback registers through its parameter",
+                Cleanup::Inside => "Call the cleanup function that your callback registers",
+            };
+            known.add(4, said, calls.clone());
             continue;
-        } else if callback.at_end {
+        }
+        let at = if callback.at_end {
             "when the component ends"
         } else if let Some(often) = callback.runs {
             said(often)
@@ -153,6 +159,9 @@ fn tell_row(known: &mut Known, row: &Row) {
     }
     if row.sinks.is_some() {
         known.add(7, "Pass data on without keeping it", calls.clone());
+    }
+    if row.ends_nothing {
+        known.add(8, "End nothing, although their names say so", calls.clone());
     }
     if row.cleans_up {
         known.add(8, "Close all their streams when one of them ends", calls.clone());
