@@ -21,6 +21,8 @@ pub struct Whose {
     pub members: Vec<String>,
     pub routes: Vec<String>,
     pub servers: Vec<String>,
+    /// All patterns of files: most names are like none.
+    pub some_file: Patterns,
     pub test: Words,
     pub demo: Words,
     pub tool: Words,
@@ -71,6 +73,13 @@ pub struct Patterns {
 }
 
 impl Patterns {
+    /// Whether some pattern means a file.
+    #[must_use]
+    pub fn means(&self, below: &str) -> bool {
+        let name = below.rsplit('/').next().unwrap_or(below);
+        self.names.is_match(name) || self.paths.is_match(below)
+    }
+
     /// The first pattern that means a file, as written. `below`: its path; all is lower case.
     #[must_use]
     pub fn first(&self, below: &str) -> Option<&str> {
@@ -150,10 +159,20 @@ impl Lexicon {
             }
             each(&at, phrases, |_| None).map_err(fault)?;
         }
-        let test = words("test", &test).map_err(fault)?;
-        let demo = words("demo", &demo).map_err(fault)?;
-        let tool = words("tool", &tool).map_err(fault)?;
-        Ok(Self { whose: Whose { members, routes, servers, test, demo, tool, generated } })
+        let texts = [&test, &demo, &tool];
+        let files = texts.into_iter().flat_map(|text| text.files.iter().chain(&text.top_files));
+        let files: Vec<String> = files.cloned().collect();
+        let whose = Whose {
+            test: words("test", &test).map_err(fault)?,
+            demo: words("demo", &demo).map_err(fault)?,
+            tool: words("tool", &tool).map_err(fault)?,
+            some_file: patterns(&[Step::Key("whose")], &files).map_err(fault)?,
+            members,
+            routes,
+            servers,
+            generated,
+        };
+        Ok(Self { whose })
     }
 }
 

@@ -38,7 +38,7 @@ pub struct File {
     #[schemars(extend("default" = "likely", "examples" = ["sure"]))]
     pub min_confidence: Option<Least>,
     /// Check only files that match these patterns, in the syntax of `.gitignore`, relative to the folder of this file.
-    /// Without it, all files are checked.
+    /// Without it, all files are checked. A folder of tests, demos or tools that a pattern names counts as product code.
     #[schemars(extend("examples" = [["src/", "packages/*/src/"]]))]
     pub include: Option<Vec<String>>,
     /// Skip files that match these patterns, in the syntax of `.gitignore`, relative to the folder of this file.

@@ -145,12 +145,22 @@ pub struct Base {
     pub package: Option<Arc<Package>>,
 }
 
+/// What a folder is part of.
+#[derive(Debug)]
+pub struct Project {
+    /// Outermost first.
+    pub bases: Vec<Base>,
+    /// It publishes packages.
+    pub is_library: bool,
+}
+
 /// Where a file or folder is in its project.
 #[derive(Debug)]
-pub struct Site {
+pub struct Site<'w> {
     /// Outermost first.
     levels: Vec<Level>,
     is_library: bool,
+    words: &'w AllWords,
 }
 
 #[derive(Debug)]
@@ -163,25 +173,28 @@ struct Level {
     parts: Vec<String>,
     /// How many of them are folders.
     folders: usize,
+    /// The name of the file is like some pattern.
+    is_like_some: bool,
 }
 
-impl Site {
-    /// `bases`: those of the path, outermost first; `is_library`: the project publishes packages.
+impl<'w> Site<'w> {
     #[must_use]
-    pub fn new(path: &Path, is_folder: bool, bases: &[Base], is_library: bool) -> Self {
+    pub fn new(path: &Path, is_folder: bool, project: &Project, words: &'w AllWords) -> Self {
         let level = |base: &Base| {
             let below = path.strip_prefix(&base.folder).ok()?.to_string_lossy().replace('\\', "/");
             let lower = below.to_ascii_lowercase();
             let parts: Vec<String> = lower.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
             let folders = if is_folder { parts.len() } else { parts.len().saturating_sub(1) };
-            Some(Level { base: base.clone(), below, lower, parts, folders })
+            let is_like_some = !is_folder && words.some_file.means(&lower);
+            Some(Level { base: base.clone(), below, lower, parts, folders, is_like_some })
         };
-        Self { levels: bases.iter().filter_map(level).collect(), is_library }
+        Self { levels: project.bases.iter().filter_map(level).collect(), is_library: project.is_library, words }
     }
 
     /// Whose code is in the path, as far as its names tell.
     #[must_use]
-    pub fn attribution(&self, words: &AllWords) -> Attribution {
+    pub fn attribution(&self) -> Attribution {
+        let words = self.words;
         let written =
             self.levels.iter().find_map(|level| level.folder(|_, name| words.generated.written.contains(name)));
         if let Some(folder) = written {
@@ -189,7 +202,7 @@ impl Site {
         }
         let kinds = [(Whose::Test, &words.test), (Whose::Demo, &words.demo), (Whose::Tool, &words.tool)];
         for (whose, own) in kinds {
-            let why = (0..self.levels.len()).find_map(|depth| self.named(depth, (whose, own), words));
+            let why = (0..self.levels.len()).find_map(|depth| self.named(depth, (whose, own)));
             if let Some(why) = why {
                 return Attribution::new(whose, why);
             }
@@ -199,9 +212,9 @@ impl Site {
 
     /// The same, with what the text of the file says.
     #[must_use]
-    pub fn attribution_of_file(&self, marks: Marks, words: &AllWords) -> Attribution {
+    pub fn attribution_of_file(&self, marks: Marks) -> Attribution {
         let vendored = || {
-            let is_vendored = |_: usize, name: &String| words.generated.vendored.contains(name);
+            let is_vendored = |_: usize, name: &String| self.words.generated.vendored.contains(name);
             self.levels.iter().any(|level| level.folder(is_vendored).is_some())
         };
         let content = match marks.built {
@@ -211,7 +224,7 @@ impl Site {
             None if marks.is_release && vendored() => Some("a release of another project"),
             None => None,
         };
-        content.map_or_else(|| self.attribution(words), |what| Attribution::new(Whose::Generated, Why::Content(what)))
+        content.map_or_else(|| self.attribution(), |what| Attribution::new(Whose::Generated, Why::Content(what)))
     }
 
     /// Whether the file is a command that its package installs and that no other code loads, or says so itself.
@@ -224,7 +237,8 @@ impl Site {
     }
 
     /// What shows, seen from a base, that the path is of this kind.
-    fn named(&self, depth: usize, (whose, own): (Whose, &Words), words: &AllWords) -> Option<Why> {
+    fn named(&self, depth: usize, (whose, own): (Whose, &Words)) -> Option<Why> {
+        let words = self.words;
         let level = &self.levels[depth];
         let anywhere = level.folder(|at, name| {
             let is_page = || level.is_below_routes(at, &words.routes);
@@ -246,7 +260,8 @@ impl Site {
     /// Whether a folder at the top of a package has one of the words that mean something else further down.
     fn is_top_word(&self, (depth, at): (usize, usize), (whose, own): (Whose, &Words), name: &String) -> bool {
         let level = &self.levels[depth];
-        if !own.top.contains(name) && !(self.is_library && own.library.contains(name)) {
+        let is_word = own.top.contains(name) || (self.is_library && own.library.contains(name));
+        if !is_word {
             return false;
         }
         if whose == Whose::Test {
@@ -304,7 +319,7 @@ impl Level {
 
     /// The pattern that the name of the file is like.
     fn file(&self, own: &Words, members: &[String]) -> Option<Why> {
-        if self.folders == self.parts.len() || own.except.first(&self.lower).is_some() {
+        if !self.is_like_some || own.except.first(&self.lower).is_some() {
             return None;
         }
         let named = own.files.first(&self.lower).map(|pattern| Why::Name(pattern.to_owned()));

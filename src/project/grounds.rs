@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::config::{Options, Settings};
 use crate::lexicon::{Lexicon, Whose as Words};
 use crate::package::Packages;
-use crate::program::whose::{Attribution, Base, Site, Whose, Why, is_published};
+use crate::program::whose::{Attribution, Base, Project, Site, Whose, Why, is_published};
 use crate::source::Marks;
 use crate::walk;
 
@@ -27,13 +27,6 @@ pub struct Grounds<'o> {
     libraries: FxHashMap<PathBuf, bool>,
     /// By folder: whose code is in it.
     folders: FxHashMap<PathBuf, Whose>,
-}
-
-/// What a folder is part of.
-struct Project {
-    /// Outermost first.
-    bases: Vec<Base>,
-    is_library: bool,
 }
 
 impl<'o> Grounds<'o> {
@@ -59,8 +52,8 @@ impl<'o> Grounds<'o> {
             return (Attribution::new(whose, Why::Configured), false);
         }
         let project = self.project(path.parent().unwrap_or(path));
-        let site = Site::new(path, false, &project.bases, project.is_library);
-        let found = site.attribution_of_file(marks, self.words);
+        let site = Site::new(path, false, &project, self.words);
+        let found = site.attribution_of_file(marks);
         let is_command = found.whose.is_product() && site.is_command(marks);
         let otherwise = if is_command { Whose::Tool } else { found.whose };
         if otherwise.is_product() {
@@ -75,7 +68,7 @@ impl<'o> Grounds<'o> {
     /// Whose code is in a folder, as far as its path tells.
     pub fn of_folder(&mut self, path: &Path) -> Attribution {
         let project = self.project(path);
-        Site::new(path, true, &project.bases, project.is_library).attribution(self.words)
+        Site::new(path, true, &project, self.words).attribution()
     }
 
     /// Why code that is no product counts as product: the user means it.

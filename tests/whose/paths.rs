@@ -5,13 +5,135 @@ use std::sync::Arc;
 
 use leaklint::lexicon::Lexicon;
 use leaklint::package::Package;
-use leaklint::program::whose::{Base, Site};
+use leaklint::program::whose::{Base, Project, Site};
 
 /// An application: nobody installs it.
 const APP: &str = r#"{ "name": "shop", "private": true, "main": "server.js" }"#;
 /// A library with one package.
 const LIBRARY: &str = r#"{ "name": "lib", "main": "./lib/index.js", "exports": { "./tools": "./tools/index.js" } }"#;
 const PRIVATE: &str = r#"{ "name": "@x/part", "private": true }"#;
+
+/// Paths of an application: `product`.
+const PRODUCT: &[&str] = &[
+    "server.js",
+    "src/index.ts",
+    "src/app/docs/page.tsx",
+    "src/docs/render.ts",
+    "src/tools/ruler.ts",
+    "src/scripts/menu.js",
+    "src/demo/booking.ts",
+    "src/examples/list.ts",
+    "src/dev/panel.ts",
+    "src/build/queue.ts",
+    "src/tasks/send.ts",
+    "src/migrations/list.tsx",
+    "src/seeds/shop.ts",
+    "src/playground/editor.tsx",
+    "src/fixtures/lamp.ts",
+    "app/test-results/page.tsx",
+    "app/tests/page.tsx",
+    "src/app/tests/page.tsx",
+    "pages/test/index.tsx",
+    "app/(main)/spec/page.tsx",
+    "src/testing/lab.ts",
+    "src/contest/winner.ts",
+    "src/latest.ts",
+    "src/test.ts",
+    "src/specification.ts",
+    "src/stories/list.ts",
+    "src/app/app.config.ts",
+    "app.config.ts",
+    "sentry.server.config.ts",
+    "src/db/db.config.ts",
+    "config/passport.js",
+    "website/index.js",
+    "site/index.js",
+    "public/app.js",
+    "bin/www.js",
+    "lib/vendor/sellers.js",
+    "docs.ts",
+    "src/seed.ts",
+    "src/release.ts",
+    "packages.js",
+    "packages/docs.ts",
+];
+
+/// Paths of an application: `test`.
+const TESTS: &[&str] = &[
+    "src/a.test.ts",
+    "src/a.spec.tsx",
+    "src/A.Test.js",
+    "src/__tests__/a.ts",
+    "app/__tests__/page.tsx",
+    "src/__mocks__/fs.js",
+    "test/server.js",
+    "Tests/server.js",
+    "server/test/lib/a.js",
+    "src/specs/a.js",
+    "e2e/login.ts",
+    "cypress/support/commands.js",
+    "playwright.config.ts",
+    "vitest.setup.ts",
+    "src/setupTests.js",
+    "fixtures/users.js",
+    "mocks/server.js",
+    "test.js",
+    "src/a.cy.ts",
+    "src/a_test.ts",
+    "scripts/__tests__/a.js",
+    "examples/test/a.js",
+    "packages/x/fixtures/a.js",
+];
+
+/// Paths of an application: `demo`.
+const DEMOS: &[&str] = &[
+    "demo/index.js",
+    "Demo/index.js",
+    "docs/search.js",
+    "documentation/a.js",
+    "examples/basic/server.js",
+    "playground/main.ts",
+    "sandbox/main.ts",
+    "dev/index.tsx",
+    "showcase/a.js",
+    "storybook/a.js",
+    ".storybook/preview.ts",
+    "src/button/.storybook/preview.ts",
+    "src/Button.stories.tsx",
+    "packages/ui/docs/page.tsx",
+    "apps/web/examples/a.js",
+    "packages/@x/ui/demo/a.js",
+    "demo.ts",
+];
+
+/// Paths of an application: `tool`.
+const TOOLS: &[&str] = &[
+    "scripts/release.mjs",
+    "tools/graph.ts",
+    "build/webpack.js",
+    "tasks/clean.js",
+    "benchmarks/a.js",
+    "codemods/v2.ts",
+    "apps/web/scripts/a.js",
+    "vite.config.ts",
+    "web/vite.config.ts",
+    "any.config.mjs",
+    ".eslintrc.cjs",
+    "gulpfile.js",
+    "Gruntfile.js",
+    "migrations/0003-drop-n.js",
+    "server/migrations/20240101-a.js",
+    "src/database/migrations/mysql/1690000000000-Add.ts",
+    "src/migrations/Migration20240101.ts",
+    "prisma/seed.ts",
+    "seeders/a.js",
+    ".github/actions/a.js",
+    "src/a.bench.ts",
+];
+
+/// Paths of an application: `generated`.
+const WRITTEN: &[&str] =
+    &["node_modules/x/index.js", "src/node_modules/x/test/a.js", "dashboard/out/_next/static/chunks/main.js"];
 
 /// What the path is, below packages: folder and text of each, outermost first.
 fn whose(path: &str, packages: &[(&str, &str)], is_library: bool) -> String {
@@ -24,8 +146,9 @@ fn whose(path: &str, packages: &[(&str, &str)], is_library: bool) -> String {
     };
     let around = packages.iter().filter(|(folder, _)| Path::new(path).starts_with(folder));
     let bases: Vec<Base> = around.map(base).collect();
-    let site = Site::new(&top.join(path), false, &bases, is_library);
-    site.attribution(&Lexicon::built_in().whose).whose.as_str().to_owned()
+    let project = Project { bases, is_library };
+    let site = Site::new(&top.join(path), false, &project, &Lexicon::built_in().whose);
+    site.attribution().whose.as_str().to_owned()
 }
 
 fn all(rows: &[(&str, &str)], packages: &[(&str, &str)], is_library: bool) {
@@ -40,118 +163,10 @@ fn all(rows: &[(&str, &str)], packages: &[(&str, &str)], is_library: bool) {
 
 #[test]
 fn of_an_application() {
-    let rows = [
-        // product
-        ("server.js", "product"),
-        ("src/index.ts", "product"),
-        ("src/app/docs/page.tsx", "product"),
-        ("src/docs/render.ts", "product"),
-        ("src/tools/ruler.ts", "product"),
-        ("src/scripts/menu.js", "product"),
-        ("src/demo/booking.ts", "product"),
-        ("src/examples/list.ts", "product"),
-        ("src/dev/panel.ts", "product"),
-        ("src/build/queue.ts", "product"),
-        ("src/tasks/send.ts", "product"),
-        ("src/migrations/list.tsx", "product"),
-        ("src/seeds/shop.ts", "product"),
-        ("src/playground/editor.tsx", "product"),
-        ("src/fixtures/lamp.ts", "product"),
-        ("app/test-results/page.tsx", "product"),
-        ("app/tests/page.tsx", "product"),
-        ("src/app/tests/page.tsx", "product"),
-        ("pages/test/index.tsx", "product"),
-        ("app/(main)/spec/page.tsx", "product"),
-        ("src/testing/lab.ts", "product"),
-        ("src/contest/winner.ts", "product"),
-        ("src/latest.ts", "product"),
-        ("src/test.ts", "product"),
-        ("src/specification.ts", "product"),
-        ("src/stories/list.ts", "product"),
-        ("src/app/app.config.ts", "product"),
-        ("app.config.ts", "product"),
-        ("sentry.server.config.ts", "product"),
-        ("src/db/db.config.ts", "product"),
-        ("config/passport.js", "product"),
-        ("website/index.js", "product"),
-        ("site/index.js", "product"),
-        ("public/app.js", "product"),
-        ("bin/www.js", "product"),
-        ("lib/vendor/sellers.js", "product"),
-        ("docs.ts", "product"),
-        ("src/seed.ts", "product"),
-        ("src/release.ts", "product"),
-        ("packages.js", "product"),
-        ("packages/docs.ts", "product"),
-        // tests
-        ("src/a.test.ts", "test"),
-        ("src/a.spec.tsx", "test"),
-        ("src/A.Test.js", "test"),
-        ("src/__tests__/a.ts", "test"),
-        ("app/__tests__/page.tsx", "test"),
-        ("src/__mocks__/fs.js", "test"),
-        ("test/server.js", "test"),
-        ("Tests/server.js", "test"),
-        ("server/test/lib/a.js", "test"),
-        ("src/specs/a.js", "test"),
-        ("e2e/login.ts", "test"),
-        ("cypress/support/commands.js", "test"),
-        ("playwright.config.ts", "test"),
-        ("vitest.setup.ts", "test"),
-        ("src/setupTests.js", "test"),
-        ("fixtures/users.js", "test"),
-        ("mocks/server.js", "test"),
-        ("test.js", "test"),
-        ("src/a.cy.ts", "test"),
-        ("src/a_test.ts", "test"),
-        ("scripts/__tests__/a.js", "test"),
-        ("examples/test/a.js", "test"),
-        ("packages/x/fixtures/a.js", "test"),
-        // demos
-        ("demo/index.js", "demo"),
-        ("Demo/index.js", "demo"),
-        ("docs/search.js", "demo"),
-        ("documentation/a.js", "demo"),
-        ("examples/basic/server.js", "demo"),
-        ("playground/main.ts", "demo"),
-        ("sandbox/main.ts", "demo"),
-        ("dev/index.tsx", "demo"),
-        ("showcase/a.js", "demo"),
-        ("storybook/a.js", "demo"),
-        (".storybook/preview.ts", "demo"),
-        ("src/button/.storybook/preview.ts", "demo"),
-        ("src/Button.stories.tsx", "demo"),
-        ("packages/ui/docs/page.tsx", "demo"),
-        ("apps/web/examples/a.js", "demo"),
-        ("packages/@x/ui/demo/a.js", "demo"),
-        ("demo.ts", "demo"),
-        // tools
-        ("scripts/release.mjs", "tool"),
-        ("tools/graph.ts", "tool"),
-        ("build/webpack.js", "tool"),
-        ("tasks/clean.js", "tool"),
-        ("benchmarks/a.js", "tool"),
-        ("codemods/v2.ts", "tool"),
-        ("apps/web/scripts/a.js", "tool"),
-        ("vite.config.ts", "tool"),
-        ("web/vite.config.ts", "tool"),
-        ("any.config.mjs", "tool"),
-        (".eslintrc.cjs", "tool"),
-        ("gulpfile.js", "tool"),
-        ("Gruntfile.js", "tool"),
-        ("migrations/0003-drop-n.js", "tool"),
-        ("server/migrations/20240101-a.js", "tool"),
-        ("src/database/migrations/mysql/1690000000000-Add.ts", "tool"),
-        ("src/migrations/Migration20240101.ts", "tool"),
-        ("prisma/seed.ts", "tool"),
-        ("seeders/a.js", "tool"),
-        (".github/actions/a.js", "tool"),
-        ("src/a.bench.ts", "tool"),
-        // written by others
-        ("node_modules/x/index.js", "generated"),
-        ("src/node_modules/x/test/a.js", "generated"),
-        ("dashboard/out/_next/static/chunks/main.js", "generated"),
-    ];
+    let kinds = [("product", PRODUCT), ("test", TESTS), ("demo", DEMOS), ("tool", TOOLS), ("generated", WRITTEN)];
+    let rows: Vec<(&str, &str)> =
+        kinds.iter().flat_map(|(kind, paths)| paths.iter().map(|path| (*path, *kind))).collect();
+    assert!(rows.len() > 60);
     all(&rows, &[("", APP)], false);
 }
 
