@@ -271,18 +271,20 @@ fn every_report_says_where_a_finding_is() {
 #[test]
 fn the_command_config_says_whose_code_it_is_and_why() {
     let configuration =
-        r#"{ "include": ["src", "tools"], "overrides": [{ "files": ["src/b.js"], "treatAs": "demo" }] }"#;
+        r#"{ "include": ["src", "tools"], "overrides": [{ "files": ["src/b.js", "src/shown/"], "treatAs": "demo" }] }"#;
     let project = Project::new(&[
         PACKAGE,
         ("leaklint.json", configuration),
         ("src/a.js", CACHE),
         ("src/b.js", CACHE),
         ("src/a.test.js", CACHE),
+        ("src/shown/a.js", CACHE),
         ("dev/index.js", CACHE),
         ("tools/a.js", CACHE),
     ]);
     for (path, code, why) in [
         ("src/a.js", "product", "nothing says otherwise"),
+        ("src/shown", "demo", "`treatAs` of the configuration says so"),
         ("src/b.js", "demo", "`treatAs` of the configuration says so"),
         ("src/a.test.js", "test", "its name matches `*.test.*`"),
         ("dev/index.js", "demo", "it is in the folder `dev` at the top of its package"),

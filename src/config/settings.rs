@@ -177,7 +177,7 @@ impl Settings {
             require_reason: self.require_reason,
         };
         for one in &self.overrides {
-            if one.means(path) {
+            if one.means(path, false) {
                 file.levels.extend(one.levels.iter().map(|(id, level)| (*id, *level)));
                 file.overridden.extend(one.levels.iter().map(|(id, level)| (*id, *level)));
                 file.least = one.least.or(file.least);
@@ -187,11 +187,11 @@ impl Settings {
         file
     }
 
-    /// Whose code a file is, where the configuration says so.
+    /// Whose code a file or folder is, where the configuration says so.
     #[must_use]
-    pub fn treat_as(&self, path: &Path) -> Option<Whose> {
+    pub fn treat_as(&self, path: &Path, is_folder: bool) -> Option<Whose> {
         let says = self.overrides.iter().rev().filter(|one| one.treat_as.is_some());
-        says.into_iter().find(|one| one.means(path)).and_then(|one| one.treat_as)
+        says.into_iter().find(|one| one.means(path, is_folder)).and_then(|one| one.treat_as)
     }
 
     /// The lowest confidence that any file may ask for.
@@ -240,8 +240,8 @@ impl Override {
         })
     }
 
-    fn means(&self, path: &Path) -> bool {
-        self.files.means(path, false) && !self.ignore.means(path, false)
+    fn means(&self, path: &Path, is_folder: bool) -> bool {
+        self.files.means(path, is_folder) && !self.ignore.means(path, is_folder)
     }
 
     /// The patterns as written.

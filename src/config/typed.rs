@@ -69,6 +69,10 @@ impl Options {
                 bail!("standard input cannot be both a list of files and a file");
             }
             let name = files.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("<stdin>"));
+            // An editor sends whatever is open, and says what it is.
+            if files.stdin_filename.is_none() {
+                self.asked.get_or_insert_with(|| self.paths.clone()).push(name.clone());
+            }
             self.stdin = Some(Stdin { name, bytes: read_stdin(files.max_size)? });
             self.paths.retain(|path| !dash(path));
         } else if files.stdin_filename.is_some() {

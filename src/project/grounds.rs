@@ -48,7 +48,7 @@ impl<'o> Grounds<'o> {
     /// Whose code a file is, and whether it is a command, which is a tool where it runs once.
     pub fn of_file(&mut self, path: &Path, marks: Marks) -> (Attribution, bool) {
         let settings = self.options.configs.of_file(path);
-        if let Some(whose) = settings.treat_as(path) {
+        if let Some(whose) = settings.treat_as(path, false) {
             return (Attribution::new(whose, Why::Configured), false);
         }
         let project = self.project(path.parent().unwrap_or(path));
