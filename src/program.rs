@@ -42,8 +42,8 @@ pub struct Unit {
     ends: Vec<Option<FunctionId>>,
     /// Collections by where they are, once a rule has asked.
     by_place: OnceLock<growth::ByPlace>,
-    /// What closes listeners, once a rule has asked.
-    closes: OnceLock<openings::ByEvent>,
+    /// What closes listeners and timers, once a rule has asked.
+    closes: OnceLock<openings::ByName>,
     /// What was found of each collection, once a rule has asked.
     growth_kinds: OnceLock<Vec<Option<growth::Kind>>>,
     /// What other files do to this one.

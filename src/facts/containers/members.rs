@@ -79,7 +79,11 @@ impl<'a> Reader<'a, '_> {
     fn note_fluent(&mut self, index: usize, call: NodeId) {
         let (child, parent) = self.outside(call);
         if matches!(self.nodes.kind(parent), AstKind::StaticMemberExpression(_) | AstKind::ReturnStatement(_)) {
-            self.read_use(index, child, parent);
+            // What hundreds of links have said, the next one says again.
+            self.deeper(|reader| {
+                reader.read_use(index, child, parent);
+                Some(())
+            });
         }
     }
 
