@@ -58,8 +58,7 @@ fn attribution(options: &Options, path: &Path, is_folder: bool) -> Attribution {
     let mut grounds = Grounds::new(options);
     if is_folder {
         let configured = options.configs.of_folder(path).treat_as(path, true);
-        return configured
-            .map_or_else(|| grounds.of_folder(path), |whose| Attribution::new(whose, Why::Configured));
+        return configured.map_or_else(|| grounds.of_folder(path), |whose| Attribution::new(whose, Why::Configured));
     }
     let bytes = source::read(path, options.max_size).unwrap_or_default();
     let text = source::decode(&bytes).unwrap_or_default();
