@@ -1,4 +1,4 @@
-//! The list of rules and of API tables: a new rule is two lines here.
+//! The list of rules, of API tables and of words: a new rule is two lines here.
 
 use crate::rule::Rule;
 
@@ -86,6 +86,9 @@ pub const RULES: &[&Rule] = &[
     &async_context_kept::RULE,
     &slice_keeps_parent::RULE,
 ];
+
+/// Words that hint.
+pub const LEXICON: &str = include_str!("lexicon.toml");
 
 /// The built-in tables: file name and text.
 pub const TABLES: &[(&str, &str)] = &[

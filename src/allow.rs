@@ -256,6 +256,7 @@ mod tests {
             labels: Vec::new(),
             help: String::new(),
             fixes: Vec::new(),
+            whose: crate::program::whose::Whose::Product,
         };
         let terms = Terms { ran: &[&RULE], require_reason: &|_| None };
         let (kept, notices) = apply(vec![finding], &Program::link(vec![facts], &[], None), &sources, &terms);

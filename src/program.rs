@@ -11,6 +11,7 @@ pub mod runs;
 pub mod sightings;
 pub mod stores;
 pub mod summaries;
+pub mod whose;
 
 use std::sync::{Arc, OnceLock};
 
@@ -24,6 +25,7 @@ use crate::package::Package;
 pub use resolve::{Location, Resolver};
 pub use runs::Runs;
 use summaries::{Elsewhere, Joined, Surroundings};
+use whose::Whose;
 
 /// The linked program.
 pub struct Program {
@@ -50,8 +52,8 @@ pub struct Unit {
     pub joined: Joined,
     /// Read for the sake of others only: nothing is reported here.
     pub is_context: bool,
-    /// Part of a test: nothing in it outlives the run of the test.
-    pub is_test: bool,
+    /// Whose code it is: findings outside of the product are guesses.
+    pub whose: Whose,
     /// The package that the file belongs to, where a fix may ask for it.
     pub package: Option<Arc<Package>>,
 }
@@ -74,12 +76,12 @@ impl Program {
         for (unit, location) in files.iter_mut().zip(locations) {
             unit.package.clone_from(&location.package);
             unit.is_context = location.is_context;
-            unit.is_test = location.is_test();
         }
+        whose::attribute(&mut files, locations, modules.as_deref());
         if let Some(modules) = modules {
             let outer: Vec<bool> = locations.iter().map(Location::is_outer).collect();
-            let tests: Vec<bool> = files.iter().map(|unit| unit.is_test).collect();
-            summaries::join(&mut files, &Surroundings { modules: &modules, outer: &outer, tests: &tests });
+            let aside: Vec<bool> = files.iter().map(|unit| !unit.whose.counts_as_user()).collect();
+            summaries::join(&mut files, &Surroundings { modules: &modules, outer: &outer, aside: &aside });
         }
         Self { files }
     }
@@ -104,7 +106,7 @@ impl Unit {
             growth_kinds: OnceLock::new(),
             joined: alone,
             is_context: false,
-            is_test: false,
+            whose: Whose::Product,
             package: None,
         }
     }
@@ -153,6 +155,7 @@ impl Unit {
             labels: Vec::new(),
             help: String::new(),
             fixes: Vec::new(),
+            whose: self.whose,
         }
     }
 

@@ -39,7 +39,8 @@ fn print_finding(out: &mut dyn Write, finding: &Finding, sources: &Sources) -> i
     let (line, column) = source.at(finding.span.start, Unit::Utf16);
     let (severity, confidence) = (finding.severity.as_str(), finding.confidence.as_str());
     let (path, message) = (look.text(&source.path), look.text(&finding.message));
-    writeln!(out, "{path}:{line}:{column} {severity}[{}] {message} ({confidence})", finding.rule)?;
+    let place = finding.whose.place().map(|place| format!(", {place}")).unwrap_or_default();
+    writeln!(out, "{path}:{line}:{column} {severity}[{}] {message} ({confidence}{place})", finding.rule)?;
     let spot = |label| places::spot(label, finding.file, sources);
     let labels: Vec<String> =
         finding.labels.iter().map(|label| format!("{} {}", look.text(&spot(label)), look.text(&label.text))).collect();

@@ -60,7 +60,8 @@ pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
         print_change(&mut text, fix, sources, look);
     }
     let (confidence, rule) = (finding.confidence.as_str(), finding.rule);
-    let more = format!("confidence: {confidence}; more about this rule: leaklint explain {rule}");
+    let place = finding.whose.place().map(|place| format!(", {place}")).unwrap_or_default();
+    let more = format!("confidence: {confidence}{place}; more about this rule: leaklint explain {rule}");
     let more = Paragraph { taken: 2, indent: 2 }.paint(DIM, &more, look);
     let _ = writeln!(text, " {more}\n");
     text

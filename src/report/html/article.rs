@@ -19,6 +19,7 @@ pub(super) fn print(out: &mut dyn Write, entry: &Entry<'_>, sources: &Sources) -
     let (severity, confidence) = (finding.severity.as_str(), finding.confidence.as_str());
     let (line, column) = sources.of(finding.file).at(finding.span.start, Unit::Utf16);
     let (rule, group) = (finding.rule, group.as_str());
+    let place = finding.whose.place().map(|place| format!("<span>{place}</span>")).unwrap_or_default();
     writeln!(
         out,
         "<article id=\"f-{print}\" tabindex=\"-1\" data-group=\"{group}\" data-severity=\"{severity}\" \
@@ -29,7 +30,7 @@ pub(super) fn print(out: &mut dyn Write, entry: &Entry<'_>, sources: &Sources) -
         out,
         "<p class=\"meta\"><span class=\"severity {severity}\">{severity}</span>\
          <a href=\"#rule-{rule}\" title=\"What this rule means\">{rule}</a>\
-         <span>{confidence}</span><span>line {line}, column {column}</span></p>"
+         <span>{confidence}</span>{place}<span>line {line}, column {column}</span></p>"
     )?;
     out.write_all(chain(finding, sources).as_bytes())?;
     out.write_all(code(finding, sources).as_bytes())?;
