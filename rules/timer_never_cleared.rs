@@ -86,7 +86,7 @@ fn help(handle: &Handle) -> String {
         (Some(missed), _) if missed.in_line => format!("call `{clear}` in a `finally`"),
         (Some(_), _) => format!("call `{clear}` on this path too, before the promise is settled"),
         (None, Kept::Dropped) if handle.races => {
-            format!("keep the id and call `{clear}` with it in a `finally`, once the race is over")
+            format!("keep the id and call `{clear}` with it once the race is over")
         }
         (None, Kept::Dropped) => format!("keep the id and call `{clear}` with it when the owner ends"),
         _ => format!("call `{clear}` with the id when the owner ends"),

@@ -82,7 +82,10 @@ pub(super) fn help(growth: &Growth<'_>, cure: Cure) -> String {
             "make `{name}` a `Map` and delete its oldest entry beyond a size: a plain object lists keys that look like \
              integers first, whatever their age"
         ),
-        _ if matches!(value, Value::Promise | Value::Deferred | Value::Timer(_)) => {
+        _ if value == Value::Promise => {
+            format!("delete the entry of `{name}` once its promise has settled, or at least when it rejects")
+        }
+        _ if matches!(value, Value::Deferred | Value::Timer(_)) => {
             format!("delete the entry of `{name}` once it has settled, whether it succeeds or fails")
         }
         _ if matches!(value, Value::Function | Value::Instance | Value::Ward) => {

@@ -93,7 +93,7 @@ fn agents_get_few_lines_and_always_the_last_one() {
     assert_eq!(printed(&clean(), Format::Agent), "no leaks found in 2 files\n");
     for outcome in hostile() {
         let text = printed(&outcome, Format::Agent);
-        assert_eq!(text.lines().count(), 7, "{text}");
+        assert_eq!(text.lines().count(), 9, "{text}");
         assert!(!text.contains(['\u{1b}', '\u{202e}', '\r']), "{text:?}");
     }
 }

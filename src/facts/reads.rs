@@ -262,7 +262,8 @@ impl<'a> Reader<'a, '_> {
         let (before, after) = (&self.text[..span.start as usize], &self.text[span.end as usize..]);
         let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
         let tail = after.len() - after.trim_start_matches([' ', '\t', '\r']).len();
-        if !after[tail..].starts_with('\n') || !before[..before.len() - indent].ends_with('\n') {
+        let before = &before[..before.len() - indent];
+        if !after[tail..].starts_with('\n') || !(before.is_empty() || before.ends_with('\n')) {
             return span;
         }
         let wide = |n: usize| u32::try_from(n).unwrap_or(0);

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::change::changes;
 use super::unchecked::{Unchecked, unchecked};
-use super::{Look, counts, places, plural, safe};
+use super::{Look, counts, places, plural, safe, window};
 use crate::Outcome;
 use crate::finding::Finding;
 use crate::source::Unit;
@@ -55,7 +55,7 @@ fn print_finding(out: &mut dyn Write, finding: &Finding, sources: &Sources) -> i
     for change in changes(fix, sources) {
         for (lines, sign) in [(&change.removed, '-'), (&change.added, '+')] {
             for (line, number) in lines.iter().zip(change.line..) {
-                writeln!(out, "    {number} {sign} {}", look.text(line))?;
+                writeln!(out, "    {number} {sign} {}", window::line(line, look))?;
             }
         }
     }

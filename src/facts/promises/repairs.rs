@@ -6,26 +6,18 @@ use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
 use super::Executor;
-use super::gaps::chain_method;
 use crate::facts::reader::{Reader, function_literal, peel};
 use crate::facts::{FunctionId, Repair};
 use crate::finding::Span;
 
 impl<'a> Reader<'a, '_> {
-    /// `.then(resolve)` becomes `.then(resolve, reject)`; a callback gets `.catch(reject)` behind it.
+    /// `.catch(reject)` behind a chain. Not every `then` takes a second function, but what it gives back is a promise.
     pub(super) fn repair_of_chain(&self, link: &CallExpression<'a>, top: &CallExpression<'a>) -> Option<Repair> {
         let (reject, taken) = self.reject_in_scope(link.node_id.get())?;
-        let [only] = link.arguments.as_slice() else { return None };
-        let bare = matches!(only.as_expression().map(peel), Some(Expression::Identifier(_)));
-        Some(if bare && chain_method(link) == Some("then") {
-            let end = self.span(only.span()).end;
-            let edit = (Span::new(end, end), format!(", {reject}"));
-            Repair::new(format!("also pass `{reject}`"), taken.into_iter().chain([edit]).collect())
-        } else {
-            let end = self.span(top.span).end;
-            let edit = (Span::new(end, end), format!(".catch({reject})"));
-            Repair::new(format!("reject if it fails: `.catch({reject})`"), taken.into_iter().chain([edit]).collect())
-        })
+        let end = self.span(top.span).end;
+        let edit = (Span::new(end, end), format!(".catch({reject})"));
+        let title = format!("reject if it fails: `.catch({reject})`");
+        (link.arguments.len() == 1).then(|| Repair::new(title, taken.into_iter().chain([edit]).collect()))
     }
 
     /// Name of the second parameter of the nearest `new Promise` around a node, and the edit that makes it one.
