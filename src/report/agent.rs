@@ -54,8 +54,9 @@ fn print_finding(out: &mut dyn Write, finding: &Finding, sources: &Sources) -> i
     writeln!(out, "  fix: {}", look.text(&fix.title))?;
     for change in changes(fix, sources) {
         for (lines, sign) in [(&change.removed, '-'), (&change.added, '+')] {
-            for (line, number) in lines.iter().zip(change.line..) {
-                writeln!(out, "    {number} {sign} {}", window::line(line, look))?;
+            for ((at, line), number) in lines.iter().enumerate().zip(change.line..) {
+                let line = window::line(line, change.difference(at), 9, look);
+                writeln!(out, "    {number} {sign} {line}")?;
             }
         }
     }
