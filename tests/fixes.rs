@@ -222,6 +222,14 @@ fn a_removal_that_was_meant_for_it_is_put_right() {
 }
 
 #[test]
+fn what_is_declared_further_down_is_not_named_above() {
+    let text = std::fs::read_to_string(root().join("tests/fixes/handler_declared_later.tsx")).unwrap();
+    let after = fixed("src/table.tsx", &text, "");
+    let cleanup = "return () => {\n      window.removeEventListener('mouseup', onUp);\n      removeListeners();";
+    assert!(after.contains(cleanup), "{after}");
+}
+
+#[test]
 fn the_help_names_what_removes_it() {
     let said = helps(
         "a.vue",

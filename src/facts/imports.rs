@@ -2,6 +2,7 @@
 
 use oxc_ast::ast::{BindingPattern, ImportDeclarationSpecifier, Statement, VariableDeclaration};
 use oxc_span::GetSpan;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::Manner;
@@ -161,14 +162,17 @@ impl<'a> Reader<'a, '_> {
     /// Names that a fix would write and that stand for something else, here or in some function.
     fn names_taken(&self, imports: &Imports) -> Vec<String> {
         let wanted = imports.names.iter().map(|n| n.local.as_str()).chain(WRITTEN);
-        let mut taken: Vec<String> = Vec::new();
-        for name in wanted {
-            let times = self.scoping.symbol_names().filter(|n| *n == name).count();
-            let imported = usize::from(imports.names.iter().any(|n| n.local == name));
-            if times > imported && !taken.iter().any(|t| t == name) {
-                taken.push(name.to_owned());
+        // The import itself is one of those that are called so.
+        let mut times: FxHashMap<&str, usize> = wanted.map(|name| (name, 0)).collect();
+        for name in self.scoping.symbol_names() {
+            if let Some(times) = times.get_mut(name) {
+                *times += 1;
             }
         }
+        let imported = |name: &str| usize::from(imports.names.iter().any(|n| n.local == name));
+        let taken = times.into_iter().filter(|(name, times)| *times > imported(name));
+        let mut taken: Vec<String> = taken.map(|(name, _)| name.to_owned()).collect();
+        taken.sort_unstable();
         taken
     }
 

@@ -1,7 +1,8 @@
 //! Whether words that are written in one place would mean the same in another.
 
+use oxc_ast::AstKind;
 use oxc_ast::ast::Expression;
-use oxc_semantic::NodeId;
+use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
 use crate::facts::places::SpotRoot;
@@ -16,7 +17,7 @@ impl<'a> Reader<'a, '_> {
             Expression::Identifier(id) => {
                 let symbol = self.symbol_of(id);
                 let scope = self.nodes.get_node(site).scope_id();
-                let steady = symbol.is_none_or(|s| !self.scoping.symbol_is_mutated(s));
+                let steady = symbol.is_none_or(|s| !self.scoping.symbol_is_mutated(s) && self.is_made_by(s, site));
                 steady && self.scoping.find_binding(scope, id.name) == symbol
             }
             Expression::ThisExpression(this) => self.is_same_this(this.node_id.get(), site),
@@ -26,6 +27,14 @@ impl<'a> Reader<'a, '_> {
             Expression::TemplateLiteral(t) => t.expressions.iter().all(|e| self.means_the_same(e, site)),
             _ => false,
         }
+    }
+
+    /// A variable of a function is declared further up: what comes later may not be there yet.
+    fn is_made_by(&self, symbol: SymbolId, site: NodeId) -> bool {
+        let declared = self.scoping.symbol_declaration(symbol);
+        let later = self.nodes.kind(declared).span().start > self.nodes.kind(site).span().start;
+        let hoisted = !matches!(self.nodes.kind(declared), AstKind::VariableDeclarator(_));
+        !later || hoisted || self.scope_function(symbol) == TOP
     }
 
     /// Both belong to one instance: of a class, or of a component that is written as an object of options.
@@ -47,7 +56,7 @@ impl<'a> Reader<'a, '_> {
                 return None;
             }
             let node = self.function_nodes[at.0 as usize];
-            let arrow = matches!(self.nodes.kind(node), oxc_ast::AstKind::ArrowFunctionExpression(_));
+            let arrow = matches!(self.nodes.kind(node), AstKind::ArrowFunctionExpression(_));
             if !arrow {
                 return self.options_around(node).map(|object| object.span.start);
             }
