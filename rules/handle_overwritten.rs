@@ -70,7 +70,11 @@ fn finding(unit: &Unit, overwrite: &Overwrite) -> Finding {
     let slot = &overwrite.slot;
     let mut labels = vec![unit.label(handle.opened, format!("`{slot}` may hold a timer that still runs"))];
     if overwrite.calls.len() >= 2 {
-        let again = overwrite.calls.iter().take(2).map(|call| unit.label(*call, "runs this without checking `{slot}`"));
+        let again = overwrite
+            .calls
+            .iter()
+            .take(2)
+            .map(|call| unit.label(*call, format!("runs this without checking `{slot}`")));
         labels.extend(again);
     } else {
         labels.push(unit.because(unit.frame(handle.function)));
