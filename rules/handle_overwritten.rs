@@ -41,8 +41,11 @@ fn replacement(unit: &Unit, replaced: &Replaced) -> Finding {
     let Replaced { slot, end, .. } = replaced;
     let mut labels = vec![unit.label(replaced.given, format!("`{slot}` may hold another one that is still open"))];
     if replaced.calls.len() >= 2 {
-        let again =
-            replaced.calls.iter().take(2).map(|call| unit.label(*call, "runs this although `{slot}` may be set"));
+        let again = replaced
+            .calls
+            .iter()
+            .take(2)
+            .map(|call| unit.label(*call, format!("runs this although `{slot}` may be set")));
         labels.extend(again);
     } else {
         labels.push(unit.because(unit.frame(replaced.function)));
