@@ -303,7 +303,7 @@ fn agents_are_shown_the_edit_and_the_help_apart() {
     let project = Project::new(&[("a.mjs", text)]);
     let said = project.run(&["check", "--format", "agent", "--min-confidence", "guess"]);
     let lines: Vec<&str> = said.out.lines().collect();
-    assert!(lines[2].starts_with("  help: bound `m`"), "{}", said.out);
+    assert!(lines[2].starts_with("  help: limit `m`"), "{}", said.out);
     assert_eq!(lines[3], "  fix: evict the oldest entry of `m` beyond 1,000");
     assert_eq!(lines[4], "    6 +     if (m.size > 1000) m.delete(m.keys().next().value);");
 }
