@@ -310,8 +310,8 @@ impl<'a> Reader<'a, '_> {
         let [target] = chain.targets.as_slice() else { return None };
         let plain =
             |e: &Expression<'_>| matches!(peel(e), Expression::Identifier(_) | Expression::StaticMemberExpression(_));
-        // Not all that TypeScript calls a stream has `destroy`.
-        if chain.symbol.is_none() || !plain(target) || (self.manner().typed && !origin.holds_file) {
+        // Not all that is called a stream has `destroy`, or is closed by it: of a file we know.
+        if chain.symbol.is_none() || !plain(target) || !origin.holds_file || origin.by_name {
             return None;
         }
         let Expression::Identifier(source) = chain.source else { return None };

@@ -155,6 +155,8 @@ impl<'a> Reader<'a, '_> {
             AstKind::NewExpression(new) => oxc_span::Span::new(whole.start, new.callee.span().end),
             _ => whole,
         };
+        // A rejection that nobody in sight waits for would go unhandled.
+        let repair = repair.filter(|_| matches!(held, Hold::Awaited | Hold::Returned));
         self.facts.promises.push(Promise {
             kind,
             span: self.span(whole),

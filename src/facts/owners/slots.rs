@@ -61,7 +61,7 @@ impl<'a> Reader<'a, '_> {
                     && name.as_deref().is_some_and(|n| self.is_named_by_a_stopper(n, *node));
                 if !owner.thinks_of_it && self.facts.handles[index as usize].missed.is_none() {
                     let ends = self.ends_around(*node).unwrap_or_default();
-                    self.facts.handles[index as usize].repair = self.repair_of_timer(*node, &ends);
+                    self.facts.handles[index as usize].repair = self.repair_of_timer((*node, owner.kind), &ends);
                 }
                 self.facts.owners.push((index, owner));
             }

@@ -7,7 +7,7 @@ use oxc_span::GetSpan;
 
 use super::Repair;
 use crate::facts::reader::{Reader, bound_symbol, peel};
-use crate::facts::{FunctionId, TOP};
+use crate::facts::{FunctionId, OwnerKind, TOP};
 
 /// The global function that stops what a global function starts.
 #[must_use]
@@ -24,9 +24,17 @@ pub fn stopper(starter: &str) -> Option<&'static str> {
 
 impl<'a> Reader<'a, '_> {
     /// `this.timer = setInterval(..)`: its owner has an end that does not think of it, or is an effect that has none.
-    pub(in crate::facts) fn repair_of_timer(&mut self, started: NodeId, ends: &[FunctionId]) -> Option<Repair> {
+    pub(in crate::facts) fn repair_of_timer(
+        &mut self,
+        (started, owner): (NodeId, OwnerKind),
+        ends: &[FunctionId],
+    ) -> Option<Repair> {
         let AstKind::CallExpression(call) = self.nodes.kind(started) else { return None };
         let stop = self.stopper_of(call)?;
+        // What is due once is soon over; only a component that is gone must not hear of it.
+        if stop == "clearTimeout" && owner == OwnerKind::Class {
+            return None;
+        }
         let home = self.owner_of(started);
         if self.effect_ends(home).is_some_and(|ends| ends.is_empty()) && !self.returned.contains_key(&home) {
             return self.return_a_stopper(started, home, stop);

@@ -6,6 +6,7 @@ use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 
 use super::Repair;
+use crate::facts::FunctionId;
 use crate::facts::reader::{Reader, bound_symbol, last_name, peel};
 
 impl<'a> Reader<'a, '_> {
@@ -26,6 +27,10 @@ impl<'a> Reader<'a, '_> {
             }
             _ => return None,
         };
+        // Who revokes something here has thought of it: what is wrong is which address is given back.
+        if self.revokes_in(self.owner_of(made)) {
+            return None;
+        }
         let click = self.click_of(link, made)?;
         // Whoever looks at it after that would find nothing.
         if let AstKind::VariableDeclarator(d) = self.nodes.kind(holder)
@@ -35,6 +40,15 @@ impl<'a> Reader<'a, '_> {
         }
         let edit = self.room_after(click)?.fill(&format!("{revoke}revokeObjectURL({address})"));
         Some(Repair::new("give the address back when the click is done", vec![edit]))
+    }
+
+    fn revokes_in(&self, function: FunctionId) -> bool {
+        self.sites.iter().any(|site| match site {
+            AstKind::CallExpression(call) => {
+                last_name(&call.callee) == Some("revokeObjectURL") && self.owner_of(call.node_id.get()) == function
+            }
+            _ => false,
+        })
     }
 
     fn symbol_of_link(&self, link: &Expression<'a>) -> Option<SymbolId> {

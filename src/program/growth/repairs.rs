@@ -1,7 +1,7 @@
 //! Edits that end a growth: a bound, weak keys, or the removal that is missing. None where an entry may be needed.
 
 use super::{Cause, Growth, How};
-use crate::facts::{Container, ContainerKind, Does, Domain, Guard, Op, Repair, Root, TOP, Value};
+use crate::facts::{Container, ContainerKind, Does, Domain, FunctionId, Guard, Op, Repair, Root, TOP, Value};
 use crate::finding::{Edit, Fix, Span};
 use crate::program::Unit;
 
@@ -155,9 +155,23 @@ impl Unit {
     /// The missing `delete`, behind the line that takes the entry which is settled.
     fn drop_settled(&self, growth: &Growth<'_>, settled: Span) -> Option<Fix> {
         let op = growth.container.ops.iter().find(|op| op.span == settled)?;
+        // Whoever adds the entry also takes it out, when all is over.
+        let around = |function| self.is_around(function, growth.op.function);
+        if growth.container.ops.iter().any(|op| op.does == Does::Shrink && around(op.function)) {
+            return None;
+        }
         let code = removal(growth.container, &op.key.as_ref()?.text)?;
         let title = format!("remove the entry from `{}` before it settles", growth.container.name);
         self.fix(&Repair::new(title, vec![op.room.as_ref()?.fill(&code)]))
+    }
+
+    /// `outer` is `inner`, or a function that it stands in.
+    fn is_around(&self, outer: FunctionId, inner: FunctionId) -> bool {
+        let mut at = inner;
+        while at != outer && at != TOP {
+            at = self.facts.functions[at.0 as usize].parent;
+        }
+        at == outer && at != TOP
     }
 
     fn add_line(&self, growth: &Growth<'_>, title: String, code: &str) -> Option<Fix> {
