@@ -311,7 +311,8 @@ impl<'a> Reader<'a, '_> {
         let plain =
             |e: &Expression<'_>| matches!(peel(e), Expression::Identifier(_) | Expression::StaticMemberExpression(_));
         // Not all that is called a stream has `destroy`, or is closed by it: of a file we know.
-        if chain.symbol.is_none() || !plain(target) || !origin.holds_file || origin.by_name {
+        let known = !origin.by_name || origin.call.callee_name() == Some("createReadStream");
+        if chain.symbol.is_none() || !plain(target) || !origin.holds_file || !known {
             return None;
         }
         let Expression::Identifier(source) = chain.source else { return None };
