@@ -17,6 +17,7 @@ pub(super) use listeners::Pair;
 pub use timers::stopper;
 
 use super::FunctionId;
+use super::places::SpotRoot;
 use super::reader::Reader;
 use crate::finding::Span;
 
@@ -146,6 +147,14 @@ impl<'a> Reader<'a, '_> {
         let manner = self.manner();
         let after = format!("{}{}{indent}", manner.end(), manner.line_break());
         Some(Room { at: start + self.offset, before: String::new(), after })
+    }
+
+    /// `stop` of what has a `start` may not be the end: what a constructor has begun must still be there after it.
+    pub(super) fn may_go_on(&mut self, end: FunctionId) -> bool {
+        let SpotRoot::This(class) = self.this_spot(end).root else { return false };
+        let methods = &self.facts.classes[class.0 as usize].methods;
+        let has = |word: &str| methods.iter().any(|(name, _)| name == word);
+        self.facts.functions[end.0 as usize].name == "stop" && (has("start") || has("restart"))
     }
 
     /// At the start of a function with a body in braces.

@@ -45,7 +45,8 @@ impl<'a> Reader<'a, '_> {
         if self.says(whole, "reject") || first.initializer.is_some() {
             return None;
         }
-        let bare = !self.text[..first.span.start as usize].trim_end().ends_with('(');
+        // `new Promise(resolve => ..)`: the bracket before it is that of the call.
+        let bare = self.text[first.span.end as usize..].trim_start().starts_with("=>");
         let span = self.span(first.span);
         let edit = if bare {
             (span, format!("({resolve}, reject)"))

@@ -182,7 +182,15 @@ impl<'a> Reader<'a, '_> {
         let bind = format!("this.{given} = this.{given}.bind(this)");
         let mounts = facts.methods.iter().any(|(name, f)| *f == mine && MOUNTS.contains(&name.as_str()));
         let room = match constructor {
-            Some(constructor) if constructor != mine => self.room_at_end(constructor)?,
+            // A framework calls the others when the constructor is over; else it may call them itself.
+            Some(constructor) if constructor != mine && mounts => self.room_at_end(constructor)?,
+            Some(constructor) if constructor != mine => {
+                let whole = self.nodes.kind(self.function_nodes[constructor.0 as usize]).span();
+                if self.says(whole, "super") {
+                    return None;
+                }
+                self.room_at_start(constructor)?
+            }
             // Bound twice, it would be another one again.
             None if !mounts => return None,
             _ => self.room_before(self.statement_of(added.node))?,
@@ -234,6 +242,7 @@ impl<'a> Reader<'a, '_> {
         let title = format!("remove it where the owner ends: `{remover}`");
         let end = ends.iter().copied().find(|end| *end != home && *end != TOP);
         let site = match end {
+            Some(end) if self.may_go_on(end) => return None,
             Some(end) => self.site_in(end)?,
             None => self.site_beside(home)?,
         };

@@ -41,6 +41,7 @@ impl<'a> Reader<'a, '_> {
         }
         let end = ends.iter().copied().find(|end| *end != home && *end != TOP);
         let site = match end {
+            Some(end) if self.may_go_on(end) => return None,
             Some(end) => self.site_in(end)?,
             None => self.site_beside(home)?,
         };
