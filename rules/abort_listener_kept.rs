@@ -54,5 +54,5 @@ fn help(abort: &AbortKept) -> String {
         return "keep the return value and dispose of it when the work is done, for example with `using`".to_owned();
     }
     let name = if abort.inline { "give the handler a name and call" } else { "call" };
-    format!("{name} `{signal}.removeEventListener('abort', ..)` in a `finally`")
+    format!("{name} `{signal}.removeEventListener('abort', ..)` when the work is over")
 }

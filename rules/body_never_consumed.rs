@@ -1,8 +1,9 @@
 //! `body-never-consumed`: the body of an answer is neither read nor thrown away, so that its connection stays taken.
 
 use crate::apis::Often;
+use crate::facts::Repair;
 use crate::facts::answers::{Unread, UnreadKind};
-use crate::finding::{Confidence, Edit, Finding, Fix, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
@@ -52,10 +53,9 @@ fn finding(unit: &Unit, unread: &Unread) -> Finding {
         UnreadKind::Clone => format!("read `{name}`, call `{name}.body.cancel()`, or remove the clone"),
         _ => format!("call `{name}.resume()` to discard the body, or `{name}.destroy()` to close the connection"),
     };
-    let fix = unread.insert.map(|span| Fix {
-        title: "discard the body".into(),
-        safe: false,
-        edits: vec![Edit { file: unit.id, span, text: format!(" {name}.resume();") }],
+    let fix = unread.room.as_ref().and_then(|room| {
+        let edits = vec![room.fill(&format!("{name}.resume()"))];
+        unit.fix(&Repair::new("discard the body", edits))
     });
     let fixes = fix.into_iter().collect();
     Finding { message, labels, help, fixes, ..unit.finding(unread.span, Confidence::Likely) }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::program::Program;
-use crate::program::growth::Kind;
+use crate::program::growth::{Cure, Kind};
 use crate::rule::{Findings, Group, Rule};
 
 pub const RULE: Rule = Rule {
@@ -20,7 +20,12 @@ fn check(program: &Program, findings: &mut Findings) {
         let name = &growth.container.name;
         findings.add(Finding {
             message: format!("expired entries of `{name}` are kept until their key is looked up again"),
-            help: format!("remove expired entries of `{name}` on an interval, or use an LRU with a `max` and a `ttl`"),
+            help: match unit.cure(&growth) {
+                Cure::Evict => {
+                    format!("remove expired entries of `{name}` on an interval, or use an LRU with a `max` and a `ttl`")
+                }
+                _ => format!("remove expired entries of `{name}` on an interval, even if nothing looks them up"),
+            },
             ..unit.finding_of_growth(&growth)
         });
     }

@@ -1,6 +1,7 @@
 //! A slot that holds a running timer is given another one, and the first can no longer be stopped.
 
 use crate::apis::What;
+use crate::facts::repairs::stopper;
 use crate::facts::{Often, Overwrite, Replaced};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::program::{Program, Unit};
@@ -40,8 +41,11 @@ fn replacement(unit: &Unit, replaced: &Replaced) -> Finding {
     let Replaced { slot, end, .. } = replaced;
     let mut labels = vec![unit.label(replaced.given, format!("`{slot}` may hold another one that is still open"))];
     if replaced.calls.len() >= 2 {
-        let again =
-            replaced.calls.iter().take(2).map(|call| unit.label(*call, "runs this although `{slot}` may be set"));
+        let again = replaced
+            .calls
+            .iter()
+            .take(2)
+            .map(|call| unit.label(*call, format!("runs this although `{slot}` may be set")));
         labels.extend(again);
     } else {
         labels.push(unit.because(unit.frame(replaced.function)));
@@ -69,7 +73,11 @@ fn finding(unit: &Unit, overwrite: &Overwrite) -> Finding {
     let slot = &overwrite.slot;
     let mut labels = vec![unit.label(handle.opened, format!("`{slot}` may hold a timer that still runs"))];
     if overwrite.calls.len() >= 2 {
-        let again = overwrite.calls.iter().take(2).map(|call| unit.label(*call, "runs this without checking `{slot}`"));
+        let again = overwrite
+            .calls
+            .iter()
+            .take(2)
+            .map(|call| unit.label(*call, format!("runs this without checking `{slot}`")));
         labels.extend(again);
     } else {
         labels.push(unit.because(unit.frame(handle.function)));
@@ -77,11 +85,15 @@ fn finding(unit: &Unit, overwrite: &Overwrite) -> Finding {
     if let Some(cleared) = overwrite.cleared {
         labels.push(unit.label(cleared, "stops only the last one"));
     }
-    let clear = if handle.api.ends_with("setInterval") { "clearInterval" } else { "clearTimeout" };
+    let clear = stopper(&handle.api).map_or_else(|| handle.end.clone(), str::to_owned);
     Finding {
         message: format!("`{slot}` is overwritten with a new timer while the old one may still run"),
         labels,
-        help: format!("call `{clear}` with `{slot}` first, or return if it is set"),
+        help: match clear.as_str() {
+            "" => format!("stop what `{slot}` holds first, or return if it is set"),
+            clear => format!("call `{clear}` with `{slot}` first, or return if it is set"),
+        },
+        fixes: overwrite.repair.iter().filter_map(|repair| unit.fix(repair)).collect(),
         ..unit.finding(handle.opened, Confidence::Likely)
     }
 }

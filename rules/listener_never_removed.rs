@@ -1,7 +1,7 @@
 //! A listener added by repeating code to a receiver that outlives it.
 
 use crate::apis::What;
-use crate::facts::{Forgotten, Handle, Handler};
+use crate::facts::{Forgotten, Handle, Handler, Repair};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::program::openings::Opening;
 use crate::program::{Program, Unit};
@@ -33,7 +33,7 @@ fn check(program: &Program, findings: &mut Findings) {
 }
 
 fn left_behind(unit: &Unit, forgotten: &Forgotten) -> Finding {
-    let Forgotten { opened, event, receiver, .. } = forgotten;
+    let Forgotten { opened, event, receiver, repair, .. } = forgotten;
     let frame = unit.frame(forgotten.function);
     let often = crate::program::runs::per(unit.runs_of(frame).often);
     let labels = vec![
@@ -49,7 +49,8 @@ fn left_behind(unit: &Unit, forgotten: &Forgotten) -> Finding {
         (format!("a listener for `{event}` is added to `{receiver}` {often} and {ending}"), "remove it")
     };
     let help = format!("{help} in each place where one of them is removed");
-    Finding { message, labels, help, ..unit.finding(*opened, Confidence::Likely) }
+    let fixes = repair.iter().filter_map(|repair| unit.fix(repair)).collect();
+    Finding { message, labels, help, fixes, ..unit.finding(*opened, Confidence::Likely) }
 }
 
 fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
@@ -71,7 +72,8 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
     Finding {
         message: format!("{} is added to `{receiver}` {often} and {}", listener(&handle.event), ending(handle)),
         labels,
-        help: help(handle, receiver),
+        help: help(handle),
+        fixes: repair(unit, handle).into_iter().filter_map(|repair| unit.fix(repair)).collect(),
         ..unit.finding(handle.opened, opening.confidence)
     }
 }
@@ -80,21 +82,27 @@ const fn ending(handle: &Handle) -> &'static str {
     if handle.missed.is_some() { "not removed on every exit path" } else { "never removed" }
 }
 
-fn help(handle: &Handle, receiver: &str) -> String {
-    let remove = if handle.api.contains("addEventListener") { "removeEventListener" } else { "off" };
-    if handle.missed.is_some() {
-        return format!("call `{receiver}.{remove}` in a `finally`");
-    }
-    match handle.handler {
-        Handler::Place(_) => {
-            format!("remove it with `{receiver}.{remove}` when the work is done, or register it once at startup")
-        }
-        _ if handle.once => {
-            format!("give the handler a name and remove it with `{receiver}.{remove}` if the event did not occur")
-        }
-        _ => {
-            format!("give the handler a name and remove it with `{receiver}.{remove}`, or register it once at startup")
-        }
+/// Beside the removal of a sibling, where there is one.
+fn repair<'u>(unit: &'u Unit, handle: &'u Handle) -> Option<&'u Repair> {
+    let beside = unit.forgotten().find(|f| f.opened == handle.opened);
+    beside.and_then(|f| f.repair.as_ref()).or(handle.repair.as_ref())
+}
+
+fn help(handle: &Handle) -> String {
+    let named = matches!(handle.handler, Handler::Place(_));
+    let remove = match (handle.remover.as_str(), handle.end.as_str()) {
+        // What adds it by a helper is removed by one that we do not know.
+        ("", "") => return "register it once at startup, or remove it when the work is done".to_owned(),
+        ("", end) => return format!("keep {end} and call it when the work is done"),
+        (remover, _) if named => format!("remove it with `{remover}`"),
+        (remover, _) => format!("give the handler a name and remove it with `{remover}`"),
+    };
+    match &handle.missed {
+        Some(missed) if missed.in_line => format!("{remove} in a `finally`"),
+        Some(_) => format!("{remove} on this path too"),
+        None if handle.once && !named => format!("{remove} if the event did not occur"),
+        None if named => format!("{remove} when the work is done, or register it once at startup"),
+        None => format!("{remove}, or register it once at startup"),
     }
 }
 

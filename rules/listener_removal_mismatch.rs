@@ -30,7 +30,9 @@ fn finding(unit: &Unit, mismatch: &Mismatch) -> Finding {
     if let Some(added) = mismatch.added {
         labels.push(unit.label(added, "the listener that is added here stays"));
     }
-    Finding { message: message(mismatch), labels, help: help(mismatch), ..unit.finding(mismatch.removal, confidence) }
+    let fixes = mismatch.repair.iter().filter_map(|repair| unit.fix(repair)).collect();
+    let help = help(mismatch);
+    Finding { message: message(mismatch), labels, help, fixes, ..unit.finding(mismatch.removal, confidence) }
 }
 
 fn here(mismatch: &Mismatch) -> String {
@@ -60,6 +62,9 @@ fn message(mismatch: &Mismatch) -> String {
 fn help(mismatch: &Mismatch) -> String {
     let handler = &mismatch.handler;
     match mismatch.flaw {
+        Flaw::Inline | Flaw::Bound if mismatch.added.is_none() => {
+            "remove the very function that was added; nothing is added here, so this call may not be needed".to_owned()
+        }
         Flaw::Inline => "give the handler a name, and add and remove it by that name".to_owned(),
         Flaw::Bound => "bind it once, keep the result, and add and remove that".to_owned(),
         Flaw::Capture => "pass the same `capture` flag to both calls".to_owned(),

@@ -1,4 +1,4 @@
-//! The list of rules and of API tables: a new rule is two lines here.
+//! The list of rules, of API tables and of words: a new rule is two lines here.
 
 use crate::rule::Rule;
 
@@ -87,6 +87,13 @@ pub const RULES: &[&Rule] = &[
     &slice_keeps_parent::RULE,
 ];
 
+/// Words that hint.
+pub const LEXICON: &str = include_str!("lexicon.toml");
+
+/// What the collections, promises and functions of the language do with values. The value-flow engine reads it besides the
+/// others.
+pub const LANGUAGE: (&str, &str) = ("ecma-collections.toml", include_str!("apis/ecma-collections.toml"));
+
 /// The built-in tables: file name and text.
 pub const TABLES: &[(&str, &str)] = &[
     ("agenda.toml", include_str!("apis/agenda.toml")),
@@ -107,7 +114,6 @@ pub const TABLES: &[(&str, &str)] = &[
     ("drizzle.toml", include_str!("apis/drizzle.toml")),
     ("ecma.toml", include_str!("apis/ecma.toml")),
     ("discord.js.toml", include_str!("apis/discord.js.toml")),
-    ("ecma-collections.toml", include_str!("apis/ecma-collections.toml")),
     ("downloads.toml", include_str!("apis/downloads.toml")),
     ("electron.toml", include_str!("apis/electron.toml")),
     ("express.toml", include_str!("apis/express.toml")),

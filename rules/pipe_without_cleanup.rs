@@ -2,7 +2,7 @@
 
 use crate::apis::{Often, What};
 use crate::facts::pipes::Pipe;
-use crate::finding::{Confidence, Edit, Finding, Fix, Severity};
+use crate::finding::{Confidence, Finding, Fix, Severity};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
@@ -63,12 +63,8 @@ fn finding(unit: &Unit, pipe: &Pipe, confidence: Confidence) -> Finding {
     }
 }
 
+/// A line more where that will do; otherwise the streams are tied together.
 fn fix(unit: &Unit, pipe: &Pipe) -> Option<Fix> {
-    let rewrite = pipe.rewrite.as_ref()?;
-    let (names, import) = unit.facts.imports.need(unit.id, &[("stream", "pipeline")])?;
-    let mut edits: Vec<Edit> = import.into_iter().collect();
-    let streams = format!("{}, {}", rewrite.source, rewrite.target);
-    let text = format!("{}({streams}, (error) => {{ if (error) console.error(error); }});", names[0]);
-    edits.push(Edit { file: unit.id, span: rewrite.statement, text });
-    Some(Fix { title: "connect the streams with `pipeline`".into(), safe: false, edits })
+    let closes = pipe.repair.as_ref().and_then(|repair| unit.fix(repair));
+    closes.or_else(|| pipe.rewrite.as_ref().and_then(|rewrite| unit.tied(rewrite)))
 }

@@ -1,8 +1,8 @@
 //! A promise made by hand that stays pending on one way: an early return, a failure that nobody listens to.
 
 use super::promise_never_settles::{hangs, subject};
-use crate::facts::{Promise, Repair, Settles};
-use crate::finding::{Edit, Finding, Fix, Severity, Span};
+use crate::facts::{Promise, Settles};
+use crate::finding::{Finding, Severity, Span};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
@@ -42,13 +42,7 @@ fn finding(unit: &Unit, promise: &Promise, (way, why, keeper): (Span, &str, Opti
             },
             |keeper| format!("reject the promises that wait in `{keeper}` and clear it"),
         ),
-        fixes: promise.repair.iter().map(|r| fix(unit, r)).collect(),
+        fixes: promise.repair.iter().filter_map(|repair| unit.fix(repair)).collect(),
         ..unit.finding(promise.head, promise.confidence)
     }
-}
-
-fn fix(unit: &Unit, repair: &Repair) -> Fix {
-    let edits =
-        repair.edits.iter().map(|(span, text)| Edit { file: unit.id, span: *span, text: text.clone() }).collect();
-    Fix { title: repair.title.clone(), safe: false, edits }
 }

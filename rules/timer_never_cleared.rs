@@ -1,6 +1,7 @@
 //! An interval or self-rescheduling timer that nothing clears.
 
 use crate::apis::What;
+use crate::facts::repairs::stopper;
 use crate::facts::{Handle, Kept};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::program::openings::Opening;
@@ -47,7 +48,9 @@ fn finding(unit: &Unit, opening: &Opening<'_>) -> Finding {
         let end = &unit.facts.functions[end.0 as usize];
         labels.push(unit.label(end.head, "does not clear it"));
     }
-    Finding { message: message(handle), labels, help: help(handle), ..unit.finding(handle.opened, opening.confidence) }
+    let (message, help) = (message(handle), help(handle));
+    let fixes = handle.repair.iter().filter_map(|repair| unit.fix(repair)).collect();
+    Finding { message, labels, help, fixes, ..unit.finding(handle.opened, opening.confidence) }
 }
 
 fn lost(unit: &Unit, LostDelay { taken, made }: LostDelay<'_>) -> Finding {
@@ -75,18 +78,17 @@ fn message(handle: &Handle) -> String {
 }
 
 fn help(handle: &Handle) -> String {
-    let clear = match handle.api.as_str() {
-        _ if !handle.end.is_empty() => {
-            return format!("keep the return value and call `{}` when the owner ends", handle.end);
+    if !handle.end.is_empty() {
+        return format!("keep the return value and call `{}` when the owner ends", handle.end);
+    }
+    let Some(clear) = stopper(&handle.api) else { return "stop it when the owner ends".to_owned() };
+    match (&handle.missed, &handle.kept_in) {
+        (Some(missed), _) if missed.in_line => format!("call `{clear}` in a `finally`"),
+        (Some(_), _) => format!("call `{clear}` on this path too, before the promise is settled"),
+        (None, Kept::Dropped) if handle.races => {
+            format!("keep the id and call `{clear}` with it once the race is over")
         }
-        api if api.ends_with("setInterval") => "clearInterval",
-        api if api.ends_with("requestAnimationFrame") => "cancelAnimationFrame",
-        api if api.ends_with("requestIdleCallback") => "cancelIdleCallback",
-        _ => "clearTimeout",
-    };
-    match handle.kept_in {
-        _ if handle.missed.is_some() => format!("call `{clear}` in a `finally`"),
-        Kept::Dropped => format!("keep the id and call `{clear}` with it when the owner ends"),
+        (None, Kept::Dropped) => format!("keep the id and call `{clear}` with it when the owner ends"),
         _ => format!("call `{clear}` with the id when the owner ends"),
     }
 }

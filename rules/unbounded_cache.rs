@@ -1,9 +1,9 @@
 //! A keyed collection that repeating code fills and nothing empties.
 
-use crate::facts::{Container, ContainerKind, Domain, Value};
+use crate::facts::{Container, ContainerKind, Value};
 use crate::finding::{Finding, Severity};
 use crate::program::Program;
-use crate::program::growth::{Cause, Kind};
+use crate::program::growth::{Cause, Cure, Growth, Kind};
 use crate::rule::{Findings, Group, Rule};
 
 pub const RULE: Rule = Rule {
@@ -40,11 +40,7 @@ pub(super) fn report(program: &Program, findings: &mut Findings, wanted: fn(&Con
             }
             _ => continue,
         };
-        findings.add(Finding {
-            message,
-            help: help(growth.container, growth.op.key.as_ref().map(|k| &k.domain), growth.op.value),
-            ..unit.finding_of_growth(&growth)
-        });
+        findings.add(Finding { message, help: help(&growth, unit.cure(&growth)), ..unit.finding_of_growth(&growth) });
     }
 }
 
@@ -56,26 +52,45 @@ const fn what_it_holds(container: &Container) -> &'static str {
     }
 }
 
-fn help(container: &Container, domain: Option<&Domain>, value: Value) -> String {
+/// What to do, by what is stored and by whether it can be had again.
+pub(super) fn help(growth: &Growth<'_>, cure: Cure) -> String {
+    let (container, value) = (growth.container, growth.op.value);
     let name = &container.name;
     if container.misused {
         return format!(
             "call `{name}.set(key, value)`: brackets on a `WeakMap` set plain properties, which keep their values"
         );
     }
-    match (container.kind, domain) {
-        (kind @ (ContainerKind::Map | ContainerKind::Set), Some(Domain::Object)) => {
-            format!("make `{name}` a `Weak{kind:?}`, whose entries go away with their keys")
+    match (container.kind, cure) {
+        (ContainerKind::Set, Cure::Weaken) => {
+            format!("make `{name}` a `WeakSet`: its entries go away with their keys")
         }
+        (_, Cure::Weaken) => format!("make `{name}` a `WeakMap`: its entries go away with their keys"),
         (ContainerKind::List, _) => {
             format!("drain `{name}` where it is used (`splice(0)`), or keep only the newest elements")
         }
         (ContainerKind::Text, _) => {
             format!("write what `{name}` collects to a stream, or reset it after use")
         }
-        _ if matches!(value, Value::Promise | Value::Deferred) => {
-            format!("delete the entry of `{name}` in a `finally` once its promise settles")
+        (_, Cure::Delete) => {
+            format!("delete the entry of `{name}` where it is set to `undefined`: the key itself stays")
         }
-        _ => format!("limit `{name}`: use an LRU with a `max`, or delete entries that are no longer needed"),
+        (_, Cure::Evict) => {
+            format!("limit `{name}`: use an LRU with a `max`, or delete the oldest entry beyond a size")
+        }
+        (_, Cure::EvictFromMap) => format!(
+            "make `{name}` a `Map` and delete its oldest entry beyond a size: a plain object lists keys that look like \
+             integers first, whatever their age"
+        ),
+        _ if value == Value::Promise => {
+            format!("delete the entry of `{name}` once its promise has settled, or at least when it rejects")
+        }
+        _ if matches!(value, Value::Deferred | Value::Timer(_)) => {
+            format!("delete the entry of `{name}` once it has settled, whether it succeeds or fails")
+        }
+        _ if matches!(value, Value::Function | Value::Instance | Value::Ward) => {
+            format!("delete the entry of `{name}` when what it holds is closed or no longer needed")
+        }
+        _ => format!("delete entries of `{name}` that are no longer needed"),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::apis::{Often, Sink, What};
 use crate::facts::{Domain, FileName, Read};
-use crate::finding::{Confidence, Edit, Finding, Fix, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::program::{Program, Unit};
 use crate::rule::{Findings, Group, Rule};
 
@@ -69,7 +69,7 @@ fn finding(unit: &Unit, read: &Read, confidence: Confidence) -> Finding {
         message: format!("`{}` reads the whole {subject} into memory {often}", read.api),
         labels,
         help: help(read),
-        fixes: fix(unit, read).into_iter().collect(),
+        fixes: read.rewrite.as_ref().and_then(|rewrite| unit.streamed(rewrite)).into_iter().collect(),
         ..unit.finding(read.span, confidence)
     }
 }
@@ -99,21 +99,4 @@ fn help(read: &Read) -> String {
         Some(Sink::Lines) => format!("use lines: `for await (const line of createInterface({{ input: {from} }}))`"),
         None => format!("read it in chunks with `{from}`, or reject files above a size limit"),
     }
-}
-
-fn fix(unit: &Unit, read: &Read) -> Option<Fix> {
-    let rewrite = read.rewrite.as_ref()?;
-    let imports = &unit.facts.imports;
-    let module = if rewrite.awaits { "stream/promises" } else { "stream" };
-    let (names, import) = imports.need(unit.id, &[(module, "pipeline"), ("fs", "createReadStream")])?;
-    let streams = format!("{}({}({}), {}", names[0], names[1], rewrite.source, rewrite.target);
-    let text = if rewrite.awaits {
-        format!("await {streams});")
-    } else {
-        format!("{streams}, (error) => {{ if (error) console.error(error); }});")
-    };
-    let removed = rewrite.remove.map(|span| Edit { file: unit.id, span, text: String::new() });
-    let written = Edit { file: unit.id, span: rewrite.statement, text };
-    let edits = import.into_iter().chain(removed).chain([written]).collect();
-    Some(Fix { title: "stream the file".into(), safe: false, edits })
 }

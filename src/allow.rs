@@ -256,14 +256,10 @@ mod tests {
             labels: Vec::new(),
             help: String::new(),
             fixes: Vec::new(),
+            whose: crate::program::whose::Whose::Product,
         };
         let terms = Terms { ran: &[&RULE], require_reason: &|_| None };
-        let (kept, notices) = apply(
-            vec![finding],
-            &Program::link(vec![facts], &[], None, crate::apis::Apis::built_in()),
-            &sources,
-            &terms,
-        );
+        let (kept, notices) = apply(vec![finding], &Program::link(vec![facts], &[], None), &sources, &terms);
         (kept.len(), notices.into_iter().map(|notice| notice.message).collect())
     }
 

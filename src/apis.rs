@@ -132,6 +132,19 @@ impl Apis {
         })
     }
 
+    /// The same with what the language itself does with values, for the value-flow engine.
+    ///
+    /// # Panics
+    /// When one of the tables is wrong, which the tests of the engine rule out.
+    pub fn with_language() -> &'static Self {
+        static WHOLE: OnceLock<Apis> = OnceLock::new();
+        let tables = || [crate::rules::TABLES, &[crate::rules::LANGUAGE]].concat();
+        WHOLE.get_or_init(|| match Self::from_tables(&tables()) {
+            Ok(apis) => apis,
+            Err(error) => unreachable!("built-in table: {error}"),
+        })
+    }
+
     /// Reads tables, given as file name and text. A table may use the types of any other.
     ///
     /// # Errors
@@ -265,6 +278,19 @@ impl Apis {
     #[must_use]
     pub fn listener_removal(&self, name: &str) -> Option<RowId> {
         self.removes.get(name).copied()
+    }
+
+    /// The method that takes a listener away which the method `name` of this row adds: the one that is most like it.
+    #[must_use]
+    pub fn listener_remover(&self, added_by: RowId, name: &str) -> Option<&str> {
+        let of = self.row(added_by).of.as_deref()?;
+        let removes = |row: &&Row| {
+            row.closes == Some(What::Listener) && row.by == Some(By::Handler) && row.of.as_deref() == Some(of)
+        };
+        let names = self.rows.iter().filter(removes).flat_map(|row| &row.method);
+        let like = |other: &str| other.bytes().rev().zip(name.bytes().rev()).take_while(|(a, b)| a == b).count();
+        // Of equals the first one counts.
+        names.rev().max_by_key(|other| like(other)).map(String::as_str)
     }
 
     /// What a method of this name most likely opens when the receiver's type is not known: `subscribe`.

@@ -33,6 +33,8 @@ pub struct Options {
     pub root: PathBuf,
     /// Files and folders, as typed.
     pub paths: Vec<PathBuf>,
+    /// Files and folders that the user means, each for itself; `None`: those are the paths.
+    pub asked: Option<Vec<PathBuf>>,
     /// The paths are files that git named: nobody asked for each of them.
     pub chosen_by_git: bool,
     /// What is to be said of how the paths were found.
@@ -88,6 +90,7 @@ impl Options {
             configs: Arc::new(Configs::none(&root)),
             root,
             paths,
+            asked: None,
             chosen_by_git: false,
             noticed: Vec::new(),
             stdin: None,

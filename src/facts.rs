@@ -25,6 +25,7 @@ pub mod places;
 pub mod promises;
 pub mod reader;
 pub mod reads;
+pub mod repairs;
 pub mod runs;
 pub mod sightings;
 pub mod sites;
@@ -32,9 +33,8 @@ pub mod stores;
 
 pub use crate::apis::{Delivers, Life, Often, Part, Sink, What};
 use crate::finding::Notice;
-use crate::graph::Packed;
 pub use cleanups::{CleanupFlaw, DeadCleanup};
-pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Value, Ways};
+pub use collections::{Container, ContainerKind, Does, Domain, Escape, Guard, Key, Op, ParamPath, Trust, Value, Ways};
 pub use comments::{Directive, Reach};
 pub use functions::{Class, ClassKind, END_METHODS, Function, FunctionKind, MOUNTS};
 pub use handles::resources::clients::{Client, Holder};
@@ -44,8 +44,9 @@ pub use links::{Gift, Given, Links, Taken, Takes};
 pub use listening::{AbortKept, Flaw, Forgotten, Mismatch};
 pub use owners::{Overwrite, Owner, OwnerKind, Replaced};
 pub use places::{Binding, Made, Place, Root, Step};
-pub use promises::{Hold, Promise, PromiseKind, Race, Racer, Recursion, Repair, Settles};
+pub use promises::{Hold, Promise, PromiseKind, Race, Racer, Recursion, Settles};
 pub use reads::{FileName, Read, Rewrite};
+pub use repairs::{Manner, Repair, Room};
 pub use runs::{Arg, Call, Use};
 pub use sightings::{Seen, Sighting};
 pub use stores::{Bound, Insert, Store, StoreKey};
@@ -114,6 +115,4 @@ pub struct FileFacts {
     pub links: Links,
     pub directives: Vec<Directive>,
     pub notices: Vec<Notice>,
-    /// The value-flow graph, of the engine that takes the place of all the others.
-    pub graph: Packed,
 }

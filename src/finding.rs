@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::program::whose::Whose;
+
 /// A range of UTF-8 bytes in a file, end exclusive. In a component file the offsets are those of the whole file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Span {
@@ -128,6 +130,8 @@ pub struct Finding {
     /// Starts with a verb; empty when a fix says it all.
     pub help: String,
     pub fixes: Vec<Fix>,
+    /// Whose code it is in.
+    pub whose: Whose,
 }
 
 /// Why a file, or a part of it, was not judged.

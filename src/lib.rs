@@ -31,6 +31,7 @@ pub mod graph;
 pub mod init;
 pub mod judge;
 pub mod lower;
+pub mod lexicon;
 pub mod output;
 pub mod package;
 pub mod page;
@@ -59,9 +60,10 @@ use cache::Cache;
 use config::Options;
 use facts::FileFacts;
 use finding::{Confidence, FileId, Finding, Notice, NoticeKind, Severity};
+use lexicon::Lexicon;
 use program::{Program, Resolver};
 use progress::Progress;
-use source::{Language, Source, Unreadable, built};
+use source::{Language, Marks, Source, Unreadable};
 use sources::Sources;
 use walk::FileToRead;
 use worker::{Line, Part};
@@ -170,9 +172,9 @@ fn run(options: &Options, files: &[FileToRead], outcome: &mut Outcome) {
     }
     outcome.files = outcome.sources.len();
     outcome.notices.extend(facts.iter_mut().flat_map(|unit: &mut FileFacts| std::mem::take(&mut unit.notices)));
-    let locations = project::locations(&outcome.sources);
+    let locations = project::locations(options, &outcome.sources);
     let resolver = (!options.isolated).then(|| Resolver::new(&locations));
-    let program = Program::link(facts, &locations, resolver, options.apis_of(&options.root));
+    let program = Program::link(facts, &locations, resolver);
     judge(options, &program, outcome);
 }
 
@@ -263,7 +265,8 @@ fn read_file(file: &FileToRead, options: &Options, cache: Option<&Cache>) -> Rea
         Err(_) if file.context => return Read::Context,
         Err(why) => return Read::Nothing(unreadable(&file.shown, file.named, &why, options.max_size)),
     };
-    if let Some(message) = passed_over(text, file.language, file.named, options) {
+    let marks = marks(text, file.language);
+    if let Some(message) = passed_over(text, marks, file.named, options) {
         return if file.context { Read::Context } else { Read::Nothing(note(&file.shown, message)) };
     }
     let apis = options.apis_of(&file.path);
@@ -271,6 +274,7 @@ fn read_file(file: &FileToRead, options: &Options, cache: Option<&Cache>) -> Rea
     let source = |text| {
         let mut source = Source::new(file.shown.clone(), Some(file.path.clone()), text, file.language);
         source.is_context = file.context;
+        source.marks = marks;
         source
     };
     if let Some(units) = known.and_then(|(cache, key)| cache.get(key)) {
@@ -284,14 +288,18 @@ fn read_file(file: &FileToRead, options: &Options, cache: Option<&Cache>) -> Rea
     read
 }
 
+pub(crate) fn marks(text: &str, language: Language) -> Marks {
+    Marks::of(text, language, &Lexicon::built_in().whose.generated)
+}
+
 /// Why a text is not read that a tool has written: leaks are mended in what it was made from.
-fn passed_over(text: &str, language: Language, named: bool, options: &Options) -> Option<String> {
+fn passed_over(text: &str, marks: Marks, named: bool, options: &Options) -> Option<String> {
     /// Bytes up to which such a text is read when it is named.
     const MOST_BUILT: usize = 5 << 20;
     if options.no_ignore || (named && text.len() <= MOST_BUILT) {
         return None;
     }
-    let built = built::of_file(text, language)?.as_str();
+    let built = marks.built?.as_str();
     Some(if named {
         let (size, limit) = (text.len(), MOST_BUILT >> 20);
         format!("{built} of {size} bytes: skipped, the limit for it is {limit} MiB (`--no-ignore` reads it)")
@@ -316,10 +324,12 @@ fn read_text(given: &config::Stdin, named: bool, options: &Options) -> Read {
     let language = Language::of(&given.name).unwrap_or(Language::JavaScript);
     match source::decode(&given.bytes) {
         Ok(text) => {
-            if let Some(message) = passed_over(text, language, named, options) {
+            let marks = marks(text, language);
+            if let Some(message) = passed_over(text, marks, named, options) {
                 return Read::Nothing(note(&path, message));
             }
             let mut source = Source::new(path, None, text, language);
+            source.marks = marks;
             source.instead_of = file.is_absolute().then(|| file.clone());
             understand(source, options.apis_of(&file))
         }

@@ -14,6 +14,10 @@ pub struct Package {
     pub directory: PathBuf,
     /// The files by which others enter it, as written: `main`, `module`, `exports`, `bin` and the like.
     pub entries: Vec<String>,
+    /// The commands that it installs: `bin`.
+    commands: Vec<String>,
+    /// The other entries.
+    loaded: Vec<String>,
     /// Nobody outside the project installs it.
     pub private: bool,
     /// Name and range of versions, as written.
@@ -43,7 +47,14 @@ impl Package {
         for field in ENTRY_FIELDS.iter().filter_map(|field| whole.get(field)) {
             note_entries(field, &mut entries);
         }
+        let (mut commands, mut loaded) = (Vec::new(), Vec::new());
+        for name in ENTRY_FIELDS {
+            let list = if name == "bin" { &mut commands } else { &mut loaded };
+            whole.get(name).into_iter().for_each(|field| note_entries(field, list));
+        }
         Self {
+            commands,
+            loaded,
             name: whole.get("name").and_then(Value::as_str).map(str::to_owned),
             directory: PathBuf::new(),
             entries,
@@ -57,7 +68,6 @@ impl Package {
     #[must_use]
     pub fn is_entry(&self, below: &str) -> bool {
         let stem = stem_of(below);
-        let built = |path: &str| path.split_once('/').map(|(_, rest)| rest.to_owned());
         let own = [Some(stem.clone()), built(&stem)];
         if self.entries.is_empty() {
             return !self.private && own.iter().flatten().any(|path| path == "index");
@@ -72,6 +82,32 @@ impl Package {
             own.iter().flatten().any(|path| theirs.iter().flatten().any(|entry| entry == path))
         })
     }
+
+    /// Whether a file, by its path below the package, is a command that the package installs, or its source.
+    #[must_use]
+    pub fn is_command(&self, below: &str) -> bool {
+        is_among(&self.commands, below)
+    }
+
+    /// Whether the package names a file, by its path below the package, as code that others load, or its source.
+    #[must_use]
+    pub fn is_loaded(&self, below: &str) -> bool {
+        is_among(&self.loaded, below)
+    }
+}
+
+fn is_among(entries: &[String], below: &str) -> bool {
+    let own = stem_of(below);
+    let source = own.strip_prefix("src/");
+    entries
+        .iter()
+        .map(|entry| stem_of(entry))
+        .any(|entry| entry == own || (source.is_some() && built(&entry).as_deref() == source))
+}
+
+/// A path without its first folder: that of the sources, or of what is built from them.
+fn built(path: &str) -> Option<String> {
+    path.split_once('/').map(|(_, rest)| rest.to_owned())
 }
 
 /// All file names below a field of entries.

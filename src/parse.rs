@@ -13,8 +13,6 @@ use crate::apis::Apis;
 use crate::facts::extract::{self, Origin};
 use crate::facts::{FileFacts, comments};
 use crate::finding::{Notice, NoticeKind, Span};
-use crate::graph::Packed;
-use crate::lower;
 use crate::source::depth::{self, Depth};
 use crate::source::{Block, Language, Source};
 use crate::syntax;
@@ -204,7 +202,6 @@ impl Job<'_> {
         let built = SemanticBuilder::new_linter().with_class_table(false).with_cfg(self.graph).build(program);
         let origin = Origin { path: &self.source.path, place: &self.source.place(), offset };
         let mut facts = extract::extract(&built.semantic, &origin, self.apis);
-        facts.graph = Packed::of(&lower::lower(&[(program, offset)]));
         facts.directives = comments::directives(program, offset, self.source);
         if self.source.blocks.first() == Some(&self.block) {
             facts.directives.extend(comments::in_markup(self.source));

@@ -7,47 +7,30 @@ pub mod lives;
 pub mod openings;
 pub mod races;
 pub mod resolve;
+mod rewrites;
 pub mod runs;
 pub mod sightings;
 pub mod stores;
 pub mod summaries;
+pub mod whose;
 
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::apis::Apis;
-use crate::facts::{FileFacts, FunctionId, Place, PlaceId, Use};
-use crate::finding::{Confidence, FileId, Finding, Label, Role, Severity, Span};
+use crate::facts::repairs::{VUE_END, VUE_END_BEFORE};
+use crate::facts::{FileFacts, FunctionId, Place, PlaceId, Repair, Use};
+use crate::finding::{Confidence, Edit, FileId, Finding, Fix, Label, Role, Severity, Span};
 use crate::package::Package;
 pub use resolve::{Location, Resolver};
 pub use runs::Runs;
 use summaries::{Elsewhere, Joined, Surroundings};
+use whose::Whose;
 
 /// The linked program.
 pub struct Program {
     pub files: Vec<Unit>,
-    /// Linked when the first rule asks.
-    flow: OnceLock<flow::Flow>,
-    /// Whether others than the files of the program can reach what each file exports.
-    outer: Vec<bool>,
-    places: Places,
-    apis: &'static Apis,
-}
-
-/// Where files are and what their imports mean, for those who link.
-#[derive(Default)]
-struct Places {
-    paths: Vec<Option<std::path::PathBuf>>,
-    resolver: Option<Resolver>,
-}
-
-impl flow::Modules for Places {
-    fn file(&self, from: FileId, specifier: &str) -> Option<FileId> {
-        let path = self.paths.get(from.0 as usize)?.as_deref()?;
-        self.resolver.as_ref()?.file(path, specifier)
-    }
 }
 
 /// One file (or one block of a component file) with what linking added.
@@ -62,16 +45,16 @@ pub struct Unit {
     ends: Vec<Option<FunctionId>>,
     /// Collections by where they are, once a rule has asked.
     by_place: OnceLock<growth::ByPlace>,
-    /// What closes listeners, once a rule has asked.
-    closes: OnceLock<openings::ByEvent>,
+    /// What closes listeners and timers, once a rule has asked.
+    closes: OnceLock<openings::ByName>,
     /// What was found of each collection, once a rule has asked.
     growth_kinds: OnceLock<Vec<Option<growth::Kind>>>,
     /// What other files do to this one.
     pub joined: Joined,
     /// Read for the sake of others only: nothing is reported here.
     pub is_context: bool,
-    /// Part of a test: nothing in it outlives the run of the test.
-    pub is_test: bool,
+    /// Whose code it is: findings outside of the product are guesses.
+    pub whose: Whose,
     /// The package that the file belongs to, where a fix may ask for it.
     pub package: Option<Arc<Package>>,
 }
@@ -81,13 +64,8 @@ impl Program {
     ///
     /// Without a resolver, each file is judged by itself.
     #[must_use]
-    pub fn link(
-        mut files: Vec<FileFacts>,
-        locations: &[Location],
-        resolver: Option<Resolver>,
-        apis: &'static Apis,
-    ) -> Self {
-        let modules = resolver.as_ref().map(|resolver| resolve::modules(resolver, &files, locations));
+    pub fn link(mut files: Vec<FileFacts>, locations: &[Location], resolver: Option<Resolver>) -> Self {
+        let modules = resolver.map(|resolver| resolve::modules(&resolver, &files, locations));
         for (id, facts) in files.iter_mut().enumerate() {
             // What is done with other people's code concerns no file of the run.
             let is_ours = |module: u32| modules.as_ref().is_some_and(|all| all[id][module as usize].is_some());
@@ -99,28 +77,14 @@ impl Program {
         for (unit, location) in files.iter_mut().zip(locations) {
             unit.package.clone_from(&location.package);
             unit.is_context = location.is_context;
-            unit.is_test = location.is_test();
         }
-        let outer: Vec<bool> = locations.iter().map(Location::is_outer).collect();
+        whose::attribute(&mut files, locations, modules.as_deref());
         if let Some(modules) = modules {
-            let tests: Vec<bool> = files.iter().map(|unit| unit.is_test).collect();
-            summaries::join(&mut files, &Surroundings { modules: &modules, outer: &outer, tests: &tests });
+            let outer: Vec<bool> = locations.iter().map(Location::is_outer).collect();
+            let aside: Vec<bool> = files.iter().map(|unit| !unit.whose.counts_as_user()).collect();
+            summaries::join(&mut files, &Surroundings { modules: &modules, outer: &outer, aside: &aside });
         }
-        let paths = locations.iter().map(|location| location.path.clone()).collect();
-        Self { files, flow: OnceLock::new(), outer, places: Places { paths, resolver }, apis }
-    }
-
-    /// The values of the program and what flows where.
-    #[must_use]
-    pub fn flow(&self) -> &flow::Flow {
-        self.flow.get_or_init(|| {
-            // A graph that cannot be read is that of an empty file: a cache was changed under our hands.
-            let graphs = self.files.par_iter().map(|unit| unit.facts.graph.unpack().unwrap_or_default()).collect();
-            let alone = self.places.resolver.is_none();
-            let outer = |index: usize| alone || self.outer.get(index).copied().unwrap_or(true);
-            let standing: Vec<_> = (0..self.files.len()).map(|index| flow::Standing { outer: outer(index) }).collect();
-            flow::Flow::link(graphs, &standing, &self.places, self.apis)
-        })
+        Self { files }
     }
 }
 
@@ -143,7 +107,7 @@ impl Unit {
             growth_kinds: OnceLock::new(),
             joined: alone,
             is_context: false,
-            is_test: false,
+            whose: Whose::Product,
             package: None,
         }
     }
@@ -192,7 +156,25 @@ impl Unit {
             labels: Vec::new(),
             help: String::new(),
             fixes: Vec::new(),
+            whose: self.whose,
         }
+    }
+
+    /// A change that was worked out when the file was read, where what the project depends on does not speak against it.
+    /// None of them is safe: a reader has to agree.
+    #[must_use]
+    pub fn fix(&self, repair: &Repair) -> Option<Fix> {
+        let end = if repair.vue {
+            let major = self.package.as_ref().and_then(|package| package.major("vue"))?;
+            if major >= 3 { VUE_END } else { VUE_END_BEFORE }
+        } else {
+            VUE_END
+        };
+        let edit = |(span, text): &(Span, String)| {
+            let text = if repair.vue { text.replace(VUE_END, end) } else { text.clone() };
+            Edit { file: self.id, span: *span, text }
+        };
+        Some(Fix { title: repair.title.clone(), safe: false, edits: repair.edits.iter().map(edit).collect() })
     }
 
     /// The label that says why a function runs again and again.

@@ -1,28 +1,33 @@
 //! The files of a run as parts of a project: where they are, and which others of the project say what becomes of them.
 
+mod grounds;
+
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
 use crate::config::Options;
-use crate::package::{self, Packages};
+use crate::package;
 use crate::program::Location;
 use crate::sources::Sources;
 use crate::walk::{self, FileToRead};
+pub use grounds::Grounds;
 
 /// Files that are read for the sake of others. A project with more is only read as far as the package goes.
 const MOST_CONTEXT: usize = 4_000;
 
-/// Where each file is, by its id.
+/// Where each file is, by its id, and whose code it is.
 #[must_use]
-pub fn locations(sources: &Sources) -> Vec<Location> {
-    let mut packages = Packages::default();
+pub fn locations(options: &Options, sources: &Sources) -> Vec<Location> {
+    let mut grounds = Grounds::new(options);
     sources
         .units()
         .map(|source| {
             let path = source.on_disk().and_then(|file| std::path::absolute(file).ok()).map(|p| walk::normalised(&p));
-            let package = path.as_ref().and_then(|path| packages.of(path));
-            Location { path, package, is_context: source.is_context }
+            let Some(path) = path else { return Location { is_context: source.is_context, ..Location::default() } };
+            let (whose, is_command) = grounds.of_file(&path, source.marks);
+            let package = grounds.packages.of(&path);
+            Location { path: Some(path), package, is_context: source.is_context, whose, is_command }
         })
         .collect()
 }

@@ -102,8 +102,8 @@ pub fn run(rules: &[&Rule], program: &Program, least: Confidence) -> (Vec<Findin
             (rule.check)(program, &mut findings);
         }));
         let mut found = findings.found;
-        // What a test leaves open or fills goes with its process.
-        for finding in found.iter_mut().filter(|f| program.files[f.file.0 as usize].is_test) {
+        // What a test, a demo or a script leaves open or fills goes with its process.
+        for finding in found.iter_mut().filter(|finding| !finding.whose.is_product()) {
             finding.confidence = Confidence::Guess;
         }
         found.retain(|finding| finding.confidence >= least);

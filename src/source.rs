@@ -4,6 +4,7 @@ pub mod blocks;
 pub mod built;
 pub mod depth;
 pub mod lines;
+pub mod marks;
 
 use std::fs::File;
 use std::io::Read;
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use oxc_span::SourceType;
 
 pub use lines::{LineIndex, Position, Unit};
+pub use marks::Marks;
 
 /// A file that was read.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub struct Source {
     pub instead_of: Option<PathBuf>,
     /// Read for the sake of others only.
     pub is_context: bool,
+    /// What the text says of itself.
+    pub marks: Marks,
     /// The whole file, a byte-order mark included; empty once nobody needs it.
     pub text: Arc<str>,
     pub language: Language,
@@ -49,7 +53,7 @@ impl Source {
     pub fn new(path: String, file: Option<PathBuf>, text: &str, language: Language) -> Self {
         let blocks = blocks::blocks(text, language);
         let (text, lines) = (Arc::from(text), OnceLock::new());
-        Self { path, file, instead_of: None, is_context: false, text, language, blocks, lines }
+        Self { path, file, instead_of: None, is_context: false, marks: Marks::default(), text, language, blocks, lines }
     }
 
     /// The lines of the text, computed on first use.

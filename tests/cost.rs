@@ -10,9 +10,10 @@ use std::process::{Command, Stdio};
 
 use project::Project;
 
-/// Instructions for each byte of the sample, start-up left out, as this was last looked at. The build of the tests is not
+/// Instructions for each byte of the sample, start-up left out, as this was last looked at: when names came to count by
+/// their imports, fixes to ask whether their words mean the same elsewhere, and texts whether a tool wrote them. The build of the tests is not
 /// optimised; what makes it slower makes the command slower too.
-const BUDGET: u64 = 2_540;
+const BUDGET: u64 = 2_900;
 
 /// How much more than the budget is let through, in percent.
 const TOLERANCE: u64 = 10;

@@ -23,6 +23,19 @@ http.createServer((req, res) => {
   res.end();
 });
 ";
+/// An error that a line would mend: the finding is on line 7.
+const PAGES: &str = "\
+import http from 'node:http';
+
+const pages = new Map();
+
+http.createServer((req, res) => {
+  if (!pages.has(req.url)) {
+    pages.set(req.url, decodeURI(req.url));
+  }
+  res.end(pages.get(req.url));
+});
+";
 /// A warning: the finding is on line 5.
 const READ: &str = "\
 import http from 'node:http';
@@ -132,7 +145,7 @@ fn one_line_each() {
 
 #[test]
 fn json_has_the_fields_of_the_contract_in_their_order() {
-    let project = Project::new(&[("a.mjs", CACHE)]);
+    let project = Project::new(&[("a.mjs", PAGES)]);
     let out = project.check(&["--format", "json"]).out;
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(keys(&out, &out), ["version", "summary", "findings", "notices"]);
@@ -151,8 +164,8 @@ fn json_has_the_fields_of_the_contract_in_their_order() {
     let text = &text[text.find("\"fixes\":[").unwrap()..];
     assert_eq!(keys(text, &finding["fixes"][0].to_string()), ["title", "safe", "edits"]);
 
-    assert_eq!(finding["start"], serde_json::json!({ "line": 6, "column": 3, "offset": 96 }));
-    assert_eq!(&CACHE[96..104], "sessions");
+    assert_eq!(finding["start"], serde_json::json!({ "line": 7, "column": 5, "offset": 124 }));
+    assert_eq!(&PAGES[124..129], "pages");
     assert_eq!(finding["severity"], "error");
     assert_eq!(report["summary"]["errors"], 1);
 }

@@ -44,11 +44,17 @@ fn acquits_leaks_that_are_fixed() {
     let mut fixed = Vec::new();
     for fixture in fixtures().into_iter().filter(|f| name(f).starts_with("leak_") && !is_unproven(f)) {
         let rule = name(fixture.parent().expect("a folder"));
-        let Some(text) = GROWTH.contains(&rule.as_str()).then(|| repaired(&fixture)).flatten() else { continue };
+        let judged = !BY_TIME.contains(&rule.as_str()) && !PARTLY.contains(&name(&fixture).as_str());
+        let Some(text) = judged.then(|| repaired(&fixture)).flatten() else { continue };
         let home = folder.join(rule);
         std::fs::create_dir_all(&home).expect("a folder for repaired fixtures");
         let copy = home.join(format!("ok_fixed_{}", name(&fixture)));
         std::fs::write(&copy, text).expect("a repaired fixture");
+        for part in
+            entries(fixture.parent().expect("a folder"), "").into_iter().filter(|f| name(f).starts_with("part_"))
+        {
+            std::fs::copy(&part, home.join(name(&part))).expect("what the fixture imports");
+        }
         fixed.push(copy);
     }
     assert!(fixed.len() > 20 || std::env::var_os("LEAKLINT_FIXTURES").is_some(), "{} repaired fixtures", fixed.len());
@@ -66,9 +72,11 @@ fn turn() -> File {
     turn
 }
 
-/// Rules whose fixes are run.
-const GROWTH: [&str; 5] =
-    ["unbounded-cache", "unbounded-list", "expired-entry-kept", "pending-entry-kept", "eviction-misses-key"];
+/// Rules whose fixes let things go after a time, which is longer than Node looks on.
+const BY_TIME: [&str; 2] = ["unbounded-cache-library", "session-memory-store"];
+
+/// What is rejected on `error` still hangs when it is closed without one, as this fixture does.
+const PARTLY: [&str; 1] = ["leak_stream_of_anyone.mjs"];
 
 /// The fixture with the first fix of each of its findings; `None` unless all of them have one. The bounds are lowered so
 /// that they are reached while Node looks on.

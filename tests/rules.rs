@@ -281,6 +281,12 @@ fn wording(finding: &Finding) -> Vec<String> {
     demand(finding.labels.iter().all(|label| !label.text.trim().is_empty()), "a label is empty");
     demand(!finding.help.is_empty() || !finding.fixes.is_empty(), "neither help nor fix");
     demand(!finding.help.ends_with('.'), "the help ends in a full stop");
+    let texts = finding.labels.iter().map(|label| &label.text).chain([message, &finding.help]);
+    let unfilled = |text: &String| {
+        let named = |at: usize| text[at + 2..].trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '_');
+        text.match_indices("`{").any(|(at, _)| named(at).starts_with("}`"))
+    };
+    demand(!texts.into_iter().any(unfilled), "a text shows the name of a variable of ours in braces");
     wrong
 }
 

@@ -29,7 +29,6 @@ fn used(began: Instant) -> Duration {
 }
 
 fn time(path: &str, text: &str) -> Duration {
-    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let began = Instant::now();
     let before = used(began);
     let (_, notices) = lint_text(path, text, Confidence::Likely);
@@ -40,6 +39,8 @@ fn time(path: &str, text: &str) -> Duration {
 
 /// Whether the time for `n` and `4n` parts tells of linear work.
 fn is_linear(path: &str, text: &dyn Fn(usize) -> String, n: usize) -> Result<(), String> {
+    // Other tests neither analyse nor write texts meanwhile.
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let (short, long) = (text(n), text(4 * n));
     let (mut least_short, mut least_long) = (Duration::MAX, Duration::MAX);
     for _ in 0..TRIES {
@@ -233,8 +234,17 @@ fn statements() {
                     "}",
                 )
             }),
-            ("maps", 400, |n| {
-                lines("", n, |i| format!("const m{i} = new Map(); export function f{i}(k) {{ m{i}.set(k, 1) }}"), "")
+            ("timers that are cleared", 2_000, |n| {
+                let timer = |i| format!("const t{i} = setInterval(() => g({i}), 9); clearInterval(t{i});");
+                lines("export function f(g) {", n, timer, "}")
+            }),
+            ("effects", 2_000, |n| {
+                let effect = |i| {
+                    format!(
+                        "useEffect(() => {{ on('a{i}', h); return () => window.removeEventListener('a{i}', h); }});"
+                    )
+                };
+                lines("import { useEffect } from 'react'; export function C() {", n, effect, "}")
             }),
             ("listeners", 1_500, |n| {
                 lines("export function f() {", n, |i| format!("window.addEventListener('e{i}', () => {{}});"), "}")
@@ -244,6 +254,35 @@ fn statements() {
                 let add = lines("const h = () => {}; export function f() {", n, hook("add"), "}");
                 add + &lines("export function g() {", n, hook("remove"), "}")
             }),
+            ("pieces of a request", 600, |n| {
+                let piece = |_| "req.on('data', (c) => { body += c; });".to_owned();
+                lines("import http from 'http'; http.createServer((req, res) => { let body = '';", n, piece, "});")
+            }),
+            ("a long template", 3_000, |n| {
+                lines("const m = {}; export function f(x) { m[`", n, |_| "${x}a".to_owned(), "`] = 1; }")
+            }),
+        ],
+    );
+}
+
+#[test]
+fn collections() {
+    all_linear(
+        "a.mjs",
+        &[
+            ("entries of one dictionary", 2_500, |n| {
+                lines("const m = {}; export function f(k) {", n, |i| format!("m[k + {i}] = 1;"), "}")
+            }),
+            ("functions that call one function", 1_500, |n| {
+                let call = |i| format!("export function g{i}(x) {{ f(x + {i}); }}");
+                lines("const m = new Map(); const f = (k) => { m.set(k, 1) };", n, call, "")
+            }),
+            ("links of one chain", 2_000, |n| {
+                lines("const m = new Map(); export function f(k) { m", n, |i| format!(".set(k, {i})"), "}")
+            }),
+            ("maps", 400, |n| {
+                lines("", n, |i| format!("const m{i} = new Map(); export function f{i}(k) {{ m{i}.set(k, 1) }}"), "")
+            }),
             ("entries that are removed", 600, |n| {
                 lines(
                     "const m = new Map(); export function f(k) {",
@@ -251,13 +290,6 @@ fn statements() {
                     |i| format!("m.set(k + {i}, 1); m.delete(k);"),
                     "}",
                 )
-            }),
-            ("pieces of a request", 600, |n| {
-                let piece = |_| "req.on('data', (c) => { body += c; });".to_owned();
-                lines("import http from 'http'; http.createServer((req, res) => { let body = '';", n, piece, "});")
-            }),
-            ("a long template", 3_000, |n| {
-                lines("const m = {}; export function f(x) { m[`", n, |_| "${x}a".to_owned(), "`] = 1; }")
             }),
         ],
     );

@@ -142,7 +142,7 @@ fn reviewdog_agents_and_the_page() {
 
     let agent = run("agent").out;
     assert!(agent.contains(&format!("broken.js:2:{} syntax error: unexpected token\n", column().1)), "{agent}");
-    assert!(agent.ends_with("; 3 not checked; `leaklint explain RULE` says more\n"), "{agent}");
+    assert!(agent.ends_with("; 3 not checked; `leaklint explain RULE` explains a rule\n"), "{agent}");
 
     let html = run("html").out;
     let entry = format!("<b>syntax error</b> unexpected token</p><small>broken.js:2:{}</small>", column().1);

@@ -39,7 +39,7 @@ pub enum Step<'a> {
 
 impl TableError {
     /// What the parser could not read.
-    pub(super) fn parsing(file: &str, text: &str, error: &toml::de::Error) -> Self {
+    pub(crate) fn parsing(file: &str, text: &str, error: &toml::de::Error) -> Self {
         let at = error.span().unwrap_or_default();
         let key = DeTable::parse(text).map(|table| key_at(table.get_ref(), at.start)).unwrap_or_default();
         let message = error.message().lines().collect::<Vec<_>>().join(" ");
@@ -47,7 +47,7 @@ impl TableError {
     }
 
     /// What was read but makes no sense. Points at the deepest step that the file has.
-    pub(super) fn meaning((file, text): (&str, &str), steps: &[Step<'_>], message: String) -> Self {
+    pub(crate) fn meaning((file, text): (&str, &str), steps: &[Step<'_>], message: String) -> Self {
         let key = steps.iter().map(|step| match step {
             Step::Key(key) => (*key).to_owned(),
             Step::Item(index) => (index + 1).to_string(),

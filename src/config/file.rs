@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::apis::Often;
 use crate::finding::{Confidence, Severity};
+use crate::program::whose::Whose;
 use crate::rules::RULES;
 
 /// Configuration of leaklint: `leaklint.json`, `leaklint.jsonc`, `.leaklintrc.json`, or `leaklint` in `package.json`.
@@ -37,7 +38,7 @@ pub struct File {
     #[schemars(extend("default" = "likely", "examples" = ["sure"]))]
     pub min_confidence: Option<Least>,
     /// Check only files that match these patterns, in the syntax of `.gitignore`, relative to the folder of this file.
-    /// Without it, all files are checked.
+    /// Without it, all files are checked. A folder of tests, demos or tools that a pattern names counts as product code.
     #[schemars(extend("examples" = [["src/", "packages/*/src/"]]))]
     pub include: Option<Vec<String>>,
     /// Skip files that match these patterns, in the syntax of `.gitignore`, relative to the folder of this file.
@@ -162,6 +163,9 @@ pub struct Override {
     /// Whether `leaklint-ignore` comments in these files need a reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_reason: Option<bool>,
+    /// Whose code these files are, whatever their paths and their text say. Findings outside of `product` are guesses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub treat_as: Option<Whose>,
 }
 
 /// Functions that code outside of the project calls repeatedly.

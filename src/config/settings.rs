@@ -14,6 +14,7 @@ use super::file::{ALL, Entrypoint, GROUP, Level, groups};
 use super::layers::Layer;
 use crate::apis::{Apis, EntryPoint};
 use crate::finding::{Confidence, Severity};
+use crate::program::whose::Whose;
 use crate::rule::Rule;
 use crate::rules::RULES;
 use crate::source::{self, Unreadable};
@@ -56,6 +57,7 @@ pub struct Override {
     pub levels: Levels,
     pub least: Option<Confidence>,
     require_reason: Option<bool>,
+    pub treat_as: Option<Whose>,
 }
 
 /// Patterns as in `.gitignore`.
@@ -175,7 +177,7 @@ impl Settings {
             require_reason: self.require_reason,
         };
         for one in &self.overrides {
-            if one.files.means(path, false) && !one.ignore.means(path, false) {
+            if one.means(path, false) {
                 file.levels.extend(one.levels.iter().map(|(id, level)| (*id, *level)));
                 file.overridden.extend(one.levels.iter().map(|(id, level)| (*id, *level)));
                 file.least = one.least.or(file.least);
@@ -183,6 +185,13 @@ impl Settings {
             }
         }
         file
+    }
+
+    /// Whose code a file or folder is, where the configuration says so.
+    #[must_use]
+    pub fn treat_as(&self, path: &Path, is_folder: bool) -> Option<Whose> {
+        let says = self.overrides.iter().rev().filter(|one| one.treat_as.is_some());
+        says.into_iter().find(|one| one.means(path, is_folder)).and_then(|one| one.treat_as)
     }
 
     /// The lowest confidence that any file may ask for.
@@ -227,7 +236,12 @@ impl Override {
             levels: levels(&one.rules, document, &at("rules"))?,
             least: one.min_confidence.map(super::file::Least::confidence),
             require_reason: one.require_reason,
+            treat_as: one.treat_as,
         })
+    }
+
+    fn means(&self, path: &Path, is_folder: bool) -> bool {
+        self.files.means(path, is_folder) && !self.ignore.means(path, is_folder)
     }
 
     /// The patterns as written.

@@ -56,6 +56,8 @@ impl Options {
     fn take_paths(&mut self, check: &Check) -> Result<()> {
         let files = &check.files;
         if let Some(list) = &files.files_from {
+            // Whoever hands on a list has not named each file in it.
+            self.asked = Some(self.paths.clone());
             self.paths.extend(listed(list)?);
         }
         let dash = |path: &PathBuf| path == Path::new("-");
@@ -67,6 +69,10 @@ impl Options {
                 bail!("standard input cannot be both a list of files and a file");
             }
             let name = files.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("<stdin>"));
+            // An editor sends whatever is open, and says what it is.
+            if files.stdin_filename.is_none() {
+                self.asked.get_or_insert_with(|| self.paths.clone()).push(name.clone());
+            }
             self.stdin = Some(Stdin { name, bytes: read_stdin(files.max_size)? });
             self.paths.retain(|path| !dash(path));
         } else if files.stdin_filename.is_some() {
@@ -97,6 +103,7 @@ impl Options {
             changes.sort_by(|a, b| a.path.cmp(&b.path));
             changes
         };
+        self.asked = Some(below.clone());
         let below: BTreeSet<&Path> = below.iter().map(PathBuf::as_path).collect();
         let is_below = |path: &Path| path.ancestors().any(|above| below.contains(above));
         changes.retain(|change| is_below(&change.path) && self.is_ours(&change.path));

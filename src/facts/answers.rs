@@ -9,10 +9,10 @@ use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
-use super::FunctionId;
 use super::flow::{Answer as Ways, Question, every_way_out, nodes_within};
 use super::reader::{Reader, bound_symbol, peel};
 use super::sites::{May, Named};
+use super::{FunctionId, Room};
 use crate::finding::Span;
 
 /// A body that is not read, on every way or on one.
@@ -26,7 +26,7 @@ pub struct Unread {
     pub name: String,
     pub kind: UnreadKind,
     /// Where a statement that discards the body can be written.
-    pub insert: Option<Span>,
+    pub room: Option<Room>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +101,9 @@ impl<'a> Reader<'a, '_> {
                 done.push(use_of);
             }
         }
+        let mut room = None;
         let kind = if done.is_empty() {
+            room = self.room_at_start(function);
             UnreadKind::Never
         } else if outside || done.iter().any(|n| self.owner_of(*n) != function) {
             return;
@@ -110,6 +112,9 @@ impl<'a> Reader<'a, '_> {
                 Question { function: node, from: None, done: &done, throws: false, failing: &[], risks: false };
             let Ways::Misses(way) = every_way_out(self.semantic, &question) else { return };
             let at = way.test.filter(|_| way.at == node).unwrap_or(way.at);
+            if matches!(self.nodes.kind(at), AstKind::ReturnStatement(r) if r.argument.is_none()) {
+                room = self.room_before(at);
+            }
             UnreadKind::OnThisWay(if at == node { self.head_of_function(node) } else { self.span_of(at) })
         };
         let unread = Unread {
@@ -118,7 +123,7 @@ impl<'a> Reader<'a, '_> {
             function: self.owner_of(call.node_id.get()),
             name: self.scoping.symbol_name(symbol).to_owned(),
             kind,
-            insert: if kind == UnreadKind::Never { self.start_of_body(node) } else { None },
+            room,
         };
         self.facts.unread.push(unread);
     }
@@ -204,16 +209,6 @@ impl<'a> Reader<'a, '_> {
         None
     }
 
-    /// Behind the brace that opens the body of a function.
-    fn start_of_body(&self, function: NodeId) -> Option<Span> {
-        let body = match self.nodes.kind(function) {
-            AstKind::Function(f) => f.body.as_ref()?.span,
-            AstKind::ArrowFunctionExpression(f) => f.body.as_function_body()?.span,
-            _ => return None,
-        };
-        Some(self.span(oxc_span::Span::new(body.start + 1, body.start + 1)))
-    }
-
     /// `const copy = response.clone()`: a side that nobody reads takes up all that the other one gets.
     fn note_clone(&mut self, call: &'a CallExpression<'a>) {
         let Some(member) = peel(&call.callee).as_member_expression() else { return };
@@ -237,7 +232,7 @@ impl<'a> Reader<'a, '_> {
             function: self.owner_of(call.node_id.get()),
             name: self.scoping.symbol_name(unread).to_owned(),
             kind: UnreadKind::Clone,
-            insert: None,
+            room: None,
         };
         self.facts.unread.push(unread);
     }

@@ -10,7 +10,7 @@ use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
-use super::flow::nodes_within;
+use super::flow::{nodes_within, part_of};
 use super::reader::{Reader, last_name, peel};
 use super::sites::May;
 use super::{FunctionId, What};
@@ -128,8 +128,10 @@ impl<'a> Reader<'a, '_> {
         function: FunctionId,
         closings: &'c [Closing<'a>],
     ) -> impl Iterator<Item = &'c Closing<'a>> {
-        let span = self.nodes.kind(self.function_nodes[function.0 as usize]).span();
-        closings.iter().filter(move |c| span.contains_inclusive(c.call.span))
+        let within = part_of(self.nodes, self.function_nodes[function.0 as usize]);
+        let from = closings.partition_point(|c| c.node.index() < within.start);
+        let to = from + closings[from..].partition_point(|c| c.node.index() < within.end);
+        closings[from..to].iter()
     }
 
     /// The first call inside a node that opens something.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FunctionId, PlaceId};
+use super::{FunctionId, PlaceId, Repair, Room};
 use crate::finding::Span;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,6 +29,22 @@ pub struct Container {
     pub forgotten: Option<Span>,
     /// Its elements are gone through here, one after the other.
     pub walked: Option<Span>,
+    /// What is asked of it is one entry at a time, and what is asked for can be had again: see [`Trust`].
+    pub trust: Trust,
+}
+
+/// What speaks against dropping an entry of a collection that grows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question that a fix asks")]
+pub struct Trust {
+    /// It is gone through, copied, printed or handed on as a whole.
+    pub whole: bool,
+    /// It is made with entries in it.
+    pub filled: bool,
+    /// What an entry holds is changed, called, awaited or ended in its place.
+    pub used: bool,
+    /// Somebody asks for what an entry holds, not only whether it is there.
+    pub asked: bool,
 }
 
 impl Container {
@@ -65,16 +81,17 @@ pub struct Op {
     pub value: Value,
     /// The same as written, when it has a name.
     pub stores: Option<String>,
+    /// It is computed here from something, and is no more than a value: nothing that runs, waits or is open.
+    pub computed: bool,
     pub function: FunctionId,
     /// On which ways out of its function what it stores or settles is removed as well.
     pub ways: Ways,
     pub guard: Guard,
     pub span: Span,
-    /// The statement that does it, for fixes that insert a line.
-    pub statement: Span,
-    /// When that statement does nothing else and stands in a block: the line break and indentation that a further
-    /// statement behind it needs.
-    pub break_after: Option<String>,
+    /// Behind the statement that does it, where that does nothing else.
+    pub room: Option<Room>,
+    /// What takes the entry out: when its timer has fired, or instead of emptying it.
+    pub repair: Option<Repair>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod forgotten;
 mod members;
+mod memo;
 mod ops;
 mod reach;
 mod stored;
@@ -19,7 +20,7 @@ use smallvec::SmallVec;
 use super::functions::key_name;
 use super::places::{Seg, Spot, SpotRoot, is_symbol_name};
 use super::reader::{Reader, peel};
-use super::{Container, ContainerKind, Does, Escape, TOP};
+use super::{Container, ContainerKind, Does, Escape, TOP, Trust};
 use crate::finding::Span;
 use reach::Fresh;
 
@@ -58,6 +59,16 @@ fn does_after_start(container: &Container, does: Does) -> bool {
 /// every entry is a question to the whole program.
 fn may_grow_for_good(container: &Container) -> bool {
     does_after_start(container, Does::Grow) && !is_bounded(container) && !container.is_out_of_sight()
+}
+
+/// `new Map(entries)`, `[a, b]`.
+fn is_filled(value: &Expression<'_>) -> bool {
+    match value.get_inner_expression() {
+        Expression::NewExpression(new) => !new.arguments.is_empty(),
+        Expression::ArrayExpression(array) => !array.elements.is_empty(),
+        Expression::LogicalExpression(e) => is_filled(&e.right),
+        _ => false,
+    }
 }
 
 struct Found<'a> {
@@ -288,6 +299,7 @@ impl<'a> Reader<'a, '_> {
                 // A second `new Map()` would have to be changed as well.
                 let known = &mut self.collections.list[index];
                 known.container.made = made.filter(|_| !std::mem::replace(&mut known.is_made, true));
+                known.container.trust.filled |= is_filled(value);
             }
         } else if let Expression::ObjectExpression(object) = peel(value)
             && spot.path.len() < 3
@@ -332,6 +344,7 @@ impl<'a> Reader<'a, '_> {
             private: spot.path.is_empty(),
             inner_removal: None,
             walked: None,
+            trust: Trust::default(),
             forgotten: None,
             settled_by_maker: Vec::new(),
         };

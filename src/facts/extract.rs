@@ -2,8 +2,8 @@
 
 use oxc_semantic::Semantic;
 
-use super::FileFacts;
 use super::reader::Reader;
+use super::{FileFacts, Links};
 use crate::apis::Apis;
 
 /// Where a block of code comes from.
@@ -35,7 +35,9 @@ pub fn extract(semantic: &Semantic<'_>, origin: &Origin<'_>, apis: &'static Apis
     let facts = &reader.facts;
     let is_asked = facts.is_interesting() || !facts.containers.is_empty();
     if !is_asked && !facts.links.matter() {
-        return FileFacts::default();
+        // What it loads is in use.
+        let modules = std::mem::take(&mut reader.facts.links.modules);
+        return FileFacts { links: Links { modules, ..Links::default() }, ..FileFacts::default() };
     }
     reader.note_surroundings();
     // Fixes need them, and fixes need something to fix.

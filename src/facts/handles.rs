@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reader::{Reader, last_name, peel};
 use super::sites::{Maker, May};
-use super::{END_METHODS, FunctionId, Guard, Life, Made, PlaceId, What};
+use super::{END_METHODS, FunctionId, Guard, Life, Made, PlaceId, Repair, What};
 use crate::finding::Span;
 pub(super) use closes::is_closing_word;
 pub use closes::is_ending_word;
@@ -59,6 +59,10 @@ pub struct Handle {
     pub end: String,
     /// The event names several, each with its namespaces: `resize.menu scroll.menu`.
     pub namespaces: bool,
+    /// What one calls to take a listener away: `bus.off`; empty when nothing says so.
+    pub remover: String,
+    /// What would end it.
+    pub repair: Option<Repair>,
 }
 
 /// A way out of a function on which something stays open.
@@ -66,6 +70,8 @@ pub struct Handle {
 pub struct Missed {
     pub way: Span,
     pub why: String,
+    /// A `finally` around the work would do: nothing else stands between.
+    pub in_line: bool,
 }
 
 /// On what a listener hangs.

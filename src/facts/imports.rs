@@ -2,8 +2,10 @@
 
 use oxc_ast::ast::{BindingPattern, ImportDeclarationSpecifier, Statement, VariableDeclaration};
 use oxc_span::GetSpan;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use super::Manner;
 use super::functions::key_name;
 use super::places::{Seg, SpotRoot};
 use super::reader::Reader;
@@ -38,7 +40,13 @@ pub struct Imports {
     /// Core modules are imported as `node:fs`, not `fs`.
     pub prefixed: bool,
     pub names: Vec<Imported>,
+    /// Names that mean something else somewhere in the file, of those that fixes would write.
+    pub taken: Vec<String>,
+    pub manner: Manner,
 }
+
+/// The names that fixes import.
+const WRITTEN: [&str; 3] = ["createReadStream", "pipeline", "LRUCache"];
 
 /// The modules of Node.js that fixes import.
 const CORE: [&str; 3] = ["fs", "stream", "stream/promises"];
@@ -60,6 +68,12 @@ impl Imports {
         })
     }
 
+    /// Whether a name, or the name that it begins with, is also something else in the file.
+    fn is_taken(&self, name: &str) -> bool {
+        let first = name.split('.').next().unwrap_or(name);
+        self.taken.iter().any(|taken| taken == first)
+    }
+
     /// The names under which the file can use exports of modules, and the edit that imports those that it does
     /// not know yet. `None` when such a name stands for something else.
     #[must_use]
@@ -68,23 +82,28 @@ impl Imports {
         let mut lines = Vec::new();
         for (module, export) in wanted {
             let prefix = if self.prefixed && CORE.contains(module) { "node:" } else { "" };
-            // `stream` is what people call their streams: only its names are used, not the module.
-            let known = if *module == "fs" { self.reach(module, export) } else { self.local(module, export) };
+            let known = self.reach(module, export).filter(|name| !self.is_taken(name));
             if let Some(local) = known {
                 names.push(local);
                 continue;
             }
-            if self.names.iter().any(|n| n.local == *export) {
+            if self.is_taken(export) || self.names.iter().any(|n| n.local == *export) {
                 return None;
             }
+            let (from, end) = (self.manner.quoted(&format!("{prefix}{module}")), self.manner.end());
             lines.push(match self.style {
-                Style::Esm => format!("import {{ {export} }} from '{prefix}{module}';"),
-                Style::Cjs => format!("const {{ {export} }} = require('{prefix}{module}');"),
+                Style::Esm => format!("import {{ {export} }} from {from}{end}"),
+                Style::Cjs => format!("const {{ {export} }} = require({from}){end}"),
             });
             names.push((*export).to_owned());
         }
-        let lines = lines.join("\n");
-        let text = if self.after_import { format!("\n{lines}") } else { format!("{lines}\n") };
+        let line_break = self.manner.line_break();
+        let lines_written = lines.join(line_break);
+        let text = if self.after_import {
+            format!("{line_break}{lines_written}")
+        } else {
+            format!("{lines_written}{line_break}")
+        };
         let at = Span::new(self.insert_at, self.insert_at);
         Some((names, (!lines.is_empty()).then_some(Edit { file, span: at, text })))
     }
@@ -98,7 +117,10 @@ impl<'a> Reader<'a, '_> {
         let mut esm = false;
         let mut requires = false;
         let mut last = None;
+        // What is loaded further down may be loaded on a condition.
+        let mut above = true;
         for statement in &program.body {
+            let known = last;
             match statement {
                 Statement::ImportDeclaration(d) => {
                     (esm, last) = (true, Some(d.span.end));
@@ -114,6 +136,10 @@ impl<'a> Reader<'a, '_> {
                 }
                 _ => esm |= statement.is_module_declaration(),
             }
+            if !above {
+                last = known;
+            }
+            above &= known.is_none() || last != known;
         }
         let bare = found.names.iter().any(|n| matches!(n.module.as_str(), "fs" | "http" | "https" | "path" | "stream"));
         found.prefixed = !bare;
@@ -125,8 +151,29 @@ impl<'a> Reader<'a, '_> {
         found.style = if esm || (program.source_type.is_module() && !requires) { Style::Esm } else { Style::Cjs };
         found.after_import = last.is_some();
         let first = program.body.first().map_or(0, |s| s.span().start);
-        found.insert_at = last.unwrap_or(first) + self.offset;
+        // A comment behind the last import stays with it.
+        let rest = last.and_then(|end| self.rest_of_line(end)).map_or(0, |rest| rest.trim_end().len());
+        found.insert_at = last.unwrap_or(first) + u32::try_from(rest).unwrap_or(0) + self.offset;
+        found.manner = self.manner();
+        found.taken = self.names_taken(&found);
         self.facts.imports = found;
+    }
+
+    /// Names that a fix would write and that stand for something else, here or in some function.
+    fn names_taken(&self, imports: &Imports) -> Vec<String> {
+        let wanted = imports.names.iter().map(|n| n.local.as_str()).chain(WRITTEN);
+        // The import itself is one of those that are called so.
+        let mut times: FxHashMap<&str, usize> = wanted.map(|name| (name, 0)).collect();
+        for name in self.scoping.symbol_names() {
+            if let Some(times) = times.get_mut(name) {
+                *times += 1;
+            }
+        }
+        let imported = |name: &str| usize::from(imports.names.iter().any(|n| n.local == name));
+        let taken = times.into_iter().filter(|(name, times)| *times > imported(name));
+        let mut taken: Vec<String> = taken.map(|(name, _)| name.to_owned()).collect();
+        taken.sort_unstable();
+        taken
     }
 
     /// `const fs = require('fs')`, `const { pipeline } = require('stream')`; whether it is one.

@@ -10,13 +10,14 @@ use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
-use super::FunctionId;
 use super::functions::key_name;
 use super::places::{Seg, Spot, SpotRoot};
 use super::reader::{Reader, last_name, peel};
 use super::sites::May;
+use super::{FunctionId, Repair};
 use crate::finding::Span;
 pub(super) use aborts::follows_signals;
+pub(super) use removals::own_member;
 pub use siblings::Forgotten;
 
 /// A removal that removes nothing.
@@ -34,6 +35,8 @@ pub struct Mismatch {
     pub method: String,
     /// No alias or unknown call can make it right.
     pub sure: bool,
+    /// What would make it right.
+    pub repair: Option<Repair>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,20 +83,27 @@ pub struct AbortKept {
 
 /// One call that adds or removes a listener.
 pub(super) struct Hook<'a> {
-    call: &'a CallExpression<'a>,
-    node: NodeId,
-    function: FunctionId,
-    method: &'a str,
-    removes: bool,
-    receiver: &'a Expression<'a>,
-    spot: Option<Spot<'a>>,
-    event: Option<&'a str>,
+    pub(super) call: &'a CallExpression<'a>,
+    pub(super) node: NodeId,
+    pub(super) function: FunctionId,
+    pub(super) method: &'a str,
+    pub(super) removes: bool,
+    pub(super) receiver: &'a Expression<'a>,
+    pub(super) spot: Option<Spot<'a>>,
+    pub(super) event: Option<&'a str>,
     /// The event is written out, not a name for it.
-    literal: bool,
-    handler: Option<&'a Expression<'a>>,
-    handler_spot: Option<Spot<'a>>,
+    pub(super) literal: bool,
+    pub(super) handler: Option<&'a Expression<'a>>,
+    pub(super) handler_spot: Option<Spot<'a>>,
     /// The listener is the third argument: `on(target, 'event', f)`.
-    shifted: bool,
+    pub(super) shifted: bool,
+}
+
+impl<'a> Hook<'a> {
+    /// The argument that names the event.
+    pub(super) fn event_written(&self) -> Option<&'a Expression<'a>> {
+        self.call.arguments.get(usize::from(self.shifted)).and_then(Argument::as_expression)
+    }
 }
 
 impl<'a> Reader<'a, '_> {

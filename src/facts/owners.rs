@@ -58,6 +58,11 @@ impl<'a> Reader<'a, '_> {
         Some(Owner { kind, end, thinks_of_it, direct })
     }
 
+    /// The functions that run when the owner of what stands at `node` ends.
+    pub(super) fn ends_around(&mut self, node: NodeId) -> Option<Vec<FunctionId>> {
+        self.nearest_owner(node).map(|(_, ends, _)| ends)
+    }
+
     fn nearest_owner(&mut self, node: NodeId) -> Option<(OwnerKind, Vec<FunctionId>, bool)> {
         let home = self.owner_of(node);
         let mut at = home;

@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use super::places::{Spot, SpotRoot};
 use super::reader::{Reader, bound_symbol, peel};
+use super::runs::is_global_promise;
 use super::sites::{May, Named};
-use super::{FunctionId, Rewrite};
+use super::{FunctionId, Repair, Rewrite};
 use crate::finding::Span;
 
 /// A source that is opened in this file, and the chain of `.pipe` calls that it feeds.
@@ -44,6 +45,8 @@ pub struct Pipe {
     /// The source goes where others may close it.
     pub escapes: bool,
     pub rewrite: Option<Rewrite>,
+    /// The line that closes the source when a client goes away.
+    pub repair: Option<Repair>,
 }
 
 /// One chain: `source.pipe(a).pipe(b)`.
@@ -168,6 +171,7 @@ impl<'a> Reader<'a, '_> {
             cleaned,
             escapes,
             rewrite: if targets.len() == chain.targets.len() { self.rewrite_of_pipe(chain) } else { None },
+            repair: if end.to_response && targets.len() == 1 { self.repair_of_pipe(chain, origin) } else { None },
         };
         self.facts.pipes.push(pipe);
     }
@@ -267,6 +271,12 @@ impl<'a> Reader<'a, '_> {
         if m.object.span() != chain.source.span() || chain.first.arguments.len() != 1 {
             return None;
         }
+        // Who listens to the source, or promises something, has plans of its own for the end.
+        let listened = chain.symbol.is_some_and(|s| self.scoping.get_resolved_references(s).count() > 1);
+        let promises = |kind| matches!(kind, AstKind::NewExpression(new) if is_global_promise(self, &new.callee));
+        if listened || self.nodes.ancestor_kinds(chain.top).any(promises) {
+            return None;
+        }
         let mut at = chain.first.node_id.get();
         let mut streams = vec![chain.source.span().source_text(self.text)];
         for target in &chain.targets {
@@ -279,12 +289,42 @@ impl<'a> Reader<'a, '_> {
                 return None;
             }
         }
-        if at != chain.top || !self.is_free("pipeline", "stream") {
+        if at != chain.top {
             return None;
         }
         let target = streams.pop()?.to_owned();
         let source = streams.join(", ");
-        Some(Rewrite { statement: self.span(statement.span), remove: None, source, target, awaits: false })
+        Some(Rewrite {
+            statement: self.span(statement.span),
+            remove: None,
+            unused: None,
+            source,
+            target,
+            awaits: false,
+        })
+    }
+
+    /// `source.pipe(res)` where both have names: `res.on('close', () => source.destroy())`. All else stays as it is, what
+    /// listens to errors of the source among it.
+    fn repair_of_pipe(&mut self, chain: &Chain<'a>, origin: &Origin<'a>) -> Option<Repair> {
+        let [target] = chain.targets.as_slice() else { return None };
+        let plain =
+            |e: &Expression<'_>| matches!(peel(e), Expression::Identifier(_) | Expression::StaticMemberExpression(_));
+        // Not all that is called a stream has `destroy`, or is closed by it: of a file we know.
+        let known = !origin.by_name || origin.call.callee_name() == Some("createReadStream");
+        if chain.symbol.is_none() || !plain(target) || !origin.holds_file || !known {
+            return None;
+        }
+        let Expression::Identifier(source) = chain.source else { return None };
+        let statement = self.statement_of(chain.first.node_id.get());
+        let room = match self.nodes.kind(statement) {
+            AstKind::ExpressionStatement(_) => self.room_after(statement)?,
+            AstKind::ReturnStatement(_) => self.room_before(statement)?,
+            _ => return None,
+        };
+        let (target, close) = (target.span().source_text(self.text), self.manner().quoted("close"));
+        let code = format!("{target}.on({close}, () => {}.destroy())", source.name);
+        Some(Repair::new(format!("close it when `{target}` does"), vec![room.fill(&code)]))
     }
 
     /// Whether two expressions name the same place.

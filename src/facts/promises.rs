@@ -16,10 +16,10 @@ use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use serde::{Deserialize, Serialize};
 
-use super::FunctionId;
 use super::functions::key_name;
 use super::reader::{Reader, bound_symbol};
 use super::runs::is_global_promise;
+use super::{FunctionId, Repair};
 use crate::finding::{Confidence, Span};
 pub use races::{Race, Racer};
 pub use recursions::Recursion;
@@ -55,13 +55,6 @@ pub enum Hold {
     /// Raced with others: one that stays pending does no harm to the race.
     Raced,
     Thrown,
-}
-
-/// A change of the text that a finding can offer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Repair {
-    pub title: String,
-    pub edits: Vec<(Span, String)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,6 +155,8 @@ impl<'a> Reader<'a, '_> {
             AstKind::NewExpression(new) => oxc_span::Span::new(whole.start, new.callee.span().end),
             _ => whole,
         };
+        // A rejection that nobody in sight waits for would go unhandled.
+        let repair = repair.filter(|_| matches!(held, Hold::Awaited | Hold::Returned));
         self.facts.promises.push(Promise {
             kind,
             span: self.span(whole),

@@ -1,6 +1,6 @@
 //! One file while its syntax tree is at hand: nodes, scopes, functions and classes by number, text by span.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use oxc_ast::AstKind;
@@ -111,6 +111,8 @@ pub struct Reader<'a, 's> {
     pub(super) reached: FxHashMap<FunctionId, Rc<[FunctionId]>>,
     /// Symbols by the function that declares them, once a pass asks.
     pub(super) symbols_by_function: Option<FxHashMap<FunctionId, Vec<SymbolId>>>,
+    /// How the file is written, once a repair asks.
+    pub(super) manner: OnceCell<super::Manner>,
     /// Where fields are named, by their names, once a pass asks.
     pub(super) field_uses: Option<Rc<FxHashMap<&'a str, Vec<FieldUse<'a>>>>>,
     /// Events listened to in this file by emitter, once a promise asks for them.
@@ -179,6 +181,7 @@ impl<'a, 's> Reader<'a, 's> {
             callers: None,
             reached: FxHashMap::default(),
             symbols_by_function: None,
+            manner: OnceCell::new(),
             field_uses: None,
             heard: None,
         }

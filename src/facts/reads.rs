@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::functions::key_name;
 use super::reader::{Reader, peel};
+use super::repairs::Leftover;
 use super::sites::{May, Named};
 use super::{Delivers, FunctionId, Key, Sink, TOP};
 use crate::finding::Span;
@@ -56,6 +57,8 @@ pub struct Rewrite {
     pub statement: Span,
     /// The declaration that is not needed any more: `const data = await readFile(path)`.
     pub remove: Option<Span>,
+    /// What is imported for the old statement only.
+    pub unused: Option<Leftover>,
     /// The path that is read, or the streams from the source on, as written.
     pub source: String,
     pub target: String,
@@ -215,13 +218,15 @@ impl<'a> Reader<'a, '_> {
         let AstKind::CallExpression(send) = self.nodes.kind(*sink) else { return None };
         let member = peel(&send.callee).as_member_expression()?;
         let name = member.static_property_name()?;
-        if flow.other > 0 || !matches!(name, "end" | "send") || send.arguments.len() != 1 {
+        // `send` says what is sent: a type, a length, a tag. And who catches a failure may want to answer it.
+        let caught = self.nodes.ancestor_kinds(*sink).any(|kind| matches!(kind, AstKind::TryStatement(_)));
+        if flow.other > 0 || name != "end" || send.arguments.len() != 1 || caught {
             return None;
         }
         let statement = self.nodes.parent_id(*sink);
         let AstKind::ExpressionStatement(statement) = self.nodes.kind(statement) else { return None };
         let function = self.owner_of(*sink);
-        if function != flow.home || !self.is_free("pipeline", "stream") || !self.is_free("createReadStream", "fs") {
+        if function != flow.home {
             return None;
         }
         let awaits = delivers == Delivers::Promise;
@@ -238,6 +243,7 @@ impl<'a> Reader<'a, '_> {
         Some(Rewrite {
             statement: self.span(statement.span),
             remove,
+            unused: self.left_by(&call.callee).ok()?,
             source: path.span().source_text(self.text).to_owned(),
             target: member.object().span().source_text(self.text).to_owned(),
             awaits,
@@ -252,25 +258,16 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// With the indent and the line break, when nothing else stands on the line.
-    fn whole_lines(&self, span: oxc_span::Span) -> oxc_span::Span {
+    pub(super) fn whole_lines(&self, span: oxc_span::Span) -> oxc_span::Span {
         let (before, after) = (&self.text[..span.start as usize], &self.text[span.end as usize..]);
         let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
         let tail = after.len() - after.trim_start_matches([' ', '\t', '\r']).len();
-        if !after[tail..].starts_with('\n') || !before[..before.len() - indent].ends_with('\n') {
+        let before = &before[..before.len() - indent];
+        if !after[tail..].starts_with('\n') || !(before.is_empty() || before.ends_with('\n')) {
             return span;
         }
         let wide = |n: usize| u32::try_from(n).unwrap_or(0);
         oxc_span::Span::new(span.start - wide(indent), span.end + wide(tail) + 1)
-    }
-
-    /// Whether a fix may use a name: nothing else in the file is called so.
-    #[must_use]
-    pub fn is_free(&self, name: &str, module: &str) -> bool {
-        let imported = |n: &super::imports::Imported| {
-            n.local == name && n.export == name && n.module.strip_suffix("/promises").unwrap_or(&n.module) == module
-        };
-        let uses = self.scoping.symbol_names().filter(|n| *n == name).count();
-        uses == 0 || (uses == 1 && self.facts.imports.names.iter().any(imported))
     }
 }
 

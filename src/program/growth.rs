@@ -22,6 +22,7 @@ pub use mismatch::{Miss, MissedBy};
 pub use pending::{How, Left};
 pub use placed::ByPlace;
 use relief::Relief;
+pub use repairs::Cure;
 
 /// A collection that grows without end.
 pub struct Growth<'u> {

@@ -165,7 +165,10 @@ fn note(domain: &Domain, most: &mut Source, work: &mut Vec<ParamPath>) {
         Domain::Unknown => Source::Open,
         Domain::Params(params) => {
             for param in params {
-                if !work.iter().any(|p| (p.function, p.index) == (param.function, param.index)) {
+                // With one more than are followed, there are too many.
+                if work.len() <= MOST_PARAMS
+                    && !work.iter().any(|p| (p.function, p.index) == (param.function, param.index))
+                {
                     work.push(param.clone());
                 }
             }

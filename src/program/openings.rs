@@ -8,7 +8,7 @@ mod listeners;
 mod receivers;
 pub mod timers;
 
-pub use closes::ByEvent;
+pub use closes::ByName;
 
 use super::Unit;
 use crate::facts::{CleanupFlaw, DeadCleanup, FunctionId, Handle, Often, PlaceId, Root, Step, Use};

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use crate::facts::FileFacts;
 use crate::finding::FileId;
 use crate::package::Package;
+use crate::program::whose::Attribution;
 use folders::Folders;
 
 type Rules = ResolverGeneric<Folders>;
@@ -27,6 +28,9 @@ pub struct Location {
     pub package: Option<Arc<Package>>,
     /// Read for the sake of others only.
     pub is_context: bool,
+    pub whose: Attribution,
+    /// A command, which is no product where it runs once.
+    pub is_command: bool,
 }
 
 impl Location {
@@ -40,19 +44,6 @@ impl Location {
         }
         let below = path.strip_prefix(&package.directory).unwrap_or(path).to_string_lossy();
         package.is_entry(&below.replace('\\', "/"))
-    }
-
-    /// Part of a test, by its name, or by a folder of its package: what a test keeps goes when it is over.
-    #[must_use]
-    pub fn is_test(&self) -> bool {
-        const FOLDERS: [&str; 8] = ["test", "tests", "__tests__", "__mocks__", "spec", "specs", "e2e", "benchmark"];
-        let Some(path) = &self.path else { return false };
-        let below = self.package.as_ref().and_then(|package| path.strip_prefix(&package.directory).ok());
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
-        [".test.", ".spec.", ".bench."].iter().any(|mark| name.contains(mark))
-            || below.is_some_and(|below| {
-                below.components().any(|part| part.as_os_str().to_str().is_some_and(|name| FOLDERS.contains(&name)))
-            })
     }
 }
 

@@ -83,8 +83,8 @@ pub struct Surroundings<'a> {
     pub modules: &'a [Vec<Option<FileId>>],
     /// Code out of our sight can reach what the file exports.
     pub outer: &'a [bool],
-    /// What the file does is done in tests only.
-    pub tests: &'a [bool],
+    /// What the file does is done in tests and demos only.
+    pub aside: &'a [bool],
 }
 
 /// Joins the files of a program.
@@ -93,7 +93,7 @@ pub fn join(units: &mut [Unit], around: &Surroundings<'_>) {
     let targets = Targets::new(units, around.modules);
     let doors = Doors::find(&targets, around);
     for (unit, from) in units.iter().zip(0..) {
-        if around.tests[from as usize] {
+        if around.aside[from as usize] {
             continue;
         }
         for taken in &unit.facts.links.taken {
@@ -109,7 +109,7 @@ pub fn join(units: &mut [Unit], around: &Surroundings<'_>) {
     }
     for (own, (file, unit)) in joined.iter_mut().zip((0..).zip(units.iter())) {
         own.origins = targets.origins(FileId(file), unit);
-        if !around.tests[file as usize] {
+        if !around.aside[file as usize] {
             own.delays = targets.raced_delays(FileId(file), unit);
         }
     }
@@ -123,7 +123,7 @@ pub fn join(units: &mut [Unit], around: &Surroundings<'_>) {
     settle::made(units);
     settle::passed(units);
     settle::imported(units);
-    settle::ends(units, around.tests);
+    settle::ends(units, around.aside);
 }
 
 /// One use of something that another file gives.

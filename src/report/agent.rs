@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
+use super::change::changes;
 use super::unchecked::{Unchecked, unchecked};
-use super::{Look, counts, places, plural, safe};
+use super::{Look, counts, places, plural, safe, window};
 use crate::Outcome;
 use crate::finding::Finding;
 use crate::source::Unit;
@@ -12,7 +13,7 @@ use crate::sources::Sources;
 /// Findings and notices that are told; who has more to do than that asks again.
 const TOLD: usize = 100;
 
-/// Three lines for each finding: what and where, the evidence, the cure.
+/// Few lines for each finding: what and where, the evidence, what to do, and the edit where it is clear.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -38,16 +39,28 @@ fn print_finding(out: &mut dyn Write, finding: &Finding, sources: &Sources) -> i
     let (line, column) = source.at(finding.span.start, Unit::Utf16);
     let (severity, confidence) = (finding.severity.as_str(), finding.confidence.as_str());
     let (path, message) = (look.text(&source.path), look.text(&finding.message));
-    writeln!(out, "{path}:{line}:{column} {severity}[{}] {message} ({confidence})", finding.rule)?;
+    let place = finding.whose.place().map(|place| format!(", {place}")).unwrap_or_default();
+    writeln!(out, "{path}:{line}:{column} {severity}[{}] {message} ({confidence}{place})", finding.rule)?;
     let spot = |label| places::spot(label, finding.file, sources);
     let labels: Vec<String> =
         finding.labels.iter().map(|label| format!("{} {}", look.text(&spot(label)), look.text(&label.text))).collect();
     if !labels.is_empty() {
         writeln!(out, "  why: {}", labels.join("; "))?;
     }
-    let fix = finding.fixes.first().map_or("", |fix| fix.title.as_str());
-    let cure = if finding.help.is_empty() { fix } else { &finding.help };
-    if cure.is_empty() { Ok(()) } else { writeln!(out, "  fix: {}", look.text(cure)) }
+    if !finding.help.is_empty() {
+        writeln!(out, "  help: {}", look.text(&finding.help))?;
+    }
+    let Some(fix) = finding.fixes.first() else { return Ok(()) };
+    writeln!(out, "  fix: {}", look.text(&fix.title))?;
+    for change in changes(fix, sources) {
+        for (lines, sign) in [(&change.removed, '-'), (&change.added, '+')] {
+            for ((at, line), number) in lines.iter().enumerate().zip(change.line..) {
+                let line = window::line(line, change.difference(at), 9, look);
+                writeln!(out, "    {number} {sign} {line}")?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn summary(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {

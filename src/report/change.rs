@@ -1,6 +1,6 @@
 //! A suggested change as the lines that it takes away and puts in.
 
-use crate::finding::{FileId, Fix};
+use crate::finding::{Edit, Fix};
 use crate::source::Source;
 use crate::sources::Sources;
 
@@ -27,11 +27,24 @@ impl Change {
     }
 }
 
-/// What becomes of the first file that `fix` touches; `None` when that is too long to be shown.
+/// What becomes of the first file that `fix` touches, edits that are apart each by itself; nothing when that is too long
+/// to be shown.
 #[must_use]
-pub fn change(fix: &Fix, sources: &Sources) -> Option<Change> {
-    let file = fix.edits.first()?.file;
-    let (first, old, new) = before_and_after(fix, file, sources.of(file))?;
+pub fn changes(fix: &Fix, sources: &Sources) -> Vec<Change> {
+    let Some(file) = fix.edits.first().map(|edit| edit.file) else { return Vec::new() };
+    let source = sources.of(file);
+    let mut edits: Vec<&Edit> = fix.edits.iter().filter(|edit| edit.file == file).collect();
+    edits.sort_by_key(|edit| edit.span);
+    let lines = source.lines();
+    let together = |a: &&Edit, b: &&Edit| lines.line(b.span.start) <= lines.line(a.span.end) + 1;
+    let changes: Option<Vec<Change>> = edits.chunk_by(together).map(|edits| change(edits, source)).collect();
+    let changes = changes.unwrap_or_default();
+    let shown: usize = changes.iter().map(|change| change.removed.len() + change.added.len()).sum();
+    if shown <= MOST { changes } else { Vec::new() }
+}
+
+fn change(edits: &[&Edit], source: &Source) -> Option<Change> {
+    let (first, old, new) = before_and_after(edits, source)?;
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let same_head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let rest = old.len().min(new.len()) - same_head;
@@ -40,13 +53,11 @@ pub fn change(fix: &Fix, sources: &Sources) -> Option<Change> {
     let removed = owned(&old[same_head..old.len() - same_tail]);
     let added = owned(&new[same_head..new.len() - same_tail]);
     let line = first + u32::try_from(same_head).unwrap_or(0) + 1;
-    (removed.len() + added.len() <= MOST).then_some(Change { line, removed, added })
+    Some(Change { line, removed, added })
 }
 
 /// First touched line (0-based), the touched lines, and what becomes of them.
-fn before_and_after(fix: &Fix, file: FileId, source: &Source) -> Option<(u32, String, String)> {
-    let mut edits: Vec<_> = fix.edits.iter().filter(|edit| edit.file == file).collect();
-    edits.sort_by_key(|edit| edit.span);
+fn before_and_after(edits: &[&Edit], source: &Source) -> Option<(u32, String, String)> {
     let lines = source.lines();
     let first = lines.line(edits.first()?.span.start);
     let last = lines.line(edits.iter().map(|edit| edit.span.end).max()?);

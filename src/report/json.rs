@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::unchecked;
 use crate::Outcome;
 use crate::finding::{Confidence, FileId, Finding, Fix, Label, Notice, Severity, Span};
+use crate::program::whose::Whose;
 use crate::source::Position;
 use crate::sources::Sources;
 
@@ -90,6 +91,9 @@ struct JsonFinding<'o> {
     rule: &'o str,
     severity: Severity,
     confidence: Confidence,
+    /// Left out in the product.
+    #[serde(skip_serializing_if = "Whose::is_product")]
+    code: Whose,
     message: &'o str,
     path: &'o str,
     start: Position,
@@ -136,6 +140,7 @@ impl<'o> JsonFinding<'o> {
             rule: finding.rule,
             severity: finding.severity,
             confidence: finding.confidence,
+            code: finding.whose,
             message: &finding.message,
             path: &sources.of(finding.file).path,
             start: sources.position(finding.file, finding.span.start),

@@ -8,7 +8,7 @@ use miette::{
     Report, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::change::change;
+use super::change::changes;
 use super::window::{self, Mark, Window};
 use super::wrap::{self, Paragraph};
 use super::{BOLD, CYAN, DIM, GREEN, Look, RED, style};
@@ -60,7 +60,8 @@ pub fn render(finding: &Finding, sources: &Sources, look: Look) -> String {
         print_change(&mut text, fix, sources, look);
     }
     let (confidence, rule) = (finding.confidence.as_str(), finding.rule);
-    let more = format!("confidence: {confidence}; more about this rule: leaklint explain {rule}");
+    let place = finding.whose.place().map(|place| format!(", {place}")).unwrap_or_default();
+    let more = format!("confidence: {confidence}{place}; more about this rule: leaklint explain {rule}");
     let more = Paragraph { taken: 2, indent: 2 }.paint(DIM, &more, look);
     let _ = writeln!(text, " {more}\n");
     text
@@ -142,12 +143,13 @@ fn print_change(text: &mut String, fix: &Fix, sources: &Sources, look: Look) {
         }
     }
     text.push('\n');
-    let Some(change) = change(fix, sources) else { return };
-    for (lines, sign, style) in [(&change.removed, '-', RED), (&change.added, '+', GREEN)] {
-        for ((at, line), number) in lines.iter().enumerate().zip(change.line..) {
-            let line = window::line(line, change.difference(at), 9, look);
-            let shown = look.paint(style.trim_start_matches("1;"), &format!("{sign} {line}"));
-            let _ = writeln!(text, "  {number:>4} {shown}");
+    for change in changes(fix, sources) {
+        for (lines, sign, style) in [(&change.removed, '-', RED), (&change.added, '+', GREEN)] {
+            for ((at, line), number) in lines.iter().enumerate().zip(change.line..) {
+                let line = window::line(line, change.difference(at), 9, look);
+                let shown = look.paint(style.trim_start_matches("1;"), &format!("{sign} {line}"));
+                let _ = writeln!(text, "  {number:>4} {shown}");
+            }
         }
     }
 }

@@ -137,7 +137,7 @@ impl<'o> Writer<'o> {
                 .collect(),
             partial_fingerprints: BTreeMap::from([("leaklint/v1", fingerprint)]),
             fixes: finding.fixes.iter().map(|fix| self.fix(fix)).collect(),
-            properties: Properties { confidence: finding.confidence },
+            properties: Properties { confidence: finding.confidence, code: finding.whose },
         }
     }
 

@@ -1,5 +1,8 @@
 //! Tells code that tools have written, minified or bundled, from code that people write: by its content.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use memchr::memmem;
 
 use super::Language;
@@ -100,13 +103,24 @@ fn source_map(text: &str) -> Option<usize> {
 fn is_bundled(code: &str, has_map: bool) -> bool {
     let bytes = code.as_bytes();
     let head = &bytes[..bytes.len().min(HEAD)];
-    let has = |(begin, other): &(&str, &str)| {
-        let mut places = memmem::find_iter(head, begin);
-        places.any(|at| starts_line(head, at)) && (other.is_empty() || memmem::find(head, other.as_bytes()).is_some())
+    let helped = || {
+        begins().find_iter(head).any(|found| {
+            let (_, other) = HELPERS[found.pattern().as_usize()];
+            starts_line(head, found.start()) && (other.is_empty() || memmem::find(head, other.as_bytes()).is_some())
+        })
     };
     // esbuild says where each module came from.
     let modules = || memmem::find_iter(bytes, "\n// node_modules/").take(2).count() == 2;
-    (has_map && bytes.len() > MODULE) || HELPERS.iter().any(has) || modules()
+    (has_map && bytes.len() > MODULE) || helped() || modules()
+}
+
+/// All beginnings of [`HELPERS`], searched for in one walk over the text.
+fn begins() -> &'static AhoCorasick {
+    static BEGINS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let words = HELPERS.iter().map(|(begin, _)| begin);
+        AhoCorasick::new(words).unwrap_or_else(|error| unreachable!("words of bundlers: {error}"))
+    });
+    &BEGINS
 }
 
 /// Nothing but opening brackets and comment signs are before a place on its line: it is not quoted.

@@ -61,6 +61,7 @@ pub fn outcome_in(bus: &str, server: &str) -> Outcome {
         ],
         help: "delete the entry when the session ends".to_owned(),
         fixes: vec![fix],
+        whose: leaklint::program::whose::Whose::Product,
     };
     Outcome { findings: vec![finding], files: 2, sources, ..Outcome::default() }
 }

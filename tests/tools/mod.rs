@@ -14,6 +14,9 @@ use serde_json::Value;
 /// What is installed with pip.
 const PACKAGES: &str = "maturin==1.16.0 pre_commit==4.7.0 uv==0.13.9";
 
+/// What fixed files are compiled with.
+const TYPESCRIPT: &str = "typescript@5.9.3 @types/node@24.19.4 @types/react@19.3.3";
+
 /// The top of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -67,6 +70,29 @@ pub fn python() -> Option<PathBuf> {
     }
     std::fs::write(&done, PACKAGES).unwrap();
     Some(bin)
+}
+
+/// A folder with TypeScript, and the types of Node and React.
+pub fn typescript() -> Option<PathBuf> {
+    let _turn = turn();
+    let folder = kept("typescript");
+    let done = folder.join("installed.txt");
+    if std::fs::read_to_string(&done).is_ok_and(|before| before == TYPESCRIPT) {
+        return Some(folder);
+    }
+    if !npm() {
+        return None;
+    }
+    std::fs::write(folder.join("package.json"), "{\"name\":\"cases\",\"private\":true}").unwrap();
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let quiet = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"];
+    let output = Command::new(npm).args(quiet).args(TYPESCRIPT.split(' ')).current_dir(&folder).output().unwrap();
+    if !output.status.success() {
+        missing(&format!("npm could not install {TYPESCRIPT}: {}", said(&output)));
+        return None;
+    }
+    std::fs::write(&done, TYPESCRIPT).unwrap();
+    Some(folder)
 }
 
 /// Whether npm can be started.

@@ -1,5 +1,7 @@
 //! The files of the house, for tests that walk it.
 
+#![allow(dead_code, reason = "no test uses all of it")]
+
 use std::path::{Path, PathBuf};
 
 /// The top of the repository.

@@ -79,7 +79,11 @@ impl<'a> Reader<'a, '_> {
     fn note_fluent(&mut self, index: usize, call: NodeId) {
         let (child, parent) = self.outside(call);
         if matches!(self.nodes.kind(parent), AstKind::StaticMemberExpression(_) | AstKind::ReturnStatement(_)) {
-            self.read_use(index, child, parent);
+            // What hundreds of links have said, the next one says again.
+            self.deeper(|reader| {
+                reader.read_use(index, child, parent);
+                Some(())
+            });
         }
     }
 
@@ -90,7 +94,10 @@ impl<'a> Reader<'a, '_> {
         match self.nodes.kind(parent) {
             AstKind::AssignmentExpression(e) if e.left.span() == span => self.read_entry_write(index, e, key),
             // `hits[k]++` counts on what is there already.
-            AstKind::UpdateExpression(_) => self.note_deed(index, parent, Deed::keyed(Does::Read, key)),
+            AstKind::UpdateExpression(_) => {
+                self.collections.list[index].container.trust.used = true;
+                self.note_deed(index, parent, Deed::keyed(Does::Read, key));
+            }
             AstKind::UnaryExpression(u) if u.operator == UnaryOperator::Delete => {
                 self.note_deed(index, parent, Deed::keyed(Does::Shrink, key));
             }
@@ -110,6 +117,7 @@ impl<'a> Reader<'a, '_> {
         }
         // `hits[k] += 1` counts on what is there already; an index that is set back writes over what was.
         if !matches!(e.operator, AssignmentOperator::Assign) && !e.operator.is_logical() {
+            self.collections.list[index].container.trust.used = true;
             return self.note_deed(index, node, Deed::keyed(Does::Read, key));
         }
         if kind == ContainerKind::List && self.counts_back(e) {
@@ -124,9 +132,11 @@ impl<'a> Reader<'a, '_> {
             (container.kind, container.misused) = (ContainerKind::Dictionary, true);
         }
         let key = (kind != ContainerKind::List).then_some(key);
-        match does {
-            Does::Grow => self.note_growth(index, node, (key, Some(&e.right))),
-            _ => self.note_deed(index, node, Deed { key, ..Deed::from(does) }),
+        if does == Does::Grow {
+            self.note_growth(index, node, (key, Some(&e.right)));
+        } else {
+            let repair = self.repair_of_blank(kind, e);
+            self.note_deed(index, node, Deed { key, repair, ..Deed::from(does) });
         }
         if kind == ContainerKind::List {
             self.leave_unrepaired(index);
@@ -144,7 +154,7 @@ impl<'a> Reader<'a, '_> {
     /// The newest is not at the end, or has a number of its own: taking away the first would not do.
     fn leave_unrepaired(&mut self, index: usize) {
         if let Some(op) = self.collections.list[index].container.ops.last_mut() {
-            op.break_after = None;
+            op.room = None;
         }
     }
 

@@ -7,7 +7,7 @@ use oxc_span::GetSpan;
 
 use crate::facts::places::{Seg, Spot};
 use crate::facts::reader::{Reader, peel};
-use crate::facts::{Does, Domain, Escape, Guard, Key, Op, TOP, Value, Ways};
+use crate::facts::{Does, Domain, Escape, Guard, Key, Op, Repair, Room, TOP, Value, Ways};
 
 /// What is done, with which key, and what is stored.
 pub(super) struct Deed {
@@ -15,11 +15,17 @@ pub(super) struct Deed {
     pub key: Option<Key>,
     pub value: Value,
     pub stores: Option<String>,
+    pub computed: bool,
+    pub repair: Option<Repair>,
 }
 
 impl Deed {
-    pub const fn keyed(does: Does, key: Key) -> Self {
-        Self { does, key: Some(key), value: Value::Other, stores: None }
+    const fn of(does: Does) -> Self {
+        Self { does, key: None, value: Value::Other, stores: None, computed: false, repair: None }
+    }
+
+    pub fn keyed(does: Does, key: Key) -> Self {
+        Self { key: Some(key), ..Self::of(does) }
     }
 }
 
@@ -29,6 +35,9 @@ impl<'a> Reader<'a, '_> {
     /// Who goes through all of them is at the end of things, and may forget the whole.
     pub(super) fn note_look(&mut self, index: usize, node: NodeId, (entry, key): (NodeId, Option<&'a Expression<'a>>)) {
         let all = key.is_some_and(|key| self.is_loop_variable(key));
+        let (used, asked) = (self.is_used_in_place(entry), self.is_asked_for(entry));
+        let trust = &mut self.collections.list[index].container.trust;
+        (trust.used, trust.asked) = (trust.used || used, trust.asked || asked);
         let settled = if all { Vec::new() } else { self.settles(entry) };
         let key = key.map(|key| self.key_of(key));
         let does = if settled.is_empty() { Does::Read } else { Does::Settle };
@@ -47,7 +56,8 @@ impl<'a> Reader<'a, '_> {
     ) {
         let settled = value.map(|value| self.settled_by_maker(value)).unwrap_or_default();
         self.collections.list[index].container.settled_by_maker.extend(settled);
-        let deed = self.growth_by(key, value);
+        let mut deed = self.growth_by(key, value);
+        deed.repair = self.repair_of_fired(index, node, &deed);
         self.note_deed(index, node, deed);
     }
 
@@ -63,20 +73,24 @@ impl<'a> Reader<'a, '_> {
             key,
             value: value.map_or(Value::Other, |v| self.value_of(v)),
             stores: named.map(|v| self.text_of(v.span(), 60)),
+            computed: value.is_some_and(|v| self.is_computed(v)),
+            repair: None,
         }
     }
 }
 
 impl From<Does> for Deed {
     fn from(does: Does) -> Self {
-        Self { does, key: None, value: Value::Other, stores: None }
+        Self::of(does)
     }
 }
 
 impl<'a> Reader<'a, '_> {
     /// Notes what is done to a collection at a node.
     pub(super) fn note_deed(&mut self, index: usize, node: NodeId, deed: impl Into<Deed>) {
-        let Deed { does, key, value, stores } = deed.into();
+        let Deed { does, key, value, stores, computed, repair } = deed.into();
+        self.collections.list[index].container.trust.whole |=
+            does == Does::Read && key.is_none() && !self.asks_little(node);
         let (does, key) = self.known_key(index, node, (does, key));
         let function = self.owner_of(node);
         if does == Does::Read
@@ -96,12 +110,13 @@ impl<'a> Reader<'a, '_> {
             key,
             value,
             stores,
+            computed,
             function,
             ways: Ways::Unknown,
             guard,
             span: self.head_of_deed(node),
-            statement: self.statement_span(node),
-            break_after: self.break_after(node),
+            room: self.room_behind(node),
+            repair,
         };
         let found = &mut self.collections.list[index];
         found.container.ops.push(op);
@@ -123,21 +138,15 @@ impl<'a> Reader<'a, '_> {
         (does, Some(key))
     }
 
-    /// `cache[k] = v;`, `const entry = cache.get(k);` as a statement of a block: what separates it from a further statement.
-    fn break_after(&self, node: NodeId) -> Option<String> {
+    /// Behind `cache[k] = v;`, `const entry = cache.get(k);` as a statement of a block.
+    fn room_behind(&self, node: NodeId) -> Option<Room> {
         let (_, parent) = self.outside(node);
         let statement = match self.nodes.kind(parent) {
             AstKind::ExpressionStatement(_) => parent,
             AstKind::VariableDeclarator(_) => self.nodes.parent_id(parent),
             _ => return None,
         };
-        if !matches!(
-            self.nodes.parent_kind(statement),
-            AstKind::BlockStatement(_) | AstKind::FunctionBody(_) | AstKind::Program(_) | AstKind::SwitchCase(_)
-        ) {
-            return None;
-        }
-        Some(format!("\n{}", self.indent_before(self.nodes.kind(statement).span().start)))
+        self.room_after(statement)
     }
 
     /// What to point at: the place written, or the call up to its key.

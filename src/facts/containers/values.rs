@@ -45,7 +45,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `let x = ..; if (!x) x = value`: the value, when there is one assignment.
-    fn only_assigned(&self, symbol: SymbolId) -> Option<&'a Expression<'a>> {
+    pub(super) fn only_assigned(&self, symbol: SymbolId) -> Option<&'a Expression<'a>> {
         let mut writes = self.scoping.get_resolved_references(symbol).filter(|r| r.is_write());
         let write = writes.next().filter(|_| writes.next().is_none())?;
         match self.nodes.parent_kind(write.node_id()) {
@@ -125,7 +125,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn makes_promise(&mut self, call: &'a CallExpression<'a>) -> bool {
+    pub(super) fn makes_promise(&mut self, call: &'a CallExpression<'a>) -> bool {
         if let Expression::StaticMemberExpression(m) = peel(&call.callee)
             && matches!(m.property.name.as_str(), "then" | "catch" | "finally")
         {

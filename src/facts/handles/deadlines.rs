@@ -40,10 +40,8 @@ impl<'a> Reader<'a, '_> {
                 .collect();
             let Some(deadline) = self.deadline(*node, closes).filter(|d| !d.closes.is_empty()) else { continue };
             if let Some(left) = self.forgetful_way(&deadline) {
-                let missed = Missed {
-                    way: self.span_of(left),
-                    why: "settles the promise but leaves the timer running".to_owned(),
-                };
+                let why = "settles the promise but leaves the timer running".to_owned();
+                let missed = Missed { way: self.span_of(left), why, in_line: false };
                 self.facts.handles[index].missed = Some(missed);
             }
         }

@@ -10,7 +10,7 @@ use crate::facts::functions::key_name;
 use crate::facts::names::argument_at;
 use crate::facts::places::SpotRoot;
 use crate::facts::reader::{Reader, peel};
-use crate::facts::{Handle, Handler, Life, Receiver, Root, What};
+use crate::facts::{Handle, Handler, Life, Receiver, Repair, Root, What};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn note_listener(&mut self, call: &'a CallExpression<'a>, row: &'static Row, known: bool) {
@@ -47,10 +47,8 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         let options = listener_options(call);
-        let sure_to_come = receiver.of_type.as_deref().and_then(|t| self.apis.type_named(t)).is_some_and(|t| {
-            let whole = !row.namespaces && self.apis.ends(t, &event);
-            whole || (row.namespaces && event_names(&event).all(|name| self.apis.ends(t, name)))
-        });
+        let sure_to_come = self.is_sure_to_come(&receiver, &event, row);
+        let remover = if target.is_some() { String::new() } else { self.remover_of(call) };
         let handle = Handle {
             what: What::Listener,
             api: self.api_text(call),
@@ -71,10 +69,43 @@ impl<'a> Reader<'a, '_> {
             delay: None,
             races: false,
             missed: None,
-            end: String::new(),
+            end: returned_end(row),
             namespaces: row.namespaces,
+            repair: if target.is_none() { self.repair_of_named(call, &remover) } else { None },
+            remover,
         };
         self.facts.handles.push(handle);
+    }
+
+    /// The receiver's documentation says that each of the events comes in the end.
+    fn is_sure_to_come(&self, receiver: &Receiver, event: &str, row: &Row) -> bool {
+        receiver.of_type.as_deref().and_then(|t| self.apis.type_named(t)).is_some_and(|t| {
+            let whole = !row.namespaces && self.apis.ends(t, event);
+            whole || (row.namespaces && event_names(event).all(|name| self.apis.ends(t, name)))
+        })
+    }
+
+    /// `bus.off` for `bus.on(..)`: what takes the listener away, by the row that says what adds it.
+    fn remover_of(&mut self, call: &'a CallExpression<'a>) -> String {
+        let Some(member) = peel(&call.callee).as_member_expression() else { return String::new() };
+        let name = member.static_property_name().unwrap_or_default();
+        let row = self.api_of_call(call).map(|hit| hit.row).or_else(|| self.apis.listener_method(name));
+        let remover = row.and_then(|row| self.apis.listener_remover(row, name));
+        let Some(remover) = remover else { return String::new() };
+        let object = member.object();
+        let text = self.text_of(object.span(), 60);
+        // `(emitter as Emitter).off`
+        if peel(object).span() == object.span() { format!("{text}.{remover}") } else { format!("({text}).{remover}") }
+    }
+
+    /// The removal of a listener with a name, written into the end of what adds it.
+    fn repair_of_named(&mut self, call: &'a CallExpression<'a>, remover: &str) -> Option<Repair> {
+        if remover.is_empty() || remover.contains('…') {
+            return None;
+        }
+        let named = call.arguments.get(1).and_then(Argument::as_expression).filter(|e| !is_written_out(e));
+        let ends = named.and_then(|_| self.ends_around(call.node_id.get()))?;
+        self.repair_of_listener(call, (remover, &ends))
     }
 
     /// `dom.addListener(window, 'resize', f)`: a helper that registers on a global. A fourth argument may be an owner.
@@ -215,6 +246,19 @@ fn listener_options(call: &CallExpression<'_>) -> Options {
         }
     }
     options
+}
+
+/// How one ends what the call gives back, where it gives a function for it.
+fn returned_end(row: &Row) -> String {
+    if row.returns_remover { "the function that comes back".to_owned() } else { String::new() }
+}
+
+/// A function without a name to remove it by.
+fn is_written_out(handler: &Expression<'_>) -> bool {
+    matches!(
+        peel(handler),
+        Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) | Expression::CallExpression(_)
+    )
 }
 
 struct Options {

@@ -1,7 +1,7 @@
 //! Whether what is opened and closed in one function is closed on every way out of it.
 
 use oxc_semantic::NodeId;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::flow::Exit;
 use crate::facts::reader::Reader;
@@ -13,13 +13,7 @@ const MOST_QUESTIONS: u32 = 50;
 impl Reader<'_, '_> {
     /// Asks for each handle that its own function closes again: on every way out?
     pub(super) fn note_missed_ways(&mut self, opened: &[NodeId], closed: &[NodeId]) {
-        let mut by_place: FxHashMap<PlaceId, Vec<usize>> = FxHashMap::default();
-        for (index, close) in self.facts.closes.iter().enumerate() {
-            let place = close.handle.or_else(|| close.receiver.as_ref().and_then(|r| r.place));
-            if let Some(place) = place {
-                by_place.entry(place).or_default().push(index);
-            }
-        }
+        let candidates = Candidates::of(&self.facts.closes);
         let mut asked: FxHashMap<FunctionId, u32> = FxHashMap::default();
         for (index, node) in opened.iter().enumerate() {
             let handle = &self.facts.handles[index];
@@ -27,7 +21,7 @@ impl Reader<'_, '_> {
                 Kept::Place(place) if handle.what == What::Timer => Some(place),
                 _ => handle.receiver.as_ref().and_then(|r| r.place),
             };
-            let Some(candidates) = place.and_then(|p| by_place.get(&p)) else { continue };
+            let Some(place) = place.filter(|place| candidates.places.contains(place)) else { continue };
             let times = asked.entry(handle.function).or_default();
             *times += 1;
             // A short timeout is over before anyone minds.
@@ -35,8 +29,8 @@ impl Reader<'_, '_> {
             if *times > MOST_QUESTIONS || short {
                 continue;
             }
-            let matching: Vec<usize> =
-                candidates.iter().copied().filter(|i| closes(&self.facts.closes[*i], handle)).collect();
+            let mut matching = candidates.of_handle(place, handle);
+            matching.retain(|i| closes(&self.facts.closes[*i], handle));
             let local = |i: &usize| self.facts.closes[*i].function == handle.function;
             // A close in a callback may come at any time: nothing is said about those.
             if matching.is_empty() || !matching.iter().all(local) || !self.stays_here(handle, closed, &matching) {
@@ -45,7 +39,7 @@ impl Reader<'_, '_> {
             let done: Vec<NodeId> = matching.iter().map(|i| closed[*i]).collect();
             let missed = self.missed_way(*node, handle.function, &done);
             self.facts.handles[index].missed =
-                missed.map(|(way, exit)| Missed { way, why: left_open(exit).to_owned() });
+                missed.map(|(way, exit)| Missed { way, why: left_open(exit).to_owned(), in_line: true });
         }
     }
 
@@ -71,6 +65,44 @@ impl Reader<'_, '_> {
         let Root::Binding(binding) = place.root else { return None };
         let local = place.path.is_empty() && self.facts.bindings[binding.0 as usize].within == function;
         local.then(|| self.symbol_of_binding(binding)).flatten()
+    }
+}
+
+/// Closes by all that a handle may know them by: the place, the event, and the place of the handler.
+#[derive(Default)]
+struct Candidates {
+    places: FxHashSet<PlaceId>,
+    by_key: FxHashMap<(PlaceId, Option<String>, Option<PlaceId>), Vec<usize>>,
+}
+
+impl Candidates {
+    fn of(closes: &[Close]) -> Self {
+        let mut found = Self::default();
+        for (index, close) in closes.iter().enumerate() {
+            let Some(place) = close.handle.or_else(|| close.receiver.as_ref().and_then(|r| r.place)) else { continue };
+            found.places.insert(place);
+            let key = match (&close.handler, close.what) {
+                (_, What::Timer) => (place, None, None),
+                (None, _) => (place, close.event.clone(), None),
+                (Some(Handler::Place(handler)), _) => (place, close.event.clone(), Some(*handler)),
+                // Nobody knows which one that is.
+                (Some(_), _) => continue,
+            };
+            found.by_key.entry(key).or_default().push(index);
+        }
+        found
+    }
+
+    /// In the order of the closes.
+    fn of_handle(&self, place: PlaceId, handle: &Handle) -> Vec<usize> {
+        let handler = if let Handler::Place(handler) = handle.handler { Some(handler) } else { None };
+        let mut keys = vec![(place, None, None), (place, Some(handle.event.clone()), None)];
+        if handler.is_some() {
+            keys.extend([(place, None, handler), (place, Some(handle.event.clone()), handler)]);
+        }
+        let mut found: Vec<usize> = keys.iter().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
+        found.sort_unstable();
+        found
     }
 }
 

@@ -17,7 +17,7 @@ use crate::apis::{By, Row};
 use crate::facts::owners::OwnerKind;
 use crate::facts::reader::{Reader, last_name, peel};
 use crate::facts::sites::Maker;
-use crate::facts::{ClassId, FunctionId, Guard, Missed, Owner, TOP, What};
+use crate::facts::{ClassId, FunctionId, Guard, Missed, Owner, Repair, TOP, What};
 use crate::finding::Span;
 use follow::Trail;
 use received::Received;
@@ -50,6 +50,8 @@ pub struct Resource {
     pub forgotten: Option<Span>,
     /// Where the method that would close it is taken from it, which makes it useless.
     pub unbound: Option<Span>,
+    /// What would close it.
+    pub repair: Option<Repair>,
 }
 
 /// Where the handle is when nothing closes it.
@@ -176,6 +178,7 @@ impl<'a> Reader<'a, '_> {
             known: opener.known,
             forgotten,
             unbound: trail.unbound.map(|node| self.span_of(node)),
+            repair: if opener.what == What::ObjectUrl { self.repair_of_url(opener.node) } else { None },
             name: trail.name,
         };
         self.facts.resources.push(resource);
@@ -183,7 +186,7 @@ impl<'a> Reader<'a, '_> {
 
     /// Whether some way leaves it open.
     fn ways_of(&self, opener: &Opener<'a>, function: FunctionId, (trail, fate): (&Trail<'a>, Fate)) -> Ways {
-        let missed = |node: NodeId, why: &str| Missed { way: self.span_of(node), why: why.to_owned() };
+        let missed = |node: NodeId, why: &str| Missed { way: self.span_of(node), why: why.to_owned(), in_line: false };
         if !trail.handed.is_empty() {
             let failure = trail.handed.iter().find_map(|handed| self.failure_beside(*handed));
             return match failure.filter(|_| trail.closes.is_empty()) {
@@ -234,7 +237,7 @@ impl<'a> Reader<'a, '_> {
         let start = self.awaited_opening(opener.node).unwrap_or(opener.node);
         let from = self.awaited_start(symbol, function).unwrap_or(start);
         let (way, exit) = self.missed_way_where((from, function), &done, false)?;
-        Some(Missed { way, why: super::paths::left_open(exit).to_owned() })
+        Some(Missed { way, why: super::paths::left_open(exit).to_owned(), in_line: true })
     }
 
     /// The `await` around an opening, also that of `await createClient().connect()`.

@@ -63,6 +63,8 @@ impl<'a> Reader<'a, '_> {
             missed: None,
             end: if at > 0 { self.closing_method(row, What::Timer) } else { String::new() },
             namespaces: false,
+            remover: String::new(),
+            repair: None,
         };
         self.facts.handles.push(handle);
     }

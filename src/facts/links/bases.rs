@@ -64,9 +64,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn note_import(&mut self, d: &'a ImportDeclaration<'a>, bases: &mut Vec<Base<'a>>) {
-        let Some(specifiers) = &d.specifiers else { return };
+        // A module without names is loaded all the same.
         let Some(module) = self.linked_module(d.source.value.as_str()) else { return };
-        for specifier in specifiers {
+        for specifier in d.specifiers.iter().flatten() {
             let (path, local) = match specifier {
                 ImportDeclarationSpecifier::ImportSpecifier(s) if s.import_kind.is_type() => continue,
                 ImportDeclarationSpecifier::ImportSpecifier(s) => (vec![s.imported.name().as_str()], &s.local),

@@ -7,7 +7,8 @@ use oxc_span::GetSpan;
 use super::{Flaw, Hook, Mismatch, capture_of, option_of};
 use crate::facts::places::SpotRoot;
 use crate::facts::reader::{Reader, named_at, peel};
-use crate::facts::{END_METHODS, FunctionId, TOP};
+use crate::facts::repairs::Pair;
+use crate::facts::{END_METHODS, FunctionId, Repair, TOP};
 
 /// Removals and registrations of one file that are compared with each other: no file that people write has as many.
 const MOST_HOOKS: usize = 1_000;
@@ -20,17 +21,21 @@ impl<'a> Reader<'a, '_> {
         let (removals, added): (Vec<_>, Vec<_>) = hooks.iter().partition(|h| h.removes);
         for removal in &removals {
             if let Some((flaw, hook, sure)) = self.flaw_of(removal, &added, &removals) {
-                self.push_mismatch(removal, hook, (flaw, sure));
+                let repair = hook.and_then(|added| self.repair_of_mismatch(flaw, &Pair { removal, added, hooks }));
+                self.push_mismatch(removal, hook, (flaw, sure, repair));
             }
         }
         for hook in &added {
             if let Some(first) = self.added_again(hook, &added, &removals) {
-                self.push_mismatch(hook, Some(first), (Flaw::Added, false));
+                let pair = Pair { removal: hook, added: first, hooks };
+                let repair = self.repair_of_mismatch(Flaw::Added, &pair);
+                self.push_mismatch(hook, Some(first), (Flaw::Added, false, repair));
             }
         }
     }
 
-    fn push_mismatch(&mut self, removal: &Hook<'a>, added: Option<&Hook<'a>>, (flaw, sure): (Flaw, bool)) {
+    fn push_mismatch(&mut self, removal: &Hook<'a>, added: Option<&Hook<'a>>, found: (Flaw, bool, Option<Repair>)) {
+        let (flaw, sure, repair) = found;
         let mismatch = Mismatch {
             flaw,
             removal: self.head_of_call(removal.call),
@@ -41,6 +46,7 @@ impl<'a> Reader<'a, '_> {
             handler: removal.handler.map_or_else(String::new, |h| self.text_of(h.span(), 40)),
             method: removal.method.to_owned(),
             sure,
+            repair,
         };
         self.facts.mismatches.push(mismatch);
     }
@@ -324,7 +330,7 @@ fn has_context(hook: &Hook<'_>) -> bool {
 }
 
 /// `onX` of `this.onX`.
-pub(super) fn own_member<'a>(expr: &'a Expression<'a>) -> Option<&'a str> {
+pub(in crate::facts) fn own_member<'a>(expr: &'a Expression<'a>) -> Option<&'a str> {
     let Expression::StaticMemberExpression(member) = peel(expr) else { return None };
     matches!(peel(&member.object), Expression::ThisExpression(_)).then(|| member.property.name.as_str())
 }

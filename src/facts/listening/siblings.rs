@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{Hook, option_of};
 use crate::facts::places::{Spot, SpotRoot};
 use crate::facts::reader::{Reader, peel};
+use crate::facts::repairs::Pair;
 use crate::facts::sites::{May, Named};
-use crate::facts::{FunctionId, Made, TOP};
+use crate::facts::{FunctionId, Made, Repair, TOP};
 use crate::finding::Span;
 
 /// A listener that was forgotten where its siblings are removed.
@@ -22,6 +23,8 @@ pub struct Forgotten {
     pub sibling: Span,
     /// It takes itself away, but only when its own event comes.
     pub waits: bool,
+    /// Its removal beside that of its sibling.
+    pub repair: Option<Repair>,
 }
 
 /// Registrations times removals that are compared: generated files have thousands of both.
@@ -43,7 +46,7 @@ impl<'a> Reader<'a, '_> {
             }
             if inline && hook.handler_spot.is_none() {
                 if let Some(removal) = self.rival_of_inline(hook, &added, &removals) {
-                    self.push_forgotten(hook, removal, true);
+                    self.push_forgotten(hook, (removal, true), hooks);
                 }
                 continue;
             }
@@ -72,12 +75,15 @@ impl<'a> Reader<'a, '_> {
             if let Some(removal) = sibling
                 && !ended.contains(&receiver)
             {
-                self.push_forgotten(hook, removal, waits);
+                self.push_forgotten(hook, (removal, waits), hooks);
             }
         }
     }
 
-    fn push_forgotten(&mut self, hook: &Hook<'a>, sibling: Span, waits: bool) {
+    fn push_forgotten(&mut self, hook: &Hook<'a>, (sibling, waits): (Span, bool), hooks: &[Hook<'a>]) {
+        // Of those that wait for one outcome, each way must remove the others.
+        let beside = hooks.iter().filter(|r| r.removes).find(|r| !waits && self.head_of_call(r.call) == sibling);
+        let repair = beside.and_then(|removal| self.repair_of_forgotten(&Pair { removal, added: hook, hooks }));
         let forgotten = Forgotten {
             opened: self.head_of_call(hook.call),
             function: hook.function,
@@ -85,6 +91,7 @@ impl<'a> Reader<'a, '_> {
             event: hook.event.unwrap_or_default().to_owned(),
             sibling,
             waits,
+            repair,
         };
         self.facts.forgotten.push(forgotten);
     }

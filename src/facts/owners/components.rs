@@ -126,7 +126,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The object of options that a function is part of: `{ methods: { f() {} }, created() {} }`.
-    pub(super) fn options_around(&self, function: NodeId) -> Option<&'a ObjectExpression<'a>> {
+    pub(in crate::facts) fn options_around(&self, function: NodeId) -> Option<&'a ObjectExpression<'a>> {
         let mut at = function;
         for _ in 0..5 {
             let (_, parent) = self.outside(at);
@@ -183,7 +183,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The method of a component object that `this.name` is.
-    pub(super) fn option_method(&mut self, callee: &'a Expression<'a>) -> Option<FunctionId> {
+    pub(in crate::facts) fn option_method(&mut self, callee: &'a Expression<'a>) -> Option<FunctionId> {
         let Expression::StaticMemberExpression(m) = peel(callee) else { return None };
         let Expression::ThisExpression(this) = peel(&m.object) else { return None };
         let home = this.node_id.get();
@@ -208,7 +208,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// `class X extends Component`, `extends HTMLElement`, `@Directive() class X`.
-    pub(super) fn is_component_class(&mut self, class: ClassId) -> bool {
+    pub(in crate::facts) fn is_component_class(&mut self, class: ClassId) -> bool {
         let AstKind::Class(node) = self.nodes.kind(self.class_nodes[class.0 as usize]) else { return false };
         // `selector: 'app-root'`: the component that is there as long as the page.
         let root = node.decorators.iter().any(|d| {

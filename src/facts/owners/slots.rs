@@ -11,7 +11,7 @@ use super::{Owner, OwnerKind};
 use crate::facts::flow::part_of;
 use crate::facts::reader::{Reader, last_name, peel};
 use crate::facts::sites::May;
-use crate::facts::{FunctionId, Guard, Kept, Root, Step, TOP, What};
+use crate::facts::{FunctionId, Guard, Kept, Repair, Root, Step, TOP, What};
 use crate::finding::Span;
 
 /// A timer that is put where another one may still be running.
@@ -23,6 +23,8 @@ pub struct Overwrite {
     pub calls: Vec<Span>,
     /// Where the slot is cleared, which only ends the last timer.
     pub cleared: Option<Span>,
+    /// What would stop the first one.
+    pub repair: Option<Repair>,
 }
 
 /// Handles of one file whose owners are looked for, each in the whole file: no file that people write has as many.
@@ -57,6 +59,10 @@ impl<'a> Reader<'a, '_> {
                 // A framework calls the end of a component by its own name only.
                 owner.thinks_of_it |= owner.kind == OwnerKind::Class
                     && name.as_deref().is_some_and(|n| self.is_named_by_a_stopper(n, *node));
+                if !owner.thinks_of_it && self.facts.handles[index as usize].missed.is_none() {
+                    let ends = self.ends_around(*node).unwrap_or_default();
+                    self.facts.handles[index as usize].repair = self.repair_of_timer((*node, owner.kind), &ends);
+                }
                 self.facts.owners.push((index, owner));
             }
             if let Some(name) = name
@@ -158,6 +164,12 @@ impl<'a> Reader<'a, '_> {
                 AstKind::ObjectProperty(_) | AstKind::ArrayExpression(_) | AstKind::ReturnStatement(_)
             )
         })
+    }
+
+    /// No other function of this file clears the slot of this name.
+    pub(in crate::facts) fn is_stopped_here_only(&self, slot: &str, home: FunctionId) -> bool {
+        let name = slot.rsplit(['.', '#']).next().unwrap_or(slot);
+        self.clears_of(name).into_iter().all(|clear| self.owner_of(clear) == home)
     }
 
     /// `clearTimeout(name)`, in so many words: all of this file.
@@ -271,7 +283,8 @@ impl<'a> Reader<'a, '_> {
         let mut calls_that_stop = self.calls_that(May::STOP).map(|named| named.call);
         let cleared = calls_that_stop.find(|call| self.clears_by_name(call, name)).map(|call| self.span(call.span));
         if cleared.is_some() {
-            self.facts.overwrites.push(Overwrite { handle: index, slot: name.to_owned(), calls, cleared });
+            let repair = self.repair_of_slot(node);
+            self.facts.overwrites.push(Overwrite { handle: index, slot: name.to_owned(), calls, cleared, repair });
         }
     }
 

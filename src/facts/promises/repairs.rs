@@ -6,41 +6,54 @@ use oxc_semantic::NodeId;
 use oxc_span::GetSpan;
 
 use super::Executor;
-use super::gaps::chain_method;
 use crate::facts::reader::{Reader, function_literal, peel};
 use crate::facts::{FunctionId, Repair};
 use crate::finding::Span;
 
 impl<'a> Reader<'a, '_> {
-    /// `.then(resolve)` becomes `.then(resolve, reject)`; a callback gets `.catch(reject)` behind it.
+    /// `.catch(reject)` behind a chain. Not every `then` takes a second function, but what it gives back is a promise.
     pub(super) fn repair_of_chain(&self, link: &CallExpression<'a>, top: &CallExpression<'a>) -> Option<Repair> {
-        let reject = self.reject_in_scope(link.node_id.get())?;
-        let [only] = link.arguments.as_slice() else { return None };
-        let bare = matches!(only.as_expression().map(peel), Some(Expression::Identifier(_)));
-        Some(if bare && chain_method(link) == Some("then") {
-            let end = self.span(only.span()).end;
-            Repair { title: format!("also pass `{reject}`"), edits: vec![(Span::new(end, end), format!(", {reject}"))] }
-        } else {
-            let end = self.span(top.span).end;
-            Repair {
-                title: format!("reject if it fails: `.catch({reject})`"),
-                edits: vec![(Span::new(end, end), format!(".catch({reject})"))],
-            }
-        })
+        let (reject, taken) = self.reject_in_scope(link.node_id.get())?;
+        let end = self.span(top.span).end;
+        let edit = (Span::new(end, end), format!(".catch({reject})"));
+        let title = format!("reject if it fails: `.catch({reject})`");
+        (link.arguments.len() == 1).then(|| Repair::new(title, taken.into_iter().chain([edit]).collect()))
     }
 
-    /// Name of the second parameter of the nearest `new Promise` around a node.
-    fn reject_in_scope(&self, node: NodeId) -> Option<&'a str> {
+    /// Name of the second parameter of the nearest `new Promise` around a node, and the edit that makes it one.
+    fn reject_in_scope(&self, node: NodeId) -> Option<(&'a str, Option<(Span, String)>)> {
         for ancestor in self.nodes.ancestor_ids(node) {
             if let AstKind::NewExpression(new) = self.nodes.kind(ancestor)
                 && crate::facts::runs::is_global_promise(self, &new.callee)
             {
                 let executor = new.arguments.first().and_then(Argument::as_expression).and_then(function_literal)?;
-                let second = self.params_of(executor)?.items.get(1)?;
-                return second.pattern.get_binding_identifier().map(|i| i.name.as_str());
+                return self.reject_of(executor);
             }
         }
         None
+    }
+
+    /// `resolve => ..` becomes `(resolve, reject) => ..` where nothing else is called so.
+    fn reject_of(&self, executor: NodeId) -> Option<(&'a str, Option<(Span, String)>)> {
+        let items = &self.params_of(executor)?.items;
+        if let Some(second) = items.get(1) {
+            return second.pattern.get_binding_identifier().map(|i| (i.name.as_str(), None));
+        }
+        let first = items.first()?;
+        let resolve = first.pattern.get_binding_identifier()?.name.as_str();
+        let whole = self.nodes.kind(executor).span();
+        if self.says(whole, "reject") || first.initializer.is_some() {
+            return None;
+        }
+        // `new Promise(resolve => ..)`: the bracket before it is that of the call.
+        let bare = self.text[first.span.end as usize..].trim_start().starts_with("=>");
+        let span = self.span(first.span);
+        let edit = if bare {
+            (span, format!("({resolve}, reject)"))
+        } else {
+            (Span::new(span.end, span.end), ", reject".to_owned())
+        };
+        Some(("reject", Some(edit)))
     }
 
     /// A line `stream.on('error', reject)` behind the listener of success.
@@ -50,21 +63,17 @@ impl<'a> Reader<'a, '_> {
         base: &'a Expression<'a>,
         executor: &Executor,
     ) -> Option<Repair> {
-        let reject = self.scoping.symbol_name(executor.reject?);
+        let (reject, taken) = self.reject_of(executor.node)?;
         let named = matches!(peel(base), Expression::Identifier(_) | Expression::StaticMemberExpression(_));
         let statement = self.statement_of(call.node_id.get());
         let AstKind::ExpressionStatement(_) = self.nodes.kind(statement) else { return None };
         if !named {
             return None;
         }
-        let span = self.nodes.kind(statement).span();
-        let indent = self.indent_before(span.start);
-        let end = self.span(span).end;
         let name = base.span().source_text(self.text);
-        Some(Repair {
-            title: format!("reject on `error` of `{name}`"),
-            edits: vec![(Span::new(end, end), format!("\n{indent}{name}.on('error', {reject});"))],
-        })
+        let code = format!("{name}.on({}, {reject})", self.manner().quoted("error"));
+        let edit = self.room_after(statement)?.fill(&code);
+        Some(Repair::new(format!("reject on `error` of `{name}`"), taken.into_iter().chain([edit]).collect()))
     }
 
     /// `if (err) return;` and `if (err) throw err;` become `if (err) return reject(err);`.
@@ -79,9 +88,6 @@ impl<'a> Reader<'a, '_> {
             return None;
         }
         let end = if text.ends_with(';') { ";" } else { "" };
-        Some(Repair {
-            title: format!("reject with `{error}`"),
-            edits: vec![(way, format!("return {reject}({error}){end}"))],
-        })
+        Some(Repair::new(format!("reject with `{error}`"), vec![(way, format!("return {reject}({error}){end}"))]))
     }
 }

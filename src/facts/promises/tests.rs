@@ -326,7 +326,7 @@ fn other_promises_are_not_ours() {
 
 #[test]
 fn repairs() {
-    assert_eq!(repaired("work().then(resolve);"), "work().then(resolve, reject);");
+    assert_eq!(repaired("work().then(resolve);"), "work().then(resolve).catch(reject);");
     assert_eq!(repaired("work().then(x => resolve(x));"), "work().then(x => resolve(x)).catch(reject);");
     assert_eq!(
         repaired("q(input, (err, r) => { if (err) return; resolve(r) });"),

@@ -7,9 +7,12 @@ use oxc_span::GetSpan;
 
 use super::Seen;
 use crate::facts::places::{Seg, SpotRoot};
-use crate::facts::reader::{Reader, assigned_value, peel};
+use crate::facts::reader::{Reader, peel};
 use crate::facts::{FunctionId, TOP};
 use crate::finding::Confidence;
+
+/// Names that one value is given at once.
+const MOST_NAMES: usize = 8;
 
 impl<'a> Reader<'a, '_> {
     /// `client.release = () => ..`: what it is stored on outlives the function, and a sibling closure uses an object that
@@ -43,8 +46,13 @@ impl<'a> Reader<'a, '_> {
 
     /// The closures that a stored value holds, when they are made right in `function`.
     fn closures_in(&self, value: &'a Expression<'a>, function: FunctionId) -> Option<Vec<FunctionId>> {
-        let value = assigned_value(value);
-        let found: Vec<FunctionId> = match peel(value) {
+        let mut value = peel(value);
+        // `a = b = () => ..`; longer chains are not looked through for each of their names.
+        for _ in 0..MOST_NAMES {
+            let Expression::AssignmentExpression(e) = value else { break };
+            value = peel(&e.right);
+        }
+        let found: Vec<FunctionId> = match value {
             Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_) => {
                 self.literal_function(value).into_iter().collect()
             }

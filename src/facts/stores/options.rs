@@ -130,7 +130,11 @@ impl<'a> Reader<'a, '_> {
         match void {
             Some(p) => {
                 let name = key_name(&p.key).unwrap_or("");
-                let fix = keeps.fix.as_ref().filter(|fix| fix.split(':').next() == Some(name));
+                // A constant that nobody else reads would be left without a use.
+                let lone = matches!(peel(&p.value), Expression::Identifier(id) if self.symbol_of(id).is_some_and(|s| {
+                    !self.is_exported(s) && self.scoping.get_resolved_references(s).count() == 1
+                }));
+                let fix = keeps.fix.as_ref().filter(|fix| !lone && fix.split(':').next() == Some(name));
                 let insert = fix.map(|fix| Insert { span: self.span(p.span), text: fix.clone() });
                 (self.void(p.span), insert)
             }

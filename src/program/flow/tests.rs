@@ -38,7 +38,7 @@ pub fn program(source: &str) -> Flow {
     }
     let graphs: Vec<_> = texts.iter().map(|text| graph(text)).collect();
     let standing = vec![Standing::default(); graphs.len()];
-    Flow::link(graphs, &standing, &Named(names), Apis::built_in())
+    Flow::link(graphs, &standing, &Named(names), Apis::with_language())
 }
 
 /// Who is called where: `callee text -> functions`, of calls that call something of the program.

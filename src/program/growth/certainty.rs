@@ -128,10 +128,8 @@ impl Unit {
     pub(super) fn is_looked_up(&self, op: &Op, container: &Container) -> bool {
         let Some(key) = &op.key else { return false };
         let frame = self.frame(op.function);
-        container.ops.iter().any(|o| {
-            o.does.is_read()
-                && o.key.as_ref().is_some_and(|k| k.text == key.text)
-                && self.is_nested(op.function, self.frame(o.function))
+        self.reads_of_key(container, key).any(|o| {
+            self.is_nested(op.function, self.frame(o.function))
                 && (self.frame(o.function) == frame || self.frame(o.function) != TOP)
         })
     }

@@ -3,16 +3,18 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use crate::facts::{Container, Does, FunctionId, Place, Step};
+use crate::facts::{Container, Does, FunctionId, Key, Op, Place, PlaceId, Step};
 use crate::program::Unit;
 
 /// Collections that one function fills side by side, as far as they are compared with each other.
 const MOST_TWINS: usize = 64;
 
 /// Indexes of the collections of a file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct ByPlace {
     at: FxHashMap<Place, SmallVec<[usize; 1]>>,
+    /// Operations that look an entry up, by the collection and the key.
+    reads: FxHashMap<(PlaceId, String), Vec<usize>>,
     /// By the function in whose activation they grow.
     grown_by: FxHashMap<FunctionId, Vec<usize>>,
 }
@@ -20,9 +22,14 @@ pub struct ByPlace {
 impl Unit {
     fn by_place(&self) -> &ByPlace {
         self.by_place.get_or_init(|| {
-            let mut found = ByPlace { at: FxHashMap::default(), grown_by: FxHashMap::default() };
+            let mut found = ByPlace::default();
             for (index, container) in self.facts.containers.iter().enumerate() {
                 found.at.entry(self.place(container.place).clone()).or_default().push(index);
+                for (nth, op) in container.ops.iter().enumerate().filter(|(_, op)| op.does.is_read()) {
+                    if let Some(key) = &op.key {
+                        found.reads.entry((container.place, key.text.clone())).or_default().push(nth);
+                    }
+                }
                 for op in container.ops.iter().filter(|op| op.does == Does::Grow) {
                     let filled = found.grown_by.entry(self.frame(op.function)).or_default();
                     if filled.last() != Some(&index) {
@@ -43,6 +50,12 @@ impl Unit {
         let outer = |length| Place { root: place.root.clone(), path: place.path[..length].to_vec() };
         let holders = (0..place.path.len()).filter_map(|length| self.by_place().at.get(&outer(length)));
         holders.flatten().map(|index| &self.facts.containers[*index]).collect()
+    }
+
+    /// The operations that look up an entry of a collection by this key.
+    pub(super) fn reads_of_key<'u>(&'u self, container: &'u Container, key: &Key) -> impl Iterator<Item = &'u Op> {
+        let reads = self.by_place().reads.get(&(container.place, key.text.clone()));
+        reads.into_iter().flatten().map(|nth| &container.ops[*nth])
     }
 
     /// Collections that grow in the activation of this function.

@@ -160,7 +160,8 @@ fn finding(unit: &Unit, open: &Open<'_>, words: &Words) -> Finding {
         (None, Guard::Once) => format!("this `{}` is dropped without being {}", resource.api, words.done),
         (None, _) => format!("this `{}` is never {}", resource.api, words.done),
     };
-    Finding { message, labels, help: help(resource), ..unit.finding(resource.opened, open.confidence) }
+    let fixes = resource.repair.iter().filter_map(|repair| unit.fix(repair)).collect();
+    Finding { message, labels, help: help(resource), fixes, ..unit.finding(resource.opened, open.confidence) }
 }
 
 /// What was looked for and not found.
@@ -181,8 +182,17 @@ fn help(resource: &Resource) -> String {
         call => format!("`{call}`"),
     };
     let name = &resource.name;
+    match (&resource.missed, resource.forgotten) {
+        (Some(missed), _) if missed.in_line => return format!("call {end} in a `finally`"),
+        (Some(_), _) => return format!("call {end} on this path too"),
+        (None, Some(_)) => return format!("call {end} before `{name}` is cleared or overwritten"),
+        (None, None) => {}
+    }
+    if resource.unbound.is_some() {
+        return format!("pass a function that calls {end} on its object");
+    }
     match resource.fate {
-        _ if resource.missed.is_some() => format!("call {end} in a `finally`"),
+        Fate::Dropped if end.contains(' ') => format!("keep {end} and call it when this is no longer needed"),
         Fate::Dropped => format!("keep the return value and call {end} when it is no longer needed"),
         Fate::Local => format!("call {end} when `{name}` is no longer needed, also after an error"),
         Fate::Outer | Fate::Field { .. } => format!("call {end} when the owner of `{name}` ends"),

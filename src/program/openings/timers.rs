@@ -192,21 +192,11 @@ impl Unit {
     /// Some call of the file may clear this timer.
     fn is_cleared(&self, handle: &Handle) -> bool {
         let Kept::Place(kept) = handle.kept_in else { return false };
-        let name = self.last_step(kept);
-        self.facts.closes.iter().any(|c| {
-            c.what == What::Timer
-                && !self.is_dead(c.function)
-                && match c.handle {
-                    None => true,
-                    Some(p) => {
-                        self.may_be_same(p, kept) || self.is_vague(p) || (name.is_some() && self.last_step(p) == name)
-                    }
-                }
-        })
+        self.clears_of_place(kept).any(|close| !self.is_dead(close.function))
     }
 
     /// Name of the last field or of the binding.
-    fn last_step(&self, place: PlaceId) -> Option<&str> {
+    pub(super) fn last_step(&self, place: PlaceId) -> Option<&str> {
         let place = self.place(place);
         match place.path.last() {
             Some(Step::Field(f)) => Some(f),

@@ -24,7 +24,7 @@ impl Doors {
         let mut imported = vec![false; targets.units.len()];
         let mut work = Vec::new();
         for (unit, from) in targets.units.iter().zip(0..) {
-            if around.tests[from as usize] {
+            if around.aside[from as usize] {
                 continue;
             }
             let links = &unit.facts.links;

@@ -93,11 +93,11 @@ pub fn passed(units: &mut [Unit]) {
 }
 
 /// Methods that end the instances of a class that only known files make, and that no file mentions.
-pub fn ends(units: &mut [Unit], tests: &[bool]) {
+pub fn ends(units: &mut [Unit], aside: &[bool]) {
     // What other packages ask of their own instances has the same name only.
     let home = |unit: &Unit| unit.package.as_ref().map(|package| package.directory.clone());
     let mut asked: FxHashMap<Option<PathBuf>, FxHashSet<String>> = FxHashMap::default();
-    for (unit, _) in units.iter().zip(tests).filter(|(_, test)| !**test) {
+    for (unit, _) in units.iter().zip(aside).filter(|(_, aside)| !**aside) {
         asked.entry(home(unit)).or_default().extend(unit.facts.links.ends.iter().cloned());
     }
     let homes: Vec<Option<PathBuf>> = units.iter().map(home).collect();

@@ -19,6 +19,7 @@ pub(super) fn print(out: &mut dyn Write, entry: &Entry<'_>, sources: &Sources) -
     let (severity, confidence) = (finding.severity.as_str(), finding.confidence.as_str());
     let (line, column) = sources.of(finding.file).at(finding.span.start, Unit::Utf16);
     let (rule, group) = (finding.rule, group.as_str());
+    let place = finding.whose.place().map(|place| format!("<span>{place}</span>")).unwrap_or_default();
     writeln!(
         out,
         "<article id=\"f-{print}\" tabindex=\"-1\" data-group=\"{group}\" data-severity=\"{severity}\" \
@@ -29,7 +30,7 @@ pub(super) fn print(out: &mut dyn Write, entry: &Entry<'_>, sources: &Sources) -
         out,
         "<p class=\"meta\"><span class=\"severity {severity}\">{severity}</span>\
          <a href=\"#rule-{rule}\" title=\"What this rule means\">{rule}</a>\
-         <span>{confidence}</span><span>line {line}, column {column}</span></p>"
+         <span>{confidence}</span>{place}<span>line {line}, column {column}</span></p>"
     )?;
     out.write_all(chain(finding, sources).as_bytes())?;
     out.write_all(code(finding, sources).as_bytes())?;
@@ -190,15 +191,19 @@ pub(super) fn lines(window: &Window, labels: &[Label]) -> String {
 fn cure(fix: &Fix, sources: &Sources) -> String {
     let care = if fix.safe { "" } else { " <small>changes what the code does: read it first</small>" };
     let mut text = format!("<p class=\"fix\">{}{care}</p>\n", spoken(&fix.title));
-    if let Some(change) = change::change(fix, sources) {
-        text.push_str("<pre class=\"diff\" tabindex=\"0\">");
+    let changes = change::changes(fix, sources);
+    if changes.is_empty() {
+        return text;
+    }
+    text.push_str("<pre class=\"diff\" tabindex=\"0\">");
+    for change in changes {
         for (lines, class, sign) in [(&change.removed, "del", '-'), (&change.added, "ins", '+')] {
             for (number, (at, line)) in (change.line..).zip(lines.iter().enumerate()) {
                 let line = escaped(&window::line(line, change.difference(at), 0, LOOK)).into_owned();
                 let _ = write!(text, "<span class=\"{class}\"><i>{number}</i>{sign} {line}\n</span>");
             }
         }
-        text.push_str("</pre>\n");
     }
+    text.push_str("</pre>\n");
     text
 }

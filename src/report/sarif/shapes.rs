@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::finding::Confidence;
+use crate::program::whose::Whose;
 
 #[derive(Serialize)]
 pub struct Log<'o> {
@@ -135,6 +136,9 @@ pub struct Result<'o> {
 #[derive(Serialize)]
 pub struct Properties {
     pub confidence: Confidence,
+    /// Left out in the product.
+    #[serde(skip_serializing_if = "Whose::is_product")]
+    pub code: Whose,
 }
 
 #[derive(Serialize)]
