@@ -58,7 +58,7 @@ pub struct FileFlow {
     /// The shared word of each name.
     words: Vec<Word>,
     /// Stretches of instructions of each block, and blocks of each function.
-    stretches: Vec<Vec<(u32, u32)>>,
+    stretches: Stretches,
     blocks: Vec<Vec<BlockId>>,
 }
 
@@ -179,8 +179,11 @@ impl Flow {
     }
 }
 
+/// Instructions that follow one another: the first, and the one behind the last; by block.
+type Stretches = Vec<Vec<(u32, u32)>>;
+
 /// Stretches of instructions by block, blocks by function.
-fn layout(graph: &Graph) -> (Vec<Vec<(u32, u32)>>, Vec<Vec<BlockId>>) {
+fn layout(graph: &Graph) -> (Stretches, Vec<Vec<BlockId>>) {
     let mut stretches = vec![Vec::new(); graph.blocks.len()];
     let ends = graph.runs.iter().skip(1).map(|(first, _)| first.index()).chain([graph.insts.len()]);
     let small = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);

@@ -138,9 +138,7 @@ fn receiver(flow: &Flow, call: Node) -> Option<Node> {
 fn only_success(flow: &Flow, listeners: &[&HandedOver]) -> Option<(Defect, Claim)> {
     let first = listeners.first()?;
     let ty = first.api.of?;
-    if flow.apis.fails(ty).next().is_none() {
-        return None;
-    }
+    flow.apis.fails(ty).next()?;
     for one in listeners {
         let event = event_name(flow, one)?;
         let tells = flow.apis.fails(ty).any(|fails| fails == event) || flow.apis.ends(ty, event);

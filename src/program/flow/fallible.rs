@@ -98,7 +98,7 @@ impl Failures {
                 return self.executor(flow, call, depth);
             }
         }
-        if self.is_caught(flow, call) {
+        if Self::is_caught(flow, call) {
             return Fallible::No;
         }
         let targets = flow.solved.targets(call);
@@ -112,7 +112,7 @@ impl Failures {
     }
 
     /// `p.catch(f)`, `p.then(f, g)`: what rejects is taken care of.
-    fn is_caught(&self, flow: &Flow, call: Node) -> bool {
+    fn is_caught(flow: &Flow, call: Node) -> bool {
         let Some((file, value)) = flow.at(call) else { return false };
         let graph = &flow.file(file).graph;
         let Op::Call { callee: Some(callee), .. } = graph.op(value) else { return false };

@@ -21,8 +21,8 @@ impl Solver<'_> {
             Thing::Class(file, class) => self.instantiate(call, (file, class), how),
             Thing::Export { .. } | Thing::Global { .. } | Thing::Method { .. } => self.library(call, callee, how),
             Thing::Wrapper(_) => {
-                let called = self.field(callee, Word::CALLED);
-                self.add_sink(called, Sink::Called { call });
+                let wrapped = self.field(callee, Word::CALLED);
+                self.add_sink(wrapped, Sink::Called { call });
             }
             Thing::Unknown => {
                 self.solved.open_call(call);
@@ -222,21 +222,18 @@ impl Solver<'_> {
         if let Some(ty) = class {
             self.add_thing(call, Thing::Made(call, Some(ty)));
         }
-        match self.row_of(thing, how) {
-            Some((row, of)) => {
-                let api = ApiCall { row, of, by_name: false };
-                self.apply(call, api);
-                let row = self.flow.apis.row(api.row);
-                let says = row.inert || row.makes.is_some() || !row.flows.is_empty();
-                if class.is_none() && !says {
-                    self.add_thing(call, Thing::Opaque(call));
-                }
+        if let Some((row, of)) = self.row_of(thing, how) {
+            let api = ApiCall { row, of, by_name: false };
+            self.apply(call, api);
+            let row = self.flow.apis.row(api.row);
+            let says = row.inert || row.makes.is_some() || !row.flows.is_empty();
+            if class.is_none() && !says {
+                self.add_thing(call, Thing::Opaque(call));
             }
-            None => {
-                self.hand_over(call);
-                if class.is_none() {
-                    self.add_thing(call, Thing::Opaque(call));
-                }
+        } else {
+            self.hand_over(call);
+            if class.is_none() {
+                self.add_thing(call, Thing::Opaque(call));
             }
         }
     }
@@ -422,12 +419,12 @@ impl Solver<'_> {
             Type::Named { name, .. } => {
                 let name = self.flow.node(file, name);
                 let things = self.solved.set(name).to_vec();
-                things.into_iter().find_map(|id| match self.solved.things.get(id) {
-                    Thing::Class(file, class) => Some(self.solved.things.intern(Thing::Instance(file, class))),
-                    _ => {
-                        let ty = self.library_class(id)?;
-                        Some(self.solved.things.intern(Thing::Made(node, Some(ty))))
+                things.into_iter().find_map(|id| {
+                    if let Thing::Class(file, class) = self.solved.things.get(id) {
+                        return Some(self.solved.things.intern(Thing::Instance(file, class)));
                     }
+                    let ty = self.library_class(id)?;
+                    Some(self.solved.things.intern(Thing::Made(node, Some(ty))))
                 })
             }
             Type::Array { .. } => {

@@ -93,7 +93,7 @@ pub fn link(files: &[FileFlow], words: &mut Words, modules: &dyn Modules) -> Lin
                 && let Some(from) = by_module.get(&(FileId::at(index), module)).copied().flatten()
             {
                 let to = node(file, value);
-                take(&given, &known, (from, to), (file.key(key), how), &mut links);
+                take((&given, &known), (from, to), (file.key(key), how), &mut links);
             }
         }
     }
@@ -149,8 +149,7 @@ fn is_global(graph: &Graph, file: &FileFlow, value: ValueId, word: Word) -> bool
 
 /// Ties one import to what the other file gives under that name.
 fn take(
-    given: &[Given],
-    known: &Known,
+    (given, known): (&[Given], &Known),
     (from, to): (FileId, Node),
     (word, how): (Word, ImportKind),
     links: &mut Links,

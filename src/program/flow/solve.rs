@@ -109,6 +109,7 @@ impl<'f> Solver<'f> {
         // Who is called by nobody in sight is handed what its annotations say, or something unknown.
         solver.open_parameters();
         solver.work_off();
+        #[expect(clippy::iter_over_hash_type, reason = "each list is sorted by itself")]
         for callers in solver.solved.callers.values_mut() {
             callers.sort_unstable();
             callers.dedup();

@@ -25,6 +25,7 @@ impl Modules for Named<'_> {
 }
 
 /// Files are parted by lines `// ./name`, of which the first is left out.
+#[must_use]
 pub fn program(source: &str) -> Flow {
     let (mut names, mut texts) = (vec!["./main"], vec![String::new()]);
     for line in source.lines() {

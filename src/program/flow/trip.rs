@@ -170,8 +170,14 @@ impl Walk<'_> {
                         self.trip.handed.push(handed);
                     }
                 }
-                Sink::Callback { .. } | Sink::Options { .. } | Sink::Construct { .. } | Sink::Called { .. } => {}
-                Sink::EntriesTo(_) | Sink::EntriesFrom(_) | Sink::FieldsTo(_) | Sink::FieldsFrom(_) => {}
+                Sink::Callback { .. }
+                | Sink::Options { .. }
+                | Sink::Construct { .. }
+                | Sink::Called { .. }
+                | Sink::EntriesTo(_)
+                | Sink::EntriesFrom(_)
+                | Sink::FieldsTo(_)
+                | Sink::FieldsFrom(_) => {}
             }
         }
     }

@@ -141,7 +141,7 @@ impl Walk<'_, '_> {
                 _ => {}
             }
         }
-        self.leave(state, block.term, last, &mut steps);
+        self.leave(state, (block.term, last), &mut steps);
         self.go_on(state, &steps);
     }
 
@@ -177,7 +177,7 @@ impl Walk<'_, '_> {
         Some(Step { target, exit: Exit::Fails, at, fallible, soft: !self.ways.calls_throw, resumes: false })
     }
 
-    fn leave(&self, state: State, term: Term, last: Option<ValueId>, steps: &mut Vec<Step>) {
+    fn leave(&self, state: State, (term, last): (Term, Option<ValueId>), steps: &mut Vec<Step>) {
         let at = last.unwrap_or_else(|| self.first_of(state.block));
         let exit = match last.map(|value| self.file.graph.op(value)) {
             Some(Op::Return { .. }) => Exit::Return,
@@ -194,9 +194,9 @@ impl Walk<'_, '_> {
                 steps.extend(may.then(|| to(yes)));
                 steps.extend(may_not.then(|| to(no)));
             }
-            Term::Resume(list) => {
+            Term::Resume(ways) => {
                 let tag = u16::try_from(state.pending & 0xffff).unwrap_or_default();
-                if let Some(target) = self.file.graph.resume(list, tag) {
+                if let Some(target) = self.file.graph.resume(ways, tag) {
                     let exit = if target.to == graph::Exit::Throw { Exit::Fails } else { exit };
                     steps.push(Step { exit, resumes: true, ..plain(target) });
                 }
