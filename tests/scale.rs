@@ -218,7 +218,7 @@ fn statements() {
                 let case = |i| format!("case {i}: setInterval(() => {{}}, {i}); break;");
                 lines("export function f(x) { switch (x) {", n, case, "} }")
             }),
-            ("else if", 500, |n| {
+            ("else if", 250, |n| {
                 lines(
                     "const a = []; export function f(x) {",
                     n,
